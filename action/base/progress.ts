@@ -1,0 +1,16 @@
+export type StepOutcome = 'done' | 'cached' | 'failed' | 'skipped'
+
+/** What a long action tells while it works; a door decides how it looks. */
+export interface Progress {
+  started(step: string): void
+  /** What the step is busy with, at any rate; a door may drop most of it. */
+  update(step: string, detail: string): void
+  finished(step: string, outcome: StepOutcome, detail: string, seconds: number): void
+  /** A line that stands on its own. */
+  note(text: string): void
+  /** Something that the reader should look at, though the work goes on. */
+  warn(text: string): void
+}
+
+/** For callers that show nothing. */
+export const silent: Progress = { started() {}, update() {}, finished() {}, note() {}, warn() {} }

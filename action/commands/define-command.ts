@@ -1,0 +1,63 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Progress } from '../base/progress.ts'
+import type { GitHubConnection } from '../github/connection.ts'
+import type { Report } from '../report/report.ts'
+import type { Field } from './fields.ts'
+
+/** What a command may do outside its own process; the docs and the workflows' permissions follow from it. */
+export type Effect = 'reads-repository' | 'writes-files' | 'runs-user-code' | 'pushes-commits' | 'writes-releases'
+
+/** The parts of the loop, in the order in which `--help` shows them. */
+export const commandGroups = ['data', 'model', 'retrain', 'rollout'] as const
+
+export type Fields = Readonly<Record<string, Field<unknown>>>
+
+/** Exactly what is declared, so that reading an undeclared input does not compile. */
+export type InputsOf<Declared extends Fields> = {
+  readonly [Name in keyof Declared]: Declared[Name] extends Field<infer Value> ? Value : never
+}
+
+/** What a door gives a command: the world, as far as the command may see it. */
+export interface CommandContext {
+  /** The folder in which the command was started, absolute. */
+  readonly folder: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly progress: Progress
+  /** Aborted when the user or the runner interrupts. */
+  readonly signal: AbortSignal
+  readonly now: () => Date
+  /** Connects to GitHub, or to the embedded one, and says to whom. The caller disposes of it. */
+  readonly openGitHub: (repositoryFolder: string) => Promise<GitHubConnection>
+}
+
+/** How a command ended, faults aside: done, a verdict that says no, or diagnostics in the user's files or data. */
+export type Outcome<Result> =
+  | { readonly kind: 'done'; readonly result: Result }
+  | { readonly kind: 'no'; readonly result: Result }
+  | { readonly kind: 'diagnosed'; readonly diagnostics: readonly Diagnostic[]; readonly result?: Result }
+
+export interface Command<Declared extends Fields = Fields, Result = unknown> {
+  /** As typed: `plumbline run`, `command: run`. */
+  readonly name: string
+  readonly group: (typeof commandGroups)[number]
+  /** One sentence, in the imperative. */
+  readonly summary: string
+  readonly example: string
+  readonly inputs: Declared
+  /** Step outputs: name and meaning. */
+  readonly outputs: Readonly<Record<string, string>>
+  /** What the job's token must be allowed. */
+  readonly permissions: Readonly<Record<string, 'read' | 'write'>>
+  readonly effects: readonly Effect[]
+  /** Rooms are imported inside, so that a command loads nothing of the others. */
+  readonly run: (inputs: InputsOf<Declared>, context: CommandContext) => Promise<Outcome<Result>>
+  /** Words for people, and the values of the declared step outputs. */
+  readonly report: (result: Result) => Promise<Report>
+}
+
+/** Adds nothing at run time; it ties the types of `run` and `report` to the declared inputs. */
+export function defineCommand<const Declared extends Fields, Result>(
+  command: Command<Declared, Result>,
+): Command<Declared, Result> {
+  return command
+}

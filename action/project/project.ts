@@ -1,0 +1,112 @@
+export type Task = 'binary' | 'multiclass' | 'regression'
+export type ParamValue = string | number | boolean
+
+/** `plumbline.yaml`, read and filled in with its defaults. */
+export interface Project {
+  /** The folder that holds `plumbline.yaml`, absolute; every path below is relative to it, with `/`. */
+  readonly folder: string
+  /** `plumbline.yaml` as diagnostics name it: relative to where the command was started. */
+  readonly file: string
+  readonly model: ModelPolicy
+  readonly params: Readonly<Record<string, ParamValue>>
+  readonly data: DataPolicy
+  readonly split: SplitPolicy
+  readonly environment: EnvironmentPolicy
+  /** The SELECT over `data` that makes the features. */
+  readonly features: FeaturesStage
+  /** The user's stages in the order written: `train` and `predict` are always among them. */
+  readonly stages: readonly ProgramStage[]
+  readonly gates: readonly Gate[]
+  readonly privacy: { readonly minCount: number }
+}
+
+export interface ModelPolicy {
+  /** `[a-z][a-z0-9-]{0,39}` */
+  readonly name: string
+  readonly task: Task
+  /** The column to be predicted. */
+  readonly target: string
+  /** The class whose probability is judged, as text; only for `binary`. */
+  readonly positive?: string
+  readonly time?: string
+  /** Without one, rows are named by their file's digest and their number. */
+  readonly id?: string
+  /** Rows of one value never straddle the split. */
+  readonly group?: string
+  readonly ignore: readonly string[]
+}
+
+export type StorePolicy = { readonly kind: 'git' } | { readonly kind: 'file'; readonly path: string }
+
+export interface DataPolicy {
+  readonly source: readonly string[]
+  /** Where labels arrive apart from the features: files with the id and the target. */
+  readonly labels?: { readonly source: readonly string[]; readonly delayMs: number }
+  readonly store: StorePolicy
+  readonly contract: string
+}
+
+/** How large the test set is. Durations reach back from the snapshot's `until`. */
+export type TestSize =
+  | { readonly kind: 'duration'; readonly durationMs: number }
+  | { readonly kind: 'rows'; readonly rows: number }
+  | { readonly kind: 'fraction'; readonly fraction: number }
+  | { readonly kind: 'from'; readonly value: string }
+
+export interface SplitPolicy {
+  /** Rows older than this are left out. */
+  readonly windowMs?: number
+  readonly test: TestSize
+  /** Between training and test, so that late information does not leak. */
+  readonly gapMs: number
+  /** A second fit on the whole window after the gates pass. */
+  readonly refit: boolean
+}
+
+export interface EnvironmentPolicy {
+  /** A hashed requirements file. */
+  readonly python?: string
+  /** The interpreter that must run it, such as `3.12`. */
+  readonly pythonVersion?: string
+  readonly seed: number
+}
+
+export interface FeaturesStage {
+  readonly sql: string
+}
+
+export type OutputKind = 'dataset' | 'model' | 'metrics' | 'file'
+
+export interface ProgramStage {
+  readonly name: string
+  readonly needs: readonly string[]
+  readonly run: string
+  /** Output name → path inside the stage's folder; a trailing `/` means a folder. */
+  readonly out: Readonly<Record<string, { readonly path: string; readonly kind: OutputKind }>>
+  /** Globs of the files that the stage may read; none: the default set. */
+  readonly reads?: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Names in the caller's environment that the stage may see. */
+  readonly secrets: readonly string[]
+  readonly timeoutMs?: number
+  /** Executions in all. */
+  readonly attempts: number
+  readonly backoffMs: number
+  readonly backoffFactor: number
+  readonly runner: readonly string[]
+  /** 1-based line of the stage in `plumbline.yaml`. */
+  readonly line: number
+}
+
+/** A bound on a metric, over all test rows or over each slice. Exactly one of `min` and `max` or both are given. */
+export interface Gate {
+  readonly name: string
+  readonly metric: string
+  readonly min?: number
+  readonly max?: number
+  /** Columns whose values make the slices; none: all rows together. */
+  readonly by: readonly string[]
+  /** Smaller slices are `insufficient data`: shown, neither passed nor failed. */
+  readonly minRows: number
+  readonly line: number
+}
