@@ -44,10 +44,7 @@ export function list(words: Words): Field<readonly string[]> {
   return { ...described('list', words), isRequired: false, parse: (texts) => good(texts) }
 }
 
-export function choice<const Name extends string>(
-  names: readonly Name[],
-  words: Words,
-): Field<Name | undefined> {
+export function choice<const Name extends string>(names: readonly Name[], words: Words): Field<Name | undefined> {
   return {
     ...described('choice', words),
     choices: names,

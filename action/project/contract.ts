@@ -14,7 +14,12 @@ export interface ContractColumn {
 export type ContractRule =
   | { readonly kind: 'required'; readonly line: number }
   | { readonly kind: 'unique'; readonly line: number }
-  | { readonly kind: 'minimum' | 'maximum'; readonly limit: number | string; readonly isExclusive: boolean; readonly line: number }
+  | {
+      readonly kind: 'minimum' | 'maximum'
+      readonly limit: number | string
+      readonly isExclusive: boolean
+      readonly line: number
+    }
   | { readonly kind: 'min-length' | 'max-length'; readonly length: number; readonly line: number }
   | { readonly kind: 'allowed'; readonly values: readonly string[]; readonly line: number }
   | { readonly kind: 'pattern'; readonly pattern: string; readonly line: number }
