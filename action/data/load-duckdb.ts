@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import type * as duckdbModule from '@duckdb/node-api'
 import { Fault } from '../base/fault.ts'
 import { duckdbVersion } from './duckdb-packages.generated.ts'
 import { duckdbPlatform, installDuckdb } from './install-duckdb.ts'
 
-export type DuckdbModule = typeof import('@duckdb/node-api')
+export type DuckdbModule = typeof duckdbModule
 
 let loaded: Promise<DuckdbModule> | undefined
 
