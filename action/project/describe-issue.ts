@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { nearestName } from '../base/nearest-name.ts'
@@ -11,23 +11,19 @@ export interface DescribedIssue extends Pick<Diagnostic, 'code' | 'message' | 'r
 
 /** What follows the colon, for every issue that the schema does not word itself. */
 export function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
-  const got = describeValue(issue.input)
-  switch (issue.code) {
-    case 'invalid_type':
-      return `it is ${got}; expected ${nameType(issue.expected)}`
-    case 'invalid_value':
-      return `it is ${got}; expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
-    case 'too_small':
-      return `it is ${got}; expected ${bound('at least', 'more than', issue.minimum, issue)}`
-    case 'too_big':
-      return `it is ${got}; expected ${bound('at most', 'less than', issue.maximum, issue)}`
-    case 'invalid_format':
-      return `it is ${got}; expected ${issue.pattern === undefined ? issue.format : `text that matches ${issue.pattern}`}`
-    case 'invalid_union':
-      return `it is ${got}; expected another form`
-    default:
-      return undefined
+  const expected = wordExpected(issue)
+  return expected === undefined ? undefined : `it is ${describeValue(issue.input)}; expected ${expected}`
+}
+
+function wordExpected(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type') return nameType(issue.expected)
+  if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ')
+  if (issue.code === 'too_small') return bound('at least', 'more than', issue.minimum, issue)
+  if (issue.code === 'too_big') return bound('at most', 'less than', issue.maximum, issue)
+  if (issue.code === 'invalid_format') {
+    return issue.pattern === undefined ? issue.format : `text that matches ${issue.pattern}`
   }
+  return issue.code === 'invalid_union' ? 'another form' : undefined
 }
 
 /** One diagnostic an issue; of a union, those of the form that the value comes nearest to; one for each unknown key. */
@@ -91,42 +87,38 @@ function keysAt(path: YamlPath, schema: z.ZodType): string[] {
   for (const step of path) {
     candidates = candidates.flatMap((candidate) => stepInto(candidate, step)).flatMap(unwrap)
   }
-  return [...new Set(candidates.flatMap((candidate) => Object.keys(defOf(candidate).shape ?? {})))]
+  return [...new Set(candidates.flatMap((candidate) => Object.keys(shapeOf(candidate))))]
 }
 
-interface Definition {
-  readonly type: string
-  readonly innerType?: z.ZodType
-  readonly in?: z.ZodType
-  readonly getter?: () => z.ZodType
-  readonly options?: readonly z.ZodType[]
-  readonly shape?: Readonly<Record<string, z.ZodType>>
-  readonly element?: z.ZodType
-  readonly valueType?: z.ZodType
+function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
+  return schema instanceof z.ZodObject ? schema.shape : {}
 }
 
-function defOf(schema: z.ZodType): Definition {
-  return schema._zod.def as unknown as Definition
+/** The forms that a value may take, without defaults, transformations and optionality. */
+function unwrap(schema: unknown): unknown[] {
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(unwrap)
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in)
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return unwrap(schema.unwrap())
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodLazy) {
+    return unwrap(schema.unwrap())
+  }
+  return [schema]
 }
 
-function unwrap(schema: z.ZodType): z.ZodType[] {
-  const def = defOf(schema)
-  const inner = def.innerType ?? def.in ?? def.getter?.()
-  if (inner) return unwrap(inner)
-  return def.options ? def.options.flatMap(unwrap) : [schema]
-}
-
-function stepInto(schema: z.ZodType, step: string | number): z.ZodType[] {
-  const { shape, element, valueType } = defOf(schema)
-  const child = shape?.[step] ?? element ?? valueType
-  return child ? [child] : []
+function stepInto(schema: unknown, step: string | number): unknown[] {
+  if (schema instanceof z.ZodArray) return [schema.element]
+  if (schema instanceof z.ZodRecord) return [schema.valueType]
+  const child = shapeOf(schema)[step]
+  return child === undefined ? [] : [child]
 }
 
 function valueAt(path: YamlPath, value: unknown): unknown {
-  return path.reduce<unknown>(
-    (parent, step) => (parent as Record<string | number, unknown> | null | undefined)?.[step],
-    value,
-  )
+  let found = value
+  for (const step of path) {
+    if (typeof found !== 'object' || found === null) return undefined
+    found = Object.entries(found).find(([key]) => key === String(step))?.[1]
+  }
+  return found
 }
 
 function nameOf(path: YamlPath, file: string): string {
@@ -151,7 +143,7 @@ function describeValue(value: unknown): string {
   if (value === null) return 'empty'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (typeof value === 'object') return 'a mapping'
-  const text = JSON.stringify(value) ?? String(value)
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 

@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 
 import type { Diagnostic } from '../base/diagnostic.ts'
@@ -132,7 +132,7 @@ function keyOf(pair: Pair): string {
 }
 
 function startOf(node: unknown): number | undefined {
-  return (node as Node | null | undefined)?.range?.[0]
+  return isNode(node) ? node.range?.[0] : undefined
 }
 
 function placeAt(offset: number, lines: LineCounter): Place {
