@@ -11,9 +11,16 @@ export const faults = {
   'data/engine-damaged': 'user',
   'data/engine-install': 'remote',
   'data/engine-missing': 'user',
+  'data/bad-path': 'user',
   'data/no-files': 'user',
   'data/outside-folder': 'user',
   'data/unknown-format': 'user',
+  'store/changed': 'user',
+  'store/damaged': 'user',
+  'store/lfs-pointer': 'user',
+  'store/missing': 'user',
+  'store/no-git': 'user',
+  'store/shallow-clone': 'user',
   interrupted: 'user',
 } as const satisfies Record<string, FaultOwner>
 
