@@ -3,7 +3,7 @@ import { nearestName } from '../base/nearest-name.ts'
 import type { Engine } from './engine.ts'
 import { leakingFunctions, movingFunctions, movingNames } from './impure-functions.ts'
 import { quoteName } from './quote.ts'
-import { everyNode, isNode, listOf, offsetOf, parseSelect, placeIn, type TreeNode } from './select-tree.ts'
+import { everyNode, isNode, listOf, offsetOf, parseSelect, placeIn, textOf, type TreeNode } from './select-tree.ts'
 
 /** What the view `data` holds, and what it must not. */
 export interface FeatureSource {
@@ -43,13 +43,13 @@ export async function checkFeatureSql(
     return found
   }
   checkClauses(parsed.node)
-  const names = knownNames(parsed.node, source)
+  const known = knownNames(parsed.node, source)
   const leaking = await leakingFunctions(engine)
   for (const node of everyNode(parsed.node)) {
     if (node['class'] === 'SUBQUERY') refuse('subquery', node, 'looks at other rows through a subquery', 'Remove it.')
     else if (node['class'] === 'WINDOW') refuseFunction(node, 'window')
     else if (node['class'] === 'FUNCTION') checkFunction(node, leaking)
-    else if (node['class'] === 'COLUMN_REF') checkColumn(node, names)
+    else if (node['class'] === 'COLUMN_REF') checkColumn(node, known)
   }
   return found.length > 0 ? found : checkBinding(engine, sql, file, source)
 
@@ -145,13 +145,13 @@ function isData(from: TreeNode): boolean {
 
 function isDataName(name: string, parsed: { readonly kind: string; readonly node?: TreeNode }): boolean {
   const from = parsed.node?.['from_table']
-  const alias = isNode(from) ? String(from['alias']) : ''
+  const alias = isNode(from) ? textOf(from, 'alias') : ''
   return name.toLowerCase() === (alias || 'data').toLowerCase()
 }
 
 /** Columns, the SELECT's own names, which later expressions may use, and the parameters of lambdas; in lower case. */
 function knownNames(select: TreeNode, source: FeatureSource): ReadonlySet<string> {
-  const aliases = listOf(select, 'select_list').map((node) => String(node['alias'] ?? ''))
+  const aliases = listOf(select, 'select_list').map((node) => textOf(node, 'alias'))
   const lambdas = [...everyNode(select)].filter((node) => node['class'] === 'LAMBDA')
   const parameters = lambdas.flatMap((lambda) =>
     [...everyNode(lambda['lhs'])].flatMap((node) => (Array.isArray(node['column_names']) ? node['column_names'] : [])),

@@ -45,6 +45,11 @@ export function listOf(node: TreeNode, key: string): readonly TreeNode[] {
   return Array.isArray(value) ? value.filter(isNode) : []
 }
 
+export function textOf(node: TreeNode, key: string): string {
+  const value = node[key]
+  return typeof value === 'string' ? value : ''
+}
+
 export function isNode(value: unknown): value is TreeNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

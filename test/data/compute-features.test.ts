@@ -35,7 +35,7 @@ async function compute(
     sql,
     sqlFile: 'features.sql',
     folder,
-    timeoutMs,
+    ...limits,
   })
   return { read, folder, codes: read.ok ? [] : read.diagnostics.map(({ code }) => code) }
 }
