@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Json } from '../base/canonical-json.ts'
+import type { Read } from '../base/diagnostic.ts'
 import { sha256OfFile } from '../base/sha256.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import type { KeyParts } from './stage-key.ts'
@@ -89,18 +90,20 @@ interface Making {
   readonly cacheKey: string
   readonly now: () => Date
   /** Does the work in a folder of its own: outputs below `out/`. */
-  readonly work: (workFolder: string) => Promise<StageWork>
+  readonly work: (workFolder: string) => Promise<Read<StageWork>>
 }
 
 /** Runs a stage's work in a draft folder and gives it its place by one rename, so that a kill leaves no half result. */
-export async function makeResult(folder: string, making: Making): Promise<StageResult> {
+export async function makeResult(folder: string, making: Making): Promise<Read<StageResult>> {
   const { stage, key, parts, cacheKey, now, work } = making
   const place = resultFolder(folder, stage, cacheKey)
   const draft = join(folder, '.plumbline', 'drafts', `${stage}-${process.pid}-${randomBytes(4).toString('hex')}`)
   await mkdir(join(draft, 'out'), { recursive: true })
   try {
     const startedAt = now()
-    const { detail, outputs, data } = await work(draft)
+    const made = await work(draft)
+    if (!made.ok) return made
+    const { detail, outputs, data } = made.value
     const result: StageResult = {
       schema: 'plumbline/stage/v1',
       stage,
@@ -117,7 +120,7 @@ export async function makeResult(folder: string, making: Making): Promise<StageR
     await rm(place, { recursive: true, force: true })
     await mkdir(join(place, '..'), { recursive: true })
     await rename(draft, place)
-    return result
+    return { ok: true, value: result }
   } finally {
     await rm(draft, { recursive: true, force: true })
   }
