@@ -12,6 +12,20 @@ export const faults = {
   'workflow/no-artifact-service': 'user',
   'workflow/artifact': 'remote',
   interrupted: 'user',
+  'pipeline/environment': 'user',
+  'pipeline/missing-result': 'user',
+  'pipeline/no-candidate': 'user',
+  'pipeline/no-python': 'user',
+  'pipeline/no-reads': 'user',
+  'pipeline/no-requirements': 'user',
+  'pipeline/no-secret': 'user',
+  'pipeline/reads-outside': 'user',
+  'pipeline/unhashed': 'user',
+  'pipeline/wrong-hash': 'user',
+  'pipeline/wrong-python': 'user',
+  'stage/failed': 'user',
+  'stage/no-output': 'user',
+  'stage/timeout': 'user',
 } as const satisfies Record<string, FaultOwner>
 
 export type FaultCode = keyof typeof faults
