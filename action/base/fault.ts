@@ -4,10 +4,13 @@ export type FaultOwner = 'user' | 'remote' | 'bug'
 /** Every way in which a command can fail, other than by a verdict or a diagnostic. */
 export const faults = {
   'bug/unreachable': 'bug',
+  'bug/unexpected': 'bug',
   'cli/unknown-command': 'user',
   'cli/unknown-input': 'user',
   'cli/missing-input': 'user',
   'cli/bad-input': 'user',
+  'workflow/no-artifact-service': 'user',
+  'workflow/artifact': 'remote',
   interrupted: 'user',
   'pipeline/environment': 'user',
   'pipeline/missing-result': 'user',
@@ -30,6 +33,8 @@ export type FaultCode = keyof typeof faults
 export interface FaultDetails {
   /** One thing the reader can do next. */
   readonly remedy: string
+  /** What is as it was before, where the reader may fear otherwise: `the published release stays as it is`. */
+  readonly stays?: string
   readonly cause?: unknown
 }
 
@@ -42,11 +47,13 @@ export class Fault extends Error {
   readonly code: FaultCode
   readonly owner: FaultOwner
   readonly remedy: string
+  readonly stays: string | undefined
 
   constructor(code: FaultCode, message: string, details: FaultDetails) {
     super(message, { cause: details.cause })
     this.code = code
     this.owner = faults[code]
     this.remedy = details.remedy
+    this.stays = details.stays
   }
 }
