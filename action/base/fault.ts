@@ -8,6 +8,12 @@ export const faults = {
   'cli/unknown-input': 'user',
   'cli/missing-input': 'user',
   'cli/bad-input': 'user',
+  'data/engine-damaged': 'user',
+  'data/engine-install': 'remote',
+  'data/engine-missing': 'user',
+  'data/no-files': 'user',
+  'data/outside-folder': 'user',
+  'data/unknown-format': 'user',
   interrupted: 'user',
 } as const satisfies Record<string, FaultOwner>
 
