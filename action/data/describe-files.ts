@@ -3,7 +3,7 @@ import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
 import { quoteText } from './quote.ts'
 import { readHeader } from './read-header.ts'
-import { type DescribedFile, formatOf, type RawColumn, type SourceFile } from './source-file.ts'
+import { compressionOf, type DescribedFile, formatOf, type RawColumn, type SourceFile } from './source-file.ts'
 
 /**
  * Looks at each file's columns and raw types, without reading the files to their end.
@@ -41,7 +41,7 @@ async function describeFile(engine: Engine, file: SourceFile): Promise<Read<Desc
 async function describeCsv(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
   const lines = await engine.query<{ line: string | null }>(
     `SELECT line FROM read_csv(${quoteText(file.absolutePath)}, auto_detect = false, columns = {'line': 'VARCHAR'},
-       delim = '\u0001', quote = '', escape = '', header = false, nullstr = '\u0002') LIMIT 64`,
+       delim = '\u0001', quote = '', escape = '', header = false, nullstr = '\u0002', ${compressionOf(file)}) LIMIT 64`,
   )
   const header = readHeader(lines.map(({ line }) => line ?? '').join('\n'))
   if (header.names.length === 0) return wrong(file, 'data/empty-file', 'it is empty', 'a header and rows')
@@ -60,7 +60,10 @@ async function describeParquet(engine: Engine, file: SourceFile): Promise<Read<D
 
 /** Dates and the like stay the text that they are in the file; the contract says what they mean. */
 async function describeJson(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
-  const found = await columnsOf(engine, `SELECT * FROM read_json(${quoteText(file.absolutePath)}, sample_size = -1)`)
+  const found = await columnsOf(
+    engine,
+    `SELECT * FROM read_json(${quoteText(file.absolutePath)}, sample_size = -1, ${compressionOf(file)})`,
+  )
   const columns = found.map(({ name, type }) => ({ name, type: jsonTypes.has(type) ? type : 'VARCHAR' }))
   if (columns.length === 0) return wrong(file, 'data/no-rows', 'it holds no rows', 'at least one object')
   return { ok: true, value: { ...file, format: 'json', columns } }

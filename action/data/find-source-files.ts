@@ -48,6 +48,12 @@ async function sourceFile(root: string, found: string): Promise<SourceFile> {
       },
     )
   }
+  if (/\p{Cc}|\\/u.test(path)) {
+    const state = 'its name holds a control character or a backslash'
+    throw new Fault('data/bad-path', `Cannot read ${JSON.stringify(path)}: ${state}; expected none`, {
+      remedy: 'Rename the file.',
+    })
+  }
   if (!formatOf(path)) {
     throw new Fault('data/unknown-format', `Cannot read "${path}": its ending is unknown; expected ${knownEndings}`, {
       remedy: 'Convert the file, or narrow the glob under data: so that it names data files alone.',

@@ -1,6 +1,6 @@
 import type { Contract, ContractColumn, LogicalType } from '../project/contract.ts'
 import { quoteList, quoteName, quoteText } from './quote.ts'
-import type { DescribedFile } from './source-file.ts'
+import { compressionOf, type DescribedFile } from './source-file.ts'
 
 /** What a row is called where the model has no id column: the first 12 digits of its file's SHA-256, `:`, its number. */
 export const rowIdColumn = '_row'
@@ -121,7 +121,7 @@ function batches(files: readonly DescribedFile[], oneByOne: boolean): Batch[] {
   if (oneByOne) return files.map((file) => ({ file, files: [file] }))
   const groups = new Map<string, DescribedFile[]>()
   for (const file of files) {
-    const key = JSON.stringify([file.format, file.delimiter, file.columns])
+    const key = JSON.stringify([file.format, file.delimiter, file.columns, compressionOf(file)])
     const group = groups.get(key)
     if (group) group.push(file)
     else groups.set(key, [file])
@@ -132,7 +132,7 @@ function batches(files: readonly DescribedFile[], oneByOne: boolean): Batch[] {
 function readerOf({ file, files }: Batch): string {
   const paths = quoteList(files.map(({ absolutePath }) => absolutePath))
   if (file.format === 'parquet') return `read_parquet(${paths})`
-  const columns = `auto_detect = false, columns = ${columnTypes(file)}`
+  const columns = `auto_detect = false, columns = ${columnTypes(file)}, ${compressionOf(file)}`
   if (file.format === 'json') return `read_json(${paths}, ${columns}, format = 'auto')`
   const dialect = `header = true, delim = ${quoteText(file.delimiter ?? ',')}, quote = '"', escape = '"'`
   return `read_csv(${paths}, ${columns}, ${dialect})`

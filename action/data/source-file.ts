@@ -36,3 +36,12 @@ export const knownEndings = '.csv, .tsv, .json, .jsonl, .ndjson (each also .gz o
 export function formatOf(path: string): SourceFormat | undefined {
   return endings.find(([ending]) => ending.test(path))?.[1]
 }
+
+const compressions: Readonly<Record<string, string>> = { gz: 'gzip', zst: 'zstd' }
+
+/** The reader's argument: the path says how bytes are compressed, also where they are kept under another name. */
+export function compressionOf({ path }: SourceFile): string {
+  const ending = /\.(gz|zst)$/i.exec(path)?.[1]?.toLowerCase()
+  const compression = ending ? compressions[ending] : 'uncompressed'
+  return `compression = '${compression}'`
+}
