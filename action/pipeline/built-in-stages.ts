@@ -132,11 +132,11 @@ export async function takeJudging(
 }
 
 export function metricsOf(evaluate: StageResult): readonly MetricValue[] {
-  return dataOf<Json>(evaluate) as unknown as readonly MetricValue[]
+  return dataOf(evaluate) as unknown as readonly MetricValue[]
 }
 
 export function verdictsOf(gate: StageResult): readonly GateVerdict[] {
-  return dataOf<Json>(gate) as unknown as readonly GateVerdict[]
+  return dataOf(gate) as unknown as readonly GateVerdict[]
 }
 
 /** Refit goes on only where every gate says pass; without gates there is nothing to say no. */

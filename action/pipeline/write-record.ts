@@ -29,8 +29,8 @@ export function splitFindings(
   features: StageResult,
   split: StageResult,
 ): Pick<RunFindings, 'rows' | 'split' | 'since'> {
-  const { rows, since } = dataOf<FeaturesData>(features)
-  const { train, gap, test, whole, leftOut } = dataOf<SplitData>(split)
+  const { rows, since } = dataOf(features) as FeaturesData
+  const { train, gap, test, whole, leftOut } = dataOf(split) as SplitData
   return { rows, since, split: { train, gap, test, whole, leftOut } }
 }
 

@@ -57,7 +57,7 @@ export function reportRun(record: RunRecord): Report {
       'run-key': record.runKey,
       'data-digest': record.data.digest,
     },
-    ...nextStep(record, verdict),
+    ...nextStep(verdict),
   }
 }
 
@@ -78,7 +78,7 @@ function selfReported(record: RunRecord): string[] {
   return [`Self-reported by the stages, never judged: ${worded}`]
 }
 
-function nextStep(record: RunRecord, verdict: string): { next: string } | Record<never, never> {
+function nextStep(verdict: string): Pick<Report, 'next'> {
   if (verdict === 'PASS') return { next: 'plumbline register' }
   if (verdict === 'FAIL')
     return { next: 'change the features, the training or the data, and run again; nothing was refitted' }
