@@ -1,7 +1,7 @@
 // Checks that the rooms of action/ import each other only along the arrows of layers.table.mjs.
 import { readdirSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { dirname, join, posix, relative, resolve } from 'node:path'
+import { join, posix, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import * as table from './layers.table.mjs'
