@@ -1,16 +1,15 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
+import { tempFolder, writeFiles } from './temp-folder.ts'
+
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
 
-/** A project in a git repository of its own whose stages are Node programs: small, real, and without an environment to build. */
-export interface TinyProject extends AsyncDisposable {
+/** A project in a git repository of its own, removed with the test, whose stages are Node programs: small, real, and without an environment to build. */
+export interface TinyProject {
   readonly folder: string
-  write(path: string, text: string): Promise<void>
+  write(path: string, text: string): void
   git(...args: string[]): Promise<string>
 }
 
@@ -21,24 +20,12 @@ export interface TinyOptions {
 }
 
 export async function tinyProject({ rows = 400, files = {} }: TinyOptions = {}): Promise<TinyProject> {
-  const folder = await mkdtemp(join(tmpdir(), 'plumbline-tiny-'))
-  const write = async (path: string, text: string) => {
-    await mkdir(dirname(join(folder, path)), { recursive: true })
-    await writeFile(join(folder, path), text)
-  }
+  const folder = tempFolder({ ...tinyFiles, 'data/parcels.csv': tinyRows(rows), ...files })
   const git = async (...args: string[]) => (await promisify(execFile)('git', args, { cwd: folder })).stdout.trim()
-
   await git('init', '-q', '-b', 'main')
   await git('config', 'user.name', 'Ada')
   await git('config', 'user.email', 'ada@example.com')
-  const all = { ...tinyFiles, 'data/parcels.csv': tinyRows(rows), ...files }
-  for (const [path, text] of Object.entries(all)) await write(path, text)
-  return {
-    folder,
-    write,
-    git,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
-  }
+  return { folder, write: (path, text) => writeFiles(folder, { [path]: text }), git }
 }
 
 /** Parcels that are late the more often the farther they go; the same rows on every machine. */
