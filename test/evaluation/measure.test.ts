@@ -38,7 +38,7 @@ describe('measureMetrics()', () => {
     expect(measured).toBeDefined()
     expect(measured?.reason === undefined).toBe(expected.value !== null)
     for (const part of ['value', 'low', 'high'] as const) {
-      expect(measured?.[part] ?? null, part).toSatisfy((actual: number | null) => isNear(actual, expected[part]))
+      expect(measured?.[part] ?? null).toSatisfy((actual: number | null) => isNear(actual, expected[part]))
     }
   })
 
