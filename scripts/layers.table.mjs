@@ -1,0 +1,41 @@
+// Which room of action/ may import which, and which npm package belongs to which room. One arrow a line, added with its first
+// use; the check fails on one that nobody uses. Type-only imports are free. The doors are rooms of one file.
+// Arrows point down: doors → commands → {pipeline, retrain, registry, rollout, serving} → {data, drift, evaluation, report}
+// → {project, stats, github} → base.
+
+/** Rooms from the ground up; rooms of one level do not import each other. */
+export const levels = [
+  ['base'],
+  ['project', 'stats', 'github'],
+  ['data', 'drift', 'evaluation', 'report'],
+  ['pipeline', 'retrain', 'registry', 'rollout', 'serving'],
+  ['local-github'],
+  ['commands'],
+  ['main', 'cli'],
+]
+
+/** `from → to`, as value imports, static or dynamic. */
+export const arrows = [
+  ['main', 'base'],
+  ['main', 'commands'],
+  ['main', 'github'],
+  ['cli', 'base'],
+  ['cli', 'commands'],
+  ['commands', 'base'],
+  ['commands', 'github'],
+  ['commands', 'report'],
+  ['pipeline', 'base'],
+  ['report', 'base'],
+  ['github', 'base'],
+  ['project', 'base'],
+]
+
+/** `room → npm package`. */
+export const packages = [
+  ['base', 'fastest-levenshtein'],
+  ['github', '@actions/core'],
+  ['github', '@actions/artifact'],
+  ['pipeline', 'tinyglobby'],
+  ['project', 'yaml'],
+  ['project', 'zod'],
+]
