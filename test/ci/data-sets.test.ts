@@ -4,11 +4,10 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
 import { beforeAll, describe, expect, test } from 'vitest'
-
+import { packageFolder } from '../../action/base/package-folder.ts'
 import { silent } from '../../action/base/progress.ts'
 import { findInterpreter } from '../../action/pipeline/find-interpreter.ts'
 import { pythonEnvironment, readRequirements } from '../../action/pipeline/python-environment.ts'
-import { packageFolder } from '../../action/base/package-folder.ts'
 import type { RunRecord } from '../../action/pipeline/run-record.ts'
 import { plumbline, plumblineJson } from '../support/command-line.ts'
 import { tempFolder } from '../support/temp-folder.ts'
