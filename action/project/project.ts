@@ -1,11 +1,12 @@
-export type Task = 'binary' | 'multiclass' | 'regression'
+export const tasks = ['binary', 'multiclass', 'regression'] as const
+export type Task = (typeof tasks)[number]
 export type ParamValue = string | number | boolean
 
 /** `plumbline.yaml`, read and filled in with its defaults. */
 export interface Project {
   /** The folder that holds `plumbline.yaml`, absolute; every path below is relative to it, with `/`. */
   readonly folder: string
-  /** `plumbline.yaml` as diagnostics name it: relative to where the command was started. */
+  /** `plumbline.yaml`, as diagnostics name it. */
   readonly file: string
   readonly model: ModelPolicy
   readonly params: Readonly<Record<string, ParamValue>>
@@ -14,10 +15,10 @@ export interface Project {
   readonly environment: EnvironmentPolicy
   /** The SELECT over `data` that makes the features. */
   readonly features: FeaturesStage
-  /** The user's stages in the order written: `train` and `predict` are always among them. */
+  /** The user's stages in the order in which they can run: `train` and `predict` are always among them. */
   readonly stages: readonly ProgramStage[]
   readonly gates: readonly Gate[]
-  readonly privacy: { readonly minCount: number }
+  readonly privacy: PrivacyPolicy
 }
 
 export interface ModelPolicy {
@@ -61,6 +62,8 @@ export interface SplitPolicy {
   readonly gapMs: number
   /** A second fit on the whole window after the gates pass. */
   readonly refit: boolean
+  /** 1-based line of the `split:` section, 1 where it is left to the defaults. */
+  readonly line: number
 }
 
 export interface EnvironmentPolicy {
@@ -68,6 +71,7 @@ export interface EnvironmentPolicy {
   readonly python?: string
   /** The interpreter that must run it, such as `3.12`. */
   readonly pythonVersion?: string
+  /** 0 … 4,294,967,295 */
   readonly seed: number
 }
 
@@ -77,28 +81,28 @@ export interface FeaturesStage {
 
 export type OutputKind = 'dataset' | 'model' | 'metrics' | 'file'
 
+export interface StageOutput {
+  /** Inside the stage's folder; a trailing `/` means a folder. */
+  readonly path: string
+  readonly kind: OutputKind
+}
+
 export interface ProgramStage {
   readonly name: string
   readonly needs: readonly string[]
   readonly run: string
-  /** Output name → path inside the stage's folder; a trailing `/` means a folder. */
-  readonly out: Readonly<Record<string, { readonly path: string; readonly kind: OutputKind }>>
+  readonly out: Readonly<Record<string, StageOutput>>
   /** Globs of the files that the stage may read; none: the default set. */
   readonly reads?: readonly string[]
   readonly env: Readonly<Record<string, string>>
   /** Names in the caller's environment that the stage may see. */
   readonly secrets: readonly string[]
   readonly timeoutMs?: number
-  /** Executions in all. */
-  readonly attempts: number
-  readonly backoffMs: number
-  readonly backoffFactor: number
-  readonly runner: readonly string[]
   /** 1-based line of the stage in `plumbline.yaml`. */
   readonly line: number
 }
 
-/** A bound on a metric, over all test rows or over each slice. Exactly one of `min` and `max` or both are given. */
+/** A bound on a metric, over all test rows or over each slice: `min`, `max` or both. */
 export interface Gate {
   readonly name: string
   readonly metric: string
@@ -109,4 +113,9 @@ export interface Gate {
   /** Smaller slices are `insufficient data`: shown, neither passed nor failed. */
   readonly minRows: number
   readonly line: number
+}
+
+export interface PrivacyPolicy {
+  /** Values seen fewer times are pooled wherever values are shown. */
+  readonly minCount: number
 }

@@ -1,0 +1,97 @@
+import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { diagnoseReadError } from './diagnose-read-error.ts'
+import type { Engine } from './engine.ts'
+import { quoteText } from './quote.ts'
+import { readHeader } from './read-header.ts'
+import { compressionOf, type DescribedFile, formatOf, type RawColumn, type SourceFile } from './source-file.ts'
+
+/**
+ * Looks at each file's columns and raw types, without reading the files to their end.
+ * Everything that is wrong with their beginnings is told in one go: empty, without rows, not UTF-8, not Parquet, a column
+ * named twice. What is wrong further down shows when the rows are read: `diagnoseReadError()` words it.
+ */
+export async function describeFiles(
+  engine: Engine,
+  files: readonly SourceFile[],
+): Promise<Read<readonly DescribedFile[]>> {
+  const described: DescribedFile[] = []
+  const diagnostics: Diagnostic[] = []
+  for (const file of files) {
+    const result = await describeFile(engine, file)
+    if (result.ok) described.push(result.value)
+    else diagnostics.push(...result.diagnostics)
+  }
+  return diagnostics.length === 0 ? { ok: true, value: described } : { ok: false, diagnostics }
+}
+
+async function describeFile(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
+  if (file.bytes === 0) return wrong(file, 'data/empty-file', 'it is empty', 'a header and rows')
+  try {
+    const format = formatOf(file.path)
+    if (format === 'csv') return await describeCsv(engine, file)
+    if (format === 'json') return await describeJson(engine, file)
+    return await describeParquet(engine, file)
+  } catch (error) {
+    const diagnostic = diagnoseReadError(error, [file])
+    if (!diagnostic) throw error
+    return { ok: false, diagnostics: [diagnostic] }
+  }
+}
+
+async function describeCsv(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
+  const lines = await engine.query<{ line: string | null }>(
+    `SELECT line FROM read_csv(${quoteText(file.absolutePath)}, auto_detect = false, columns = {'line': 'VARCHAR'},
+       delim = '\u0001', quote = '', escape = '', header = false, nullstr = '\u0002', ${compressionOf(file)}) LIMIT 64`,
+  )
+  const header = readHeader(lines.map(({ line }) => line ?? '').join('\n'))
+  if (header.names.length === 0) return wrong(file, 'data/empty-file', 'it is empty', 'a header and rows')
+  if (!header.hasRows) return wrong(file, 'data/no-rows', 'it holds a header and no rows', 'at least one row')
+  const columns = header.names.map((name) => ({ name, type: 'VARCHAR' }))
+  return oncePerName({ ...file, format: 'csv', delimiter: header.delimiter, columns })
+}
+
+async function describeParquet(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
+  const path = quoteText(file.absolutePath)
+  const columns = await columnsOf(engine, `SELECT * FROM read_parquet(${path})`)
+  const [counted] = await engine.query<{ rows: number }>(`SELECT num_rows AS rows FROM parquet_file_metadata(${path})`)
+  if (counted?.rows === 0) return wrong(file, 'data/no-rows', 'it holds no rows', 'at least one row')
+  return { ok: true, value: { ...file, format: 'parquet', columns } }
+}
+
+/** Dates and the like stay the text that they are in the file; the contract says what they mean. */
+async function describeJson(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
+  const found = await columnsOf(
+    engine,
+    `SELECT * FROM read_json(${quoteText(file.absolutePath)}, sample_size = -1, ${compressionOf(file)})`,
+  )
+  const columns = found.map(({ name, type }) => ({ name, type: jsonTypes.has(type) ? type : 'VARCHAR' }))
+  if (columns.length === 0) return wrong(file, 'data/no-rows', 'it holds no rows', 'at least one object')
+  return { ok: true, value: { ...file, format: 'json', columns } }
+}
+
+const jsonTypes: ReadonlySet<string> = new Set(['BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE', 'BOOLEAN'])
+
+async function columnsOf(engine: Engine, sql: string): Promise<RawColumn[]> {
+  const rows = await engine.query<{ column_name: string; column_type: string }>(`DESCRIBE ${sql}`)
+  return rows.map((row) => ({ name: row.column_name, type: row.column_type }))
+}
+
+/** DuckDB's names ignore case, and one of two equal ones would silently win. */
+function oncePerName(file: DescribedFile): Read<DescribedFile> {
+  const seen = new Map<string, string>()
+  for (const { name } of file.columns) {
+    const earlier = seen.get(name.toLowerCase())
+    if (earlier !== undefined) {
+      const names = earlier === name ? `"${name}" twice` : `"${earlier}" and "${name}", which differ in case alone`
+      return wrong(file, 'data/duplicate-column', `its header names ${names}`, 'each column once')
+    }
+    seen.set(name.toLowerCase(), name)
+  }
+  return { ok: true, value: file }
+}
+
+function wrong(file: SourceFile, code: string, state: string, expected: string): Read<never> {
+  const message = `Cannot read "${file.path}": ${state}; expected ${expected}`
+  const remedy = 'Mend the file, or leave it out of the glob under data:.'
+  return { ok: false, diagnostics: [{ code, file: file.path, line: 1, column: 1, message, remedy }] }
+}

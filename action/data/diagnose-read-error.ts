@@ -1,0 +1,101 @@
+import { basename } from 'node:path'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { SourceFile } from './source-file.ts'
+
+/** What DuckDB says of a file that it cannot read, as the user's to mend; undefined where it says something else. */
+export function diagnoseReadError(error: unknown, files: readonly SourceFile[]): Diagnostic | undefined {
+  const message = error instanceof Error ? error.message : String(error)
+  const known = knownErrors.find(([sign]) => sign.test(message))
+  if (!known) return undefined
+  const [, code, state, expected, remedy] = known
+  const file = fileIn(message, files)
+  const line = Number(/CSV Error on Line: (\d+)/.exec(message)?.[1] ?? 1)
+  return {
+    code,
+    file,
+    line,
+    column: 1,
+    message: `Cannot read "${file}"${line > 1 ? ` line ${line}` : ''}: ${state(message)}; expected ${expected}`,
+    remedy,
+  }
+}
+
+type KnownError = readonly [
+  sign: RegExp,
+  code: string,
+  state: (message: string) => string,
+  expected: string,
+  remedy: string,
+]
+
+const knownErrors: readonly KnownError[] = [
+  [
+    /not utf-8 encoded|Invalid unicode/i,
+    'data/not-utf8',
+    () => 'it is not UTF-8',
+    'UTF-8 text',
+    'Save the file as UTF-8 (iconv -f latin1 -t utf-8 does it).',
+  ],
+  [
+    /Expected Number of Columns/,
+    'data/ragged-row',
+    (message) => `the row has ${countAfter('Found', message)} fields`,
+    'as many fields as the header',
+    'Mend the row; a text that holds the delimiter needs quotes.',
+  ],
+  [
+    /unterminated quote|Value with unterminated quote/i,
+    'data/open-quote',
+    () => 'a quote is opened and never closed',
+    'a closing quote',
+    'Close the quote, and double each quote inside a quoted text.',
+  ],
+  [
+    /Maximum line size/i,
+    'data/long-line',
+    () => 'a line is longer than 2 MB',
+    'shorter lines',
+    'Look for a quote that is opened and never closed, or another line end.',
+  ],
+  [/CSV Error/, 'data/bad-csv', (message) => firstSentence(message), 'a CSV file', 'Mend the row.'],
+  [
+    /No magic bytes|too small to be a Parquet|Footer length error|TProtocolException|Invalid.*parquet|parquet.*corrupt/i,
+    'data/not-parquet',
+    () => 'it is not a whole Parquet file',
+    'a Parquet file',
+    'Write the file anew, or give it the ending of what it holds.',
+  ],
+  [
+    /Malformed JSON|JSON transform error|Input is not valid JSON/i,
+    'data/bad-json',
+    (message) => firstSentence(message),
+    'JSON objects, one a line or in one list',
+    'Mend the file.',
+  ],
+  [
+    /gzip|zstd|decompress|GZIP/i,
+    'data/bad-compression',
+    () => 'it cannot be decompressed',
+    'what its ending says',
+    'Compress the file anew, or give it the ending of what it holds.',
+  ],
+]
+
+/** DuckDB names the file by the path that it was given. */
+function fileIn(message: string, files: readonly SourceFile[]): string {
+  const named = files.find((file) => message.includes(file.absolutePath))
+  const alike = files.find((file) => message.includes(basename(file.absolutePath)))
+  return (named ?? alike ?? files[0])?.path ?? 'the data'
+}
+
+function countAfter(word: string, message: string): string {
+  return new RegExp(`${word}: (\\d+)`).exec(message)?.[1] ?? 'other'
+}
+
+function firstSentence(message: string): string {
+  const lines = message.split('\n').filter((line) => !/Error on Line|^Original Line/.test(line))
+  return (lines[0] ?? message)
+    .replace(/^[A-Z][a-z]+( [A-Z][a-z]+)* Error: /, '')
+    .replaceAll('"', "'")
+    .slice(0, 200)
+}

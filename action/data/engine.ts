@@ -1,0 +1,97 @@
+import type { DuckDBConnection, DuckDBValue, JS } from '@duckdb/node-api'
+import { loadDuckdb } from './load-duckdb.ts'
+import { quoteList, quoteText } from './quote.ts'
+
+export interface EngineOptions {
+  /** As DuckDB writes it: `2GB`. By default 80 % of the machine's. */
+  readonly memoryLimit?: string
+  readonly threads?: number
+  /** Where it may spill to; without one nothing is written outside memory. */
+  readonly tempFolder?: string
+  /** With `isLocked`: the only files that may be read or written, absolute. */
+  readonly allowedPaths?: readonly string[]
+  /** No file, network or setting can be reached beyond what is allowed here. */
+  readonly isLocked?: boolean
+  /** A `duckdb.node` located before. */
+  readonly nativeFile?: string
+}
+
+/** One DuckDB in memory, in UTC, without extensions from the network. */
+export interface Engine extends AsyncDisposable {
+  /** All rows as plain values: BIGINT as number where exact, DATE and TIMESTAMP as Date, a missing value as null. */
+  query<Row extends Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>
+  run(sql: string, values?: readonly unknown[]): Promise<void>
+  /** Stops the running statement, which then throws. */
+  interrupt(): void
+}
+
+/** Opens a DuckDB of its own. Throws the faults `data/engine-…` where the native part cannot be had. */
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  const duckdb = await loadDuckdb(options.nativeFile)
+  const instance = await duckdb.DuckDBInstance.create(':memory:', {
+    ...(options.threads !== undefined && { threads: String(options.threads) }),
+    ...(options.memoryLimit !== undefined && { memory_limit: options.memoryLimit }),
+  })
+  const connection = await instance.connect()
+  for (const setting of settingsOf(options)) await connection.run(setting)
+
+  const read = async (sql: string, values?: readonly unknown[]) => {
+    if (!values || values.length === 0) return connection.runAndReadAll(sql)
+    return connection.runAndReadAll(sql, values as DuckDBValue[], nullTypes(values, duckdb.SQLNULL))
+  }
+  return {
+    async query<Row extends Record<string, unknown>>(sql: string, values?: readonly unknown[]) {
+      const reader = await read(sql, values)
+      return reader.getRowObjectsJS().map(plainRow) as Row[]
+    },
+    async run(sql, values) {
+      await read(sql, values)
+    },
+    interrupt() {
+      connection.interrupt()
+    },
+    async [Symbol.asyncDispose]() {
+      close(connection)
+      instance.closeSync()
+    },
+  }
+}
+
+function settingsOf(options: EngineOptions): string[] {
+  const settings = [
+    "SET TimeZone = 'UTC'",
+    'SET autoinstall_known_extensions = false',
+    'SET autoload_known_extensions = false',
+    'SET enable_progress_bar = false',
+    `SET temp_directory = ${quoteText(options.tempFolder ?? '')}`,
+  ]
+  if (!options.isLocked) return settings
+  return [
+    ...settings,
+    `SET allowed_paths = ${quoteList(options.allowedPaths ?? [])}`,
+    'SET enable_external_access = false',
+    'SET lock_configuration = true',
+  ]
+}
+
+/** The client cannot tell the type of null by itself. */
+function nullTypes<Type>(values: readonly unknown[], nullType: Type): Type[] {
+  const types: Type[] = []
+  for (const [index, value] of values.entries()) if (value === null) types[index] = nullType
+  return types
+}
+
+function plainRow(row: Record<string, JS>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)]))
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
+  if (Array.isArray(value)) return value.map(plain)
+  return value
+}
+
+function close(connection: DuckDBConnection): void {
+  connection.interrupt()
+  connection.closeSync()
+}

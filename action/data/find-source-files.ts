@@ -1,0 +1,112 @@
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { isAbsolute, join, relative, sep } from 'node:path'
+import { glob } from 'tinyglobby'
+import { Fault } from '../base/fault.ts'
+import { nearestName } from '../base/nearest-name.ts'
+import { formatOf, knownEndings, type SourceFile } from './source-file.ts'
+
+/**
+ * The data files that the globs name, sorted by path, each once.
+ * Throws `data/no-files` where a glob finds none, `data/outside-folder` where one leads out of the folder, also by a
+ * symbolic link, and `data/unknown-format`.
+ */
+export async function findSourceFiles(folder: string, globs: readonly string[]): Promise<readonly SourceFile[]> {
+  const root = await realpath(folder)
+  const found = new Map<string, SourceFile>()
+  for (const pattern of globs) {
+    refuseOutside(pattern)
+    const paths = await glob(pattern.normalize('NFC').replace(/^\.\//, ''), globOptions(root))
+    if (paths.length === 0) throw await nothingFound(root, pattern)
+    for (const path of paths) {
+      const file = await sourceFile(root, path)
+      found.set(file.path, file)
+    }
+  }
+  return [...found.values()].sort((a, b) => byText(a.path, b.path))
+}
+
+/** By UTF-16 code units, the same on every machine. */
+export function byText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+function globOptions(root: string) {
+  return { cwd: root, dot: false, onlyFiles: true, followSymbolicLinks: true, expandDirectories: false } as const
+}
+
+async function sourceFile(root: string, found: string): Promise<SourceFile> {
+  const absolutePath = join(root, found)
+  const path = found.split(sep).join('/').normalize('NFC')
+  const real = relative(root, await realpath(absolutePath))
+  if (real.startsWith('..') || isAbsolute(real)) {
+    throw new Fault(
+      'data/outside-folder',
+      `Cannot read "${path}": it links out of the folder; expected a file inside`,
+      {
+        remedy: 'Copy the file into the folder of plumbline.yaml, or move plumbline.yaml up.',
+      },
+    )
+  }
+  if (/\p{Cc}|\\/u.test(path)) {
+    const state = 'its name holds a control character or a backslash'
+    throw new Fault('data/bad-path', `Cannot read ${JSON.stringify(path)}: ${state}; expected none`, {
+      remedy: 'Rename the file.',
+    })
+  }
+  if (!formatOf(path)) {
+    throw new Fault('data/unknown-format', `Cannot read "${path}": its ending is unknown; expected ${knownEndings}`, {
+      remedy: 'Convert the file, or narrow the glob under data: so that it names data files alone.',
+    })
+  }
+  return { path, absolutePath, bytes: (await stat(absolutePath)).size }
+}
+
+function refuseOutside(pattern: string): void {
+  const isOutside = isAbsolute(pattern) || /^[a-z]:/i.test(pattern) || pattern.split(/[\\/]/).includes('..')
+  if (!isOutside) return
+  throw new Fault(
+    'data/outside-folder',
+    `Cannot read "${pattern}": it leads out of the folder; expected a path inside`,
+    {
+      remedy: 'Name files in the folder of plumbline.yaml, relative to it.',
+    },
+  )
+}
+
+async function nothingFound(root: string, pattern: string): Promise<Fault> {
+  const near = await nearName(root, pattern)
+  return new Fault('data/no-files', `Cannot read "${pattern}": no file matches; expected at least one`, {
+    remedy: near
+      ? `Did you mean "${near}"? Mend the glob under data:, or put the files where it says.`
+      : 'Mend the glob under data:, or put the files where it says.',
+  })
+}
+
+/** The first part of the pattern that is not there, with the name beside it that is most like it. */
+async function nearName(root: string, pattern: string): Promise<string | undefined> {
+  const parts = pattern.replace(/^\.\//, '').split('/')
+  let folder = root
+  for (const [index, part] of parts.entries()) {
+    const names = await readdir(folder).catch((): string[] => [])
+    if (names.includes(part)) {
+      folder = join(folder, part)
+      continue
+    }
+    const visible = names.filter((name) => !name.startsWith('.'))
+    const near = nearestName(part, visible) ?? sameStem(part, visible)
+    return near && [...parts.slice(0, index), near, ...(isGlob(part) ? [] : parts.slice(index + 1))].join('/')
+  }
+  return undefined
+}
+
+/** For `*.csv` a name that at least is a data file; for `a.csv` the same name with another ending. */
+function sameStem(part: string, names: readonly string[]): string | undefined {
+  const stem = part.split('.')[0] ?? ''
+  if (isGlob(part)) return names.find((name) => formatOf(name) && name.startsWith(stem.replace(/[*?[{].*$/, '')))
+  return names.find((name) => name.split('.')[0] === stem)
+}
+
+function isGlob(part: string): boolean {
+  return /[*?[\]{}()!]/.test(part)
+}

@@ -1,0 +1,153 @@
+import type { Contract, ContractColumn, LogicalType } from '../project/contract.ts'
+import { quoteList, quoteName, quoteText } from './quote.ts'
+import { compressionOf, type DescribedFile } from './source-file.ts'
+
+/** What a row is called where the model has no id column: the first 12 digits of its file's SHA-256, `:`, its number. */
+export const rowIdColumn = '_row'
+/** The file's path and the row's number, from 1, where they are asked for. */
+export const fileColumn = '_file'
+export const numberColumn = '_number'
+
+export interface RawOptions {
+  /** Adds `_file` and `_number`. */
+  readonly withPlace?: boolean
+}
+
+/** The rows of all files under their own column names and types, as something that SELECT … FROM takes. */
+export function rawRelation(files: readonly DescribedFile[], options: RawOptions = {}): string {
+  const selects = batches(files, options.withPlace ?? false).map((batch) =>
+    options.withPlace
+      ? `SELECT *, ${quoteText(batch.file.path)} AS ${fileColumn} FROM ${numbered(batch)}`
+      : `SELECT * FROM ${readerOf(batch)}`,
+  )
+  return `(${selects.join(' UNION ALL BY NAME ')})`
+}
+
+export interface TypedOptions {
+  /** Adds `_row`; the files must be pinned. */
+  readonly withRowId?: boolean
+  /** Adds `_file` and `_number`. */
+  readonly withPlace?: boolean
+}
+
+/**
+ * The rows of all files as the contract sees them: its columns under its names, found file by file under an older name
+ * where the file has one, of its logical types. A value that does not fit its type is NULL, and so is a column that a
+ * file lacks: the contract's checks tell both.
+ */
+export function typedRelation(files: readonly DescribedFile[], contract: Contract, options: TypedOptions = {}): string {
+  const needsNumber = Boolean(options.withRowId || options.withPlace)
+  const selects = batches(files, needsNumber).map((batch) => {
+    const columns = contract.columns.map((column) => typedColumn(batch.file, column))
+    if (options.withRowId) columns.push(`${rowIdOf(batch.file)} AS ${rowIdColumn}`)
+    if (options.withPlace) columns.push(`${quoteText(batch.file.path)} AS ${fileColumn}, ${numberColumn}`)
+    return `SELECT ${columns.join(', ')} FROM ${needsNumber ? numbered(batch) : readerOf(batch)}`
+  })
+  return `(${selects.join(' UNION ALL ')})`
+}
+
+/** The column of a file that feeds a contract's column: under its own name, else under the first alias that is there. */
+export function feedingColumn(
+  file: DescribedFile,
+  column: ContractColumn,
+): DescribedFile['columns'][number] | undefined {
+  for (const name of [column.name, ...column.aliases]) {
+    const found = file.columns.find((candidate) => candidate.name === name)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** SQL that turns an expression of a raw type into a logical type, NULL where the value is none. */
+export function castTo(logicalType: LogicalType, expression: string, rawType: string): string {
+  return casts[logicalType](expression, rawType)
+}
+
+const casts: Readonly<Record<LogicalType, (expression: string, rawType: string) => string>> = {
+  string: (expression, rawType) => (rawType === 'VARCHAR' ? expression : `CAST(${expression} AS VARCHAR)`),
+  integer: toInteger,
+  number: (expression) => `TRY_CAST(${expression} AS DOUBLE)`,
+  boolean: toBoolean,
+  date: (expression) => `TRY_CAST(${expression} AS DATE)`,
+  // In UTC, as the engine's time zone is: a text without an offset is taken as it stands.
+  timestamp: (expression) => `TRY_CAST(${expression} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'`,
+}
+
+/** DuckDB's type of a logical type. */
+export const sqlTypes: Readonly<Record<LogicalType, string>> = {
+  string: 'VARCHAR',
+  integer: 'BIGINT',
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+}
+
+function typedColumn(file: DescribedFile, column: ContractColumn): string {
+  const raw = feedingColumn(file, column)
+  const value = raw
+    ? castTo(column.logicalType, quoteName(raw.name), raw.type)
+    : `CAST(NULL AS ${sqlTypes[column.logicalType]})`
+  return `${value} AS ${quoteName(column.name)}`
+}
+
+/** A cast alone would round 1.5 to 2. `1.0` is whole: pandas writes integers so once a column has gaps. */
+function toInteger(expression: string, rawType: string): string {
+  if (rawType === 'VARCHAR') {
+    return `CASE WHEN regexp_full_match(${expression}, '\\s*[+-]?[0-9]+(\\.0*)?\\s*') THEN TRY_CAST(${expression} AS BIGINT) END`
+  }
+  if (/^(FLOAT|DOUBLE|DECIMAL)/.test(rawType)) {
+    return `CASE WHEN ${expression} = trunc(${expression}) THEN TRY_CAST(${expression} AS BIGINT) END`
+  }
+  return `TRY_CAST(${expression} AS BIGINT)`
+}
+
+function toBoolean(expression: string, rawType: string): string {
+  if (rawType === 'BOOLEAN') return expression
+  const text = rawType === 'VARCHAR' ? expression : `CAST(${expression} AS VARCHAR)`
+  return `CASE WHEN lower(trim(${text})) IN (${yes}) THEN true WHEN lower(trim(${text})) IN (${no}) THEN false END`
+}
+
+const yes = ['true', 't', 'yes', 'y', '1', '1.0'].map(quoteText).join(', ')
+const no = ['false', 'f', 'no', 'n', '0', '0.0'].map(quoteText).join(', ')
+
+/** Files that one reader can read together: of one format, delimiter and column list. */
+interface Batch {
+  readonly file: DescribedFile
+  readonly files: readonly DescribedFile[]
+}
+
+function batches(files: readonly DescribedFile[], oneByOne: boolean): Batch[] {
+  if (oneByOne) return files.map((file) => ({ file, files: [file] }))
+  const groups = new Map<string, DescribedFile[]>()
+  for (const file of files) {
+    const key = JSON.stringify([file.format, file.delimiter, file.columns, compressionOf(file)])
+    const group = groups.get(key)
+    if (group) group.push(file)
+    else groups.set(key, [file])
+  }
+  return [...groups.values()].flatMap((group) => group.slice(0, 1).map((file) => ({ file, files: group })))
+}
+
+function readerOf({ file, files }: Batch): string {
+  const paths = quoteList(files.map(({ absolutePath }) => absolutePath))
+  if (file.format === 'parquet') return `read_parquet(${paths})`
+  const columns = `auto_detect = false, columns = ${columnTypes(file)}, ${compressionOf(file)}`
+  if (file.format === 'json') return `read_json(${paths}, ${columns}, format = 'auto')`
+  const dialect = `header = true, delim = ${quoteText(file.delimiter ?? ',')}, quote = '"', escape = '"'`
+  return `read_csv(${paths}, ${columns}, ${dialect})`
+}
+
+/** The rows of one file with their number; DuckDB keeps a file's order when it numbers rows without an ORDER BY. */
+function numbered(batch: Batch): string {
+  return `(SELECT *, row_number() OVER () AS ${numberColumn} FROM ${readerOf(batch)})`
+}
+
+function columnTypes(file: DescribedFile): string {
+  return `{${file.columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(type)}`).join(', ')}}`
+}
+
+function rowIdOf(file: DescribedFile): string {
+  if (!file.sha256) throw new Error(`Cannot name the rows of "${file.path}": it is not pinned; expected its SHA-256`)
+  return `${quoteText(file.sha256.slice(0, 12))} || ':' || ${numberColumn}`
+}

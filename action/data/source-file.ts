@@ -1,0 +1,47 @@
+export type SourceFormat = 'csv' | 'parquet' | 'json'
+
+/** A data file as it was found. */
+export interface SourceFile {
+  /** Relative to the model's folder, with `/`, NFC. */
+  readonly path: string
+  readonly absolutePath: string
+  readonly bytes: number
+  /** 64 hexadecimal digits, where the file is pinned. */
+  readonly sha256?: string
+}
+
+export interface RawColumn {
+  readonly name: string
+  /** DuckDB's name of the type in the file; VARCHAR for everything in a CSV file. */
+  readonly type: string
+}
+
+/** A data file whose columns were looked at; what the relations of read-source.ts are made from. */
+export interface DescribedFile extends SourceFile {
+  readonly format: SourceFormat
+  readonly columns: readonly RawColumn[]
+  /** What separates the fields of a CSV file. */
+  readonly delimiter?: string
+}
+
+const endings: readonly (readonly [RegExp, SourceFormat])[] = [
+  [/\.(csv|tsv)(\.(gz|zst))?$/i, 'csv'],
+  [/\.parquet$/i, 'parquet'],
+  [/\.(json|jsonl|ndjson)(\.(gz|zst))?$/i, 'json'],
+]
+
+export const knownEndings = '.csv, .tsv, .json, .jsonl, .ndjson (each also .gz or .zst) or .parquet'
+
+/** What a file's name says it holds, undefined where it says nothing that can be read. */
+export function formatOf(path: string): SourceFormat | undefined {
+  return endings.find(([ending]) => ending.test(path))?.[1]
+}
+
+const compressions: Readonly<Record<string, string>> = { gz: 'gzip', zst: 'zstd' }
+
+/** The reader's argument: the path says how bytes are compressed, also where they are kept under another name. */
+export function compressionOf({ path }: SourceFile): string {
+  const ending = /\.(gz|zst)$/i.exec(path)?.[1]?.toLowerCase()
+  const compression = ending ? compressions[ending] : 'uncompressed'
+  return `compression = '${compression}'`
+}

@@ -1,0 +1,136 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { nearestName } from '../base/nearest-name.ts'
+import { metricsOfTask } from './metric-kinds.ts'
+import { findCycle } from './order-stages.ts'
+import type { ProjectDocument } from './project-schema.ts'
+
+export type LineOf = (path: readonly (string | number)[]) => { readonly line: number; readonly column: number }
+
+/** What only the whole file can tell: names that lead nowhere, cycles, gates that nothing can satisfy. */
+export function checkProject(file: string, document: ProjectDocument, lineOf: LineOf): readonly Diagnostic[] {
+  const found: Diagnostic[] = []
+  checkModel()
+  checkStages()
+  for (const name of Object.keys(document.gates)) checkGate(name)
+  return found
+
+  function add(code: string, path: readonly string[], message: string, remedy: string): void {
+    found.push({ code, file, ...lineOf(path), message, remedy })
+  }
+
+  function checkModel(): void {
+    const { task, positive, time, id, target } = document.model
+    if (task === 'binary' && positive === undefined) {
+      add(
+        'project/value',
+        ['model'],
+        'Cannot judge "model": the positive class is not named',
+        'Add positive: CLASS, the class whose probability counts.',
+      )
+    }
+    if (task !== 'binary' && positive !== undefined) {
+      add(
+        'project/value',
+        ['model', 'positive'],
+        `Cannot use "model.positive": the task is ${task}; expected task: binary`,
+        'Remove the line.',
+      )
+    }
+    for (const [key, column] of Object.entries({ time, id, group: document.model.group })) {
+      if (column !== target) continue
+      add(
+        'project/value',
+        ['model', key],
+        `Cannot use "${target}" as model.${key}: it is the target`,
+        'Name another column.',
+      )
+    }
+    if (document.data.labels && id === undefined) {
+      add(
+        'project/value',
+        ['data', 'labels'],
+        'Cannot join "data.labels": the model has no id; expected a column that both files hold',
+        'Add id: COLUMN under model.',
+      )
+    }
+  }
+
+  function checkStages(): void {
+    const { features: _, ...programs } = document.stages
+    const names = ['features', ...Object.keys(programs)]
+    for (const [name, stage] of Object.entries(programs)) {
+      for (const need of stage.needs) {
+        if (names.includes(need)) continue
+        add(
+          'project/unknown-stage',
+          ['stages', name, 'needs'],
+          `Cannot plan stage "${name}": it needs "${need}", which is no stage`,
+          suggest(need, names),
+        )
+      }
+    }
+    const cycle = findCycle(Object.entries(programs).map(([name, { needs }]) => ({ name, needs })))
+    if (cycle) {
+      add(
+        'project/cycle',
+        ['stages', cycle[0] ?? ''],
+        `Cannot plan the stages: they need each other in a circle, ${cycle.join(' → ')}`,
+        'Remove one of these needs.',
+      )
+    }
+    if (!('model' in document.stages.train.out)) {
+      add(
+        'project/value',
+        ['stages', 'train'],
+        'Cannot release "train": it has no output "model"',
+        'Add out: { model: model/ }.',
+      )
+    }
+    if (!document.stages.predict.needs.includes('train') || !document.stages.predict.needs.includes('features')) {
+      add(
+        'project/value',
+        ['stages', 'predict'],
+        'Cannot run "predict": it must need features and train',
+        'Set needs: [features, train].',
+      )
+    }
+    if (!document.stages.train.needs.includes('features')) {
+      add('project/value', ['stages', 'train'], 'Cannot run "train": it must need features', 'Set needs: [features].')
+    }
+  }
+
+  function checkGate(name: string): void {
+    const gate = document.gates[name]
+    if (!gate) return
+    const metrics = metricsOfTask(document.model.task)
+    if (!metrics.some((metric) => metric === gate.metric)) {
+      add(
+        'project/unknown-metric',
+        ['gates', name, 'metric'],
+        `Cannot judge gate "${name}": "${gate.metric}" is no metric of ${document.model.task}`,
+        suggest(gate.metric, metrics),
+      )
+    }
+    if (gate.min === undefined && gate.max === undefined) {
+      add('project/value', ['gates', name], `Cannot judge gate "${name}": it has no bound`, 'Add min: or max:.')
+    }
+    for (const key of ['min', 'max'] as const) {
+      const given = gate[key]
+      if (typeof given !== 'string') continue
+      const param = given.slice('params.'.length)
+      if (typeof document.params[param] === 'number') continue
+      const state = param in document.params ? 'it is not a number' : 'no such parameter'
+      add(
+        'project/value',
+        ['gates', name, key],
+        `Cannot use "${given}" in gate "${name}": ${state}`,
+        suggest(param, Object.keys(document.params)),
+      )
+    }
+  }
+}
+
+function suggest(misspelt: string, known: readonly string[]): string {
+  const meant = nearestName(misspelt, known)
+  return meant === undefined ? `Known here: ${known.join(', ') || 'none'}.` : `Did you mean "${meant}"?`
+}

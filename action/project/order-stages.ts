@@ -1,0 +1,41 @@
+interface Needing {
+  readonly name: string
+  readonly needs: readonly string[]
+}
+
+/** Stages in an order in which each comes after what it needs; otherwise as written. Stages of a cycle are left out. */
+export function orderStages<Stage extends Needing>(stages: readonly Stage[]): readonly Stage[] {
+  const ordered: Stage[] = []
+  const done = new Set(['features'])
+  let waiting = [...stages]
+  for (;;) {
+    const next = waiting.find((stage) => stage.needs.every((need) => done.has(need)))
+    if (!next) return ordered
+    ordered.push(next)
+    done.add(next.name)
+    waiting = waiting.filter((stage) => stage !== next)
+  }
+}
+
+/** The names along one cycle of `needs`, the first again at the end; undefined where there is none. */
+export function findCycle(stages: readonly Needing[]): readonly string[] | undefined {
+  const needsOf = new Map(stages.map((stage) => [stage.name, stage.needs]))
+  const known = new Set<string>()
+  for (const { name } of stages) {
+    const cycle = follow(name, [])
+    if (cycle) return cycle
+  }
+  return undefined
+
+  function follow(name: string, path: readonly string[]): readonly string[] | undefined {
+    const start = path.indexOf(name)
+    if (start >= 0) return [...path.slice(start), name]
+    if (known.has(name)) return undefined
+    known.add(name)
+    for (const need of needsOf.get(name) ?? []) {
+      const cycle = follow(need, [...path, name])
+      if (cycle) return cycle
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod'
+
+import { parseDuration } from '../base/duration.ts'
+import { tasks } from './project.ts'
+import { parseTestSize } from './test-size.ts'
+
+const column = z.string().min(1)
+const oneOrMore = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((text) => [text]),
+  z.array(z.string().min(1)).min(1),
+])
+const path = z
+  .string()
+  .min(1)
+  .refine((text) => !/^([/\\]|[A-Za-z]:)/.test(text) && !text.split(/[/\\]/).includes('..'), {
+    error: 'a path inside this folder is expected',
+  })
+const duration = z.string().transform((text, context) => {
+  const durationMs = parseDuration(text)
+  if (durationMs !== undefined) return durationMs
+  context.issues.push({ code: 'custom', input: text, message: 'a duration such as 90s, 6h or 30d is expected' })
+  return z.NEVER
+})
+const testSize = z
+  .union([z.string(), z.number(), z.strictObject({ from: z.union([z.string(), z.number()]) })])
+  .transform((given, context) => {
+    const text = typeof given === 'object' ? `from:${given.from}` : String(given)
+    const size = parseTestSize(text)
+    if (size) return size
+    context.issues.push({ code: 'custom', input: given, message: '30d, 1000 rows, 0.2 or from:VALUE is expected' })
+    return z.NEVER
+  })
+
+const model = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,39}$/, 'small letters, digits and -, at most 40, starting with a letter are expected')
+    .describe('Name of the model; part of every tag.'),
+  task: z.enum(tasks).describe('What is predicted: one of two classes, one of several, or a number.'),
+  target: column.describe('The column to be predicted.'),
+  positive: z
+    .union([z.string(), z.number(), z.boolean()])
+    .transform(String)
+    .optional()
+    .describe('The class whose probability is judged; for `task: binary`.'),
+  time: column.optional().describe('When a row happened; orders the split.'),
+  id: column.optional().describe('Names a row. Without one: the digest of its file and its number.'),
+  group: column.optional().describe('Rows of one value never straddle the split.'),
+  ignore: z.array(column).default([]).describe('Columns that neither features nor training see.'),
+})
+
+const data = z.strictObject({
+  source: oneOrMore.describe('Glob, or globs, of CSV, Parquet or JSON lines files in this folder.'),
+  labels: z
+    .strictObject({
+      source: oneOrMore.describe('Files that hold the id and the target.'),
+      delay: duration.default(0).describe('How long after a row its label is in, such as `14d`.'),
+    })
+    .optional()
+    .describe('Only where labels arrive later than the rows.'),
+  store: z
+    .union([z.enum(['git', 'file']), z.strictObject({ file: z.string().min(1) })])
+    .default('git')
+    .describe('Where the pinned bytes are kept: `git`, `file`, or `file: FOLDER`.'),
+  contract: path.default('contract.yaml').describe('The data contract (Open Data Contract Standard 3.1).'),
+})
+
+const split = z.strictObject({
+  window: duration.optional().describe('Rows older than this before the snapshot’s newest are left out.'),
+  test: testSize
+    .default({ kind: 'fraction', fraction: 0.2 })
+    .describe('The test set: `30d`, `1000 rows`, `0.2` or `from:VALUE`.'),
+  gap: duration.default(0).describe('Left out between training and test.'),
+  refit: z
+    .boolean()
+    .optional()
+    .describe('Fit once more on the whole window when the gates pass; default: where there is a time.'),
+})
+
+const environment = z.strictObject({
+  python: path.optional().describe('A requirements file with hashes.'),
+  'python-version': z
+    .string()
+    .regex(/^3\.\d+$/, 'a version such as "3.12", in quotes, is expected')
+    .optional()
+    .describe('The interpreter to run it with, such as `"3.12"`.'),
+  seed: z.int().min(0).max(4_294_967_295).default(42).describe('`PLUMBLINE_SEED` of every stage.'),
+})
+
+const stageName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'small letters, digits and - are expected')
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable is expected')
+  .refine((name) => !/^(GITHUB|ACTIONS|INPUT|RUNNER|PLUMBLINE)_/.test(name), {
+    error: 'names of the runner and of Plumbline never reach a stage; another name is expected',
+  })
+
+export const featuresStage = z.strictObject({
+  sql: path.describe('File with one SELECT over the view `data`.'),
+})
+
+export const programStage = z.strictObject({
+  needs: z.array(stageName).default([]).describe('Stages whose outputs this one reads.'),
+  run: z.string().min(1).describe('The program, as a shell command.'),
+  out: z
+    .record(stageName, path)
+    .default({})
+    .describe('Output name → path in the stage’s folder; a folder ends in `/`.'),
+  reads: z.array(path).optional().describe('Globs of the files that the stage may read; default: all tracked code.'),
+  env: z
+    .record(variableName, z.union([z.string(), z.number(), z.boolean()]).transform(String))
+    .default({})
+    .describe('Variables that the stage gets.'),
+  secrets: z.array(variableName).default([]).describe('Names of variables passed on from the caller, masked in logs.'),
+  timeout: duration.optional().describe('After this the stage is stopped and fails.'),
+})
+
+const bound = z.union([
+  z.number(),
+  z.string().regex(/^params\.[a-z][a-z0-9-]*$/, 'a number or params.NAME is expected'),
+])
+const gate = z.strictObject({
+  metric: z.string().describe('The metric that is bounded.'),
+  min: bound.optional().describe('The least that passes.'),
+  max: bound.optional().describe('The most that passes.'),
+  by: oneOrMore.default([]).describe('Columns whose values make slices; the worst slice decides.'),
+  'min-rows': z.int().min(1).default(1).describe('Smaller slices are shown as insufficient data.'),
+})
+
+/** `plumbline.yaml`, every key with its meaning; the JSON Schema is made from it. */
+export const projectSchema = z.strictObject({
+  version: z.literal(1, { error: '1 is expected' }).describe('Version of this file’s format.'),
+  model,
+  params: z
+    .record(stageName, z.union([z.string(), z.number(), z.boolean()]))
+    .default({})
+    .describe('Values for stages (`PLUMBLINE_PARAMS`) and gates.'),
+  data,
+  split: split.prefault({}).describe('How rows become training and test.'),
+  environment: environment.prefault({}).describe('What stages run in.'),
+  stages: z
+    .object({ features: featuresStage, train: programStage, predict: programStage })
+    .catchall(programStage)
+    .describe('`features` is SQL; `train`, `predict` and any other stage are programs.'),
+  gates: z.record(stageName, gate).default({}).describe('What a model must reach.'),
+  privacy: z
+    .strictObject({ 'min-count': z.int().min(1).default(20).describe('Rarer values are never shown.') })
+    .prefault({})
+    .describe('What may be shown.'),
+})
+
+export type ProjectDocument = z.output<typeof projectSchema>

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+
+import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { checkProject, type LineOf } from './check-project.ts'
+import { orderStages } from './order-stages.ts'
+import type { Gate, ProgramStage, Project, StageOutput, StorePolicy } from './project.ts'
+import { type ProjectDocument, projectSchema } from './project-schema.ts'
+import { readYaml } from './read-yaml.ts'
+
+export const projectFile = 'plumbline.yaml'
+
+/** Reads `plumbline.yaml` in a folder: the typed project, or everything that is wrong with the file. */
+export async function readProject(folder: string): Promise<Read<Project>> {
+  let text: string
+  try {
+    text = await readFile(join(folder, projectFile), 'utf8')
+  } catch (cause) {
+    return { ok: false, diagnostics: [unreadable(cause)] }
+  }
+  return parseProject(resolve(folder), text)
+}
+
+/** The same from a text. `folder` is absolute. */
+export function parseProject(folder: string, text: string): Read<Project> {
+  const read = readYaml(projectFile, text, projectSchema)
+  if (!read.ok) return read
+  const diagnostics = checkProject(projectFile, read.value, read.lineOf)
+  if (diagnostics.length > 0) return { ok: false, diagnostics }
+  return { ok: true, value: fillIn(folder, read.value, read.lineOf) }
+}
+
+function unreadable(cause: unknown): Diagnostic {
+  const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+  return {
+    code: 'project/unreadable',
+    file: projectFile,
+    line: 1,
+    column: 1,
+    message: `Cannot read "${projectFile}": ${isMissing ? 'no such file here' : String(cause)}`,
+    remedy: 'Run in the folder that holds it, or write one: plumbline init --data GLOB --target COLUMN',
+  }
+}
+
+function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Project {
+  const { model, params, data, split, environment, stages, privacy } = document
+  const { features, ...programs } = stages
+  return {
+    folder,
+    file: projectFile,
+    model: defined(model),
+    params,
+    data: {
+      source: data.source,
+      store: storePolicy(data.store),
+      contract: data.contract,
+      ...(data.labels && { labels: { source: data.labels.source, delayMs: data.labels.delay } }),
+    },
+    split: {
+      test: split.test,
+      gapMs: split.gap,
+      refit: split.refit ?? model.time !== undefined,
+      line: lineOf(['split']).line,
+      ...(split.window !== undefined && { windowMs: split.window }),
+    },
+    environment: {
+      seed: environment.seed,
+      ...(environment.python !== undefined && { python: environment.python }),
+      ...(environment['python-version'] !== undefined && { pythonVersion: environment['python-version'] }),
+    },
+    features,
+    stages: orderStages(Object.entries(programs).map(([name, stage]) => programStage(name, stage, lineOf))),
+    gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
+    privacy: { minCount: privacy['min-count'] },
+  }
+}
+
+function storePolicy(store: ProjectDocument['data']['store']): StorePolicy {
+  if (store === 'git') return { kind: 'git' }
+  return { kind: 'file', path: store === 'file' ? '.plumbline/store' : store.file }
+}
+
+function programStage(name: string, stage: ProjectDocument['stages']['train'], lineOf: LineOf): ProgramStage {
+  const out: Record<string, StageOutput> = {}
+  for (const [output, path] of Object.entries(stage.out)) out[output] = { path, kind: outputKind(output, path) }
+  if (name === 'predict') out['predictions'] ??= { path: 'predictions.parquet', kind: 'dataset' }
+  return {
+    name,
+    needs: stage.needs,
+    run: stage.run,
+    out,
+    env: stage.env,
+    secrets: stage.secrets,
+    line: lineOf(['stages', name]).line,
+    ...(stage.reads && { reads: stage.reads }),
+    ...(stage.timeout !== undefined && { timeoutMs: stage.timeout }),
+  }
+}
+
+function outputKind(output: string, path: string): StageOutput['kind'] {
+  if (output === 'model' || output === 'metrics') return output
+  return /\.(parquet|csv)$/.test(path) ? 'dataset' : 'file'
+}
+
+function gatePolicy(
+  name: string,
+  gate: ProjectDocument['gates'][string],
+  params: ProjectDocument['params'],
+  lineOf: LineOf,
+): Gate {
+  const bound = (given: string | number) =>
+    Number(typeof given === 'number' ? given : params[given.slice('params.'.length)])
+  return {
+    name,
+    metric: gate.metric,
+    by: gate.by,
+    minRows: gate['min-rows'],
+    line: lineOf(['gates', name]).line,
+    ...(gate.min !== undefined && { min: bound(gate.min) }),
+    ...(gate.max !== undefined && { max: bound(gate.max) }),
+  }
+}
+
+/** Leaves out the keys that zod keeps as `undefined`. */
+function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
+}

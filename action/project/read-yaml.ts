@@ -1,0 +1,145 @@
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument, visit } from 'yaml'
+import type { z } from 'zod'
+
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { describeIssue, wordIssue } from './describe-issue.ts'
+
+export type YamlPath = readonly (string | number)[]
+
+/** Both 1-based. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+export type ReadYaml<T> =
+  | {
+      readonly ok: true
+      readonly value: T
+      /** Where a key, or a list's item, begins; for a path that was not written, where its nearest written parent does. */
+      readonly lineOf: (path: YamlPath) => Place
+    }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+
+const maxCharacters = 1_000_000
+const maxAliasUses = 100
+
+/**
+ * Text of a YAML 1.2 file to a value of the schema, or everything that is wrong with it, in the order of the file:
+ * broken syntax, duplicate and unknown keys, missing keys, values of a wrong kind, and `${{`, which nobody would fill in.
+ * A message that the schema gives itself follows the colon of `Cannot use "<key>": `.
+ */
+export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): ReadYaml<T> {
+  const lines = new LineCounter()
+  const diagnose = (code: string, offset: number, message: string, remedy?: string): Diagnostic => {
+    return { code, file, ...placeAt(offset, lines), message, ...(remedy !== undefined && { remedy }) }
+  }
+  const refuse = (message: string, remedy: string): ReadYaml<T> => {
+    return { ok: false, diagnostics: [{ code: 'yaml/syntax', file, line: 1, column: 1, message, remedy }] }
+  }
+
+  if (text.length > maxCharacters) {
+    return refuse(
+      `Cannot read "${file}": it has ${text.length} characters; expected at most ${maxCharacters}`,
+      'Keep data out of it: it holds settings only.',
+    )
+  }
+  const document = parse(text, lines)
+  if (document === undefined) return refuse(`Cannot read "${file}": it is nested too deeply`, 'Flatten it.')
+  const syntax = [...document.errors, ...document.warnings].map((error) =>
+    error.code === 'DUPLICATE_KEY'
+      ? diagnose('yaml/duplicate-key', error.pos[0], ...wordDuplicate(text, error.pos[0]))
+      : diagnose('yaml/syntax', error.pos[0], `Cannot read "${file}" as YAML: ${uncapitalise(error.message)}`),
+  )
+  if (syntax.length > 0) return { ok: false, diagnostics: syntax }
+  if (document.contents === null) return refuse(`Cannot read "${file}": it is empty`, 'Write one with plumbline init.')
+
+  const value = resolveAliases(document)
+  if (value === undefined) {
+    return refuse(
+      `Cannot read "${file}": its aliases repeat more than ${maxAliasUses} nodes`,
+      'Write the values out instead of repeating them with "*".',
+    )
+  }
+  const lineOf = (path: YamlPath): Place => placeAt(offsetOf(path, document), lines)
+  const expressions = findExpressions(document, text).map((offset) =>
+    diagnose(
+      'yaml/expression',
+      offset,
+      `Cannot use "\${{" in "${file}": nothing fills in such an expression here; expected plain text`,
+      'Write the value itself; a stage gets secrets and settings through its env: and secrets: keys.',
+    ),
+  )
+  const parsed = schema.safeParse(value, { error: wordIssue })
+  if (parsed.success && expressions.length === 0) return { ok: true, value: parsed.data, lineOf }
+
+  const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, value, schema, file))
+  const found = issues.map(({ path, ...rest }) => ({ ...rest, file, ...lineOf(path) }))
+  return { ok: false, diagnostics: [...expressions, ...found].sort((a, b) => a.line - b.line || a.column - b.column) }
+}
+
+function parse(text: string, lines: LineCounter): Document | undefined {
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core' })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+function resolveAliases(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: maxAliasUses })
+  } catch (error) {
+    if (error instanceof ReferenceError || error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+function wordDuplicate(text: string, offset: number): [message: string, remedy: string] {
+  const key = /^[^\s:]+/.exec(text.slice(offset))?.[0] ?? 'key'
+  return [`Cannot use "${key}" twice in one mapping: expected each key once`, 'Keep one of the two.']
+}
+
+function findExpressions(document: Document, text: string): number[] {
+  const offsets: number[] = []
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value !== 'string' || !node.value.includes('${{') || !node.range) return
+      const [start, end] = node.range
+      const inside = text.slice(start, end).indexOf('${{')
+      offsets.push(start + Math.max(0, inside))
+    },
+  })
+  return offsets
+}
+
+function offsetOf(path: YamlPath, document: Document): number {
+  let node: unknown = document.contents
+  let offset = startOf(node) ?? 0
+  for (const step of path) {
+    const pair = isMap(node) ? node.items.find((item) => keyOf(item) === String(step)) : undefined
+    const child = pair ? pair.value : isSeq(node) ? node.items[Number(step)] : undefined
+    if (!pair && child === undefined) break
+    offset = startOf(pair?.key ?? child) ?? offset
+    node = child
+  }
+  return offset
+}
+
+function keyOf(pair: Pair): string {
+  return String(isScalar(pair.key) ? pair.key.value : pair.key)
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined
+}
+
+function placeAt(offset: number, lines: LineCounter): Place {
+  const { line, col } = lines.linePos(offset)
+  return { line: Math.max(1, line), column: Math.max(1, col) }
+}
+
+function uncapitalise(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}

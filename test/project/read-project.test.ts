@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest'
+
+import { findCycle, orderStages } from '../../action/project/order-stages.ts'
+import { parseProject } from '../../action/project/read-project.ts'
+import { parseTestSize } from '../../action/project/test-size.ts'
+
+const smallest = `version: 1
+model: { name: price, task: binary, target: class, positive: 1 }
+data: { source: data/*.csv }
+stages:
+  features: { sql: features.sql }
+  train: { needs: [features], run: python train.py, out: { model: model/ } }
+  predict: { needs: [features, train], run: python predict.py }
+`
+
+function faults(text: string): string[] {
+  const read = parseProject('/project', text)
+  return read.ok ? [] : read.diagnostics.map(({ line, message, remedy }) => `${line}: ${message} | ${remedy ?? ''}`)
+}
+
+describe('parseProject()', () => {
+  test('fills in every default', () => {
+    const read = parseProject('/project', smallest)
+
+    expect(read.ok && read.value).toMatchObject({
+      model: { name: 'price', positive: '1', ignore: [] },
+      data: { source: ['data/*.csv'], store: { kind: 'git' }, contract: 'contract.yaml' },
+      split: { test: { kind: 'fraction', fraction: 0.2 }, gapMs: 0, refit: false },
+      environment: { seed: 42 },
+      gates: [],
+      privacy: { minCount: 20 },
+    })
+  })
+
+  test('refits by default where there is a time', () => {
+    const read = parseProject('/project', smallest.replace('positive: 1', 'positive: 1, time: ts'))
+
+    expect(read.ok && read.value.split.refit).toBe(true)
+  })
+
+  test('gives predict its implicit output', () => {
+    const read = parseProject('/project', smallest)
+
+    expect(read.ok && read.value.stages[1]?.out).toEqual({
+      predictions: { path: 'predictions.parquet', kind: 'dataset' },
+    })
+  })
+
+  test('resolves params in gates', () => {
+    const read = parseProject(
+      '/project',
+      `${smallest}params: { min-auc: 0.7 }\ngates: { floor: { metric: roc_auc, min: params.min-auc } }\n`,
+    )
+
+    expect(read.ok && read.value.gates[0]?.min).toBe(0.7)
+  })
+
+  test.each([
+    ['an unknown key', smallest.replace('target:', 'tarket:'), /2: Cannot use "model.tarket".*"target"/],
+    ['an unknown metric', `${smallest}gates: { floor: { metric: roc_uac, min: 0.7 } }\n`, /8: .*roc_uac.*"roc_auc"/],
+    [
+      'a metric of another task',
+      `${smallest}gates: { floor: { metric: rmse, max: 3 } }\n`,
+      /8: .*"rmse" is no metric of binary/,
+    ],
+    ['a gate without a bound', `${smallest}gates: { floor: { metric: accuracy } }\n`, /8: .*no bound/],
+    [
+      'a parameter that is not there',
+      `${smallest}gates: { floor: { metric: accuracy, min: params.low } }\n`,
+      /8: .*no such parameter/,
+    ],
+    ['a path out of the folder', smallest.replace('features.sql', '../features.sql'), /5: .*inside this folder/],
+    ['a stage that nobody wrote', smallest.replace('[features, train]', '[features, trian]'), /7: .*"trian".*"train"/],
+    ['a duplicate key', `${smallest}version: 1\n`, /8: /],
+    ['a binary task without its positive class', smallest.replace(', positive: 1', ''), /2: .*positive class/],
+    ['a version from the future', smallest.replace('version: 1', 'version: 2'), /1: .*1 is expected/],
+    ['an expression', smallest.replace('python train.py', 'python $' + '{{ github.sha }}'), /6: /],
+  ])('names the line of %s', (_, text, expected) => {
+    expect(faults(text).join('\n')).toMatch(expected)
+  })
+
+  test('names a cycle by its edges', () => {
+    const text = smallest.replace('needs: [features]', 'needs: [features, predict]')
+
+    expect(faults(text).join('\n')).toMatch(/train → predict → train/)
+  })
+
+  test('reports all faults in one run', () => {
+    expect(faults('version: 1\nmodel: { name: A, task: b }\n').length).toBeGreaterThanOrEqual(4)
+  })
+})
+
+test('orderStages() puts every stage after what it needs', () => {
+  const stages = [
+    { name: 'predict', needs: ['train'] },
+    { name: 'train', needs: ['features', 'tune'] },
+    { name: 'tune', needs: ['features'] },
+  ]
+
+  expect(orderStages(stages).map(({ name }) => name)).toEqual(['tune', 'train', 'predict'])
+})
+
+test('findCycle() finds none in a line, and a stage that needs itself', () => {
+  expect(
+    findCycle([
+      { name: 'a', needs: [] },
+      { name: 'b', needs: ['a'] },
+    ]),
+  ).toBeUndefined()
+  expect(findCycle([{ name: 'a', needs: ['a'] }])).toEqual(['a', 'a'])
+})
+
+test.each([
+  ['30d', { kind: 'duration', durationMs: 2_592_000_000 }],
+  ['1000 rows', { kind: 'rows', rows: 1000 }],
+  ['0.2', { kind: 'fraction', fraction: 0.2 }],
+  ['from:2018', { kind: 'from', value: '2018' }],
+  ['0', undefined],
+  ['1.5', undefined],
+  ['0 rows', undefined],
+  ['0d', undefined],
+  ['', undefined],
+  ['soon', undefined],
+])('parseTestSize() reads %j', (text, expected) => {
+  expect(parseTestSize(text)).toEqual(expected)
+})
