@@ -1,8 +1,9 @@
 import { formatBeside, formatCount, formatExact } from '../base/format-number.ts'
+import { isMetricName, type MetricName } from '../project/metric-kinds.ts'
 import type { Gate } from '../project/project.ts'
 import type { JudgedRows } from './judged-rows.ts'
 import { measureMetric } from './measure.ts'
-import { isMetricName, type MetricName, type MetricValue } from './metric.ts'
+import type { MetricValue } from './metric.ts'
 import { type RowSlice, sliceRows } from './slice-rows.ts'
 
 export type VerdictKind = 'pass' | 'fail' | 'insufficient data'
