@@ -27,7 +27,7 @@ export async function build({ isForced = false } = {}) {
   const start = performance.now()
   const draft = `${dist}.${process.pid}.draft`
   try {
-    const { output } = await bundle(draft)
+    const { output } = await bundle(draft, entries)
     const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
     writeFileSync(join(draft, 'licenses.txt'), collectLicenses(modules))
     writeFileSync(join(draft, 'build.json'), `${JSON.stringify({ sources, files: distFiles(draft) })}\n`)
@@ -39,13 +39,14 @@ export async function build({ isForced = false } = {}) {
   }
 }
 
-async function bundle(folder) {
+/** Bundles sources (output name → path from the root) into a folder, lazily loaded rooms as chunks of their own. */
+export async function bundle(folder, sources) {
   const { rolldown } = await import('rolldown')
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   mkdirSync(folder, { recursive: true })
   const bundler = await rolldown({
     cwd: root,
-    input: present(entries),
+    input: present(sources),
     platform: 'node',
     tsconfig: false,
     transform: { target: 'node20', define: { PLUMBLINE_VERSION: JSON.stringify(version) } },

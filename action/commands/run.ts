@@ -1,5 +1,5 @@
 import type { RunRecord } from '../pipeline/run-record.ts'
-import { type CommandContext, defineCommand } from './define-command.ts'
+import { defineCommand, type Outcome } from './define-command.ts'
 import { choice } from './fields.ts'
 
 export const run = defineCommand({
@@ -23,18 +23,19 @@ export const run = defineCommand({
 
   async run({ job }, context): Promise<Outcome<RunRecord>> {
     const { runPipeline } = await import('../pipeline/run-pipeline.ts')
-    const exchange = job ? await openExchange(context) : undefined
-    if (job && exchange) await exchange.receive(job)
+    const { openExchange, receiveResults, sendResults } = await import('../pipeline/exchange-results.ts')
+    const exchange = job && (await openExchange(context))
+    if (exchange) await receiveResults(job, exchange)
     try {
       const end = await runPipeline({ ...context, ...(job && { job }) })
       if (end.kind === 'diagnosed') return end
       return { kind: end.kind === 'passed' ? 'done' : 'no', result: end.record }
     } finally {
-      if (job && exchange) await exchange.send(job)
+      if (exchange) await sendResults(job, exchange)
     }
   },
 
-  async report(record) {
+  async report(record: RunRecord) {
     const { reportRun } = await import('../report/report-run.ts')
     return reportRun(record)
   },

@@ -6,7 +6,7 @@ import { sha256 } from '../base/sha256.ts'
 import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { JudgedRows } from '../evaluation/judged-rows.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
-import { wordGates, wordLeadingMetric } from '../report/report-evaluation.ts'
+import { gatesCount, metricWords } from '../report/report-evaluation.ts'
 import { wordRows, wordSplit } from '../report/word-stages.ts'
 import type { DeclaredStage } from './declare-keys.ts'
 import type { RunRecord } from './run-record.ts'
@@ -110,7 +110,10 @@ export async function takeJudging(
       if (!rows.ok) return rows
       const { measureMetrics } = await import('../evaluation/measure.ts')
       const metrics = measureMetrics(rows.value)
-      return { ok: true, value: { detail: wordLeadingMetric(metrics), outputs: {}, data: asJson(metrics) } }
+      return {
+        ok: true,
+        value: { detail: metrics[0] ? metricWords(metrics[0]) : '', outputs: {}, data: asJson(metrics) },
+      }
     },
   })
   if (!evaluated.ok) return evaluated
@@ -124,24 +127,19 @@ export async function takeJudging(
       const rows = await judged()
       if (!rows.ok) return rows
       const { judgeGates } = await import('../evaluation/judge-gates.ts')
-      const verdicts = judgeGates(project.gates, rows.value, metricsOf(evaluated.value))
-      return { ok: true, value: { detail: wordGates(verdicts), outputs: {}, data: asJson(verdicts) } }
+      const verdicts = judgeGates(project.gates, rows.value, metricsIn(evaluated.value))
+      return { ok: true, value: { detail: gatesCount(verdicts), outputs: {}, data: asJson(verdicts) } }
     },
   })
   return gated.ok ? { ok: true, value: { evaluate: evaluated.value, gate: gated.value } } : gated
 }
 
-export function metricsOf(evaluate: StageResult): readonly MetricValue[] {
-  return dataOf<Json>(evaluate) as unknown as readonly MetricValue[]
+export function metricsIn(evaluate: StageResult): readonly MetricValue[] {
+  return dataOf(evaluate) as unknown as readonly MetricValue[]
 }
 
-export function verdictsOf(gate: StageResult): readonly GateVerdict[] {
-  return dataOf<Json>(gate) as unknown as readonly GateVerdict[]
-}
-
-/** Refit goes on only where every gate says pass; without gates there is nothing to say no. */
-export function hasPassed(verdicts: readonly GateVerdict[]): boolean {
-  return verdicts.every(({ kind }) => kind === 'pass')
+export function verdictsIn(gate: StageResult): readonly GateVerdict[] {
+  return dataOf(gate) as unknown as readonly GateVerdict[]
 }
 
 async function readJudgedRows(

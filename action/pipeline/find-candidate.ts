@@ -21,7 +21,10 @@ export async function findCandidate(folder: string): Promise<Read<FoundCandidate
   const record = await readRecord(folder, runKey)
   if (!record) throw noCandidate(declared.value, 'no run of these files, this data and these settings is finished here')
   if (record.outcome !== 'passed') return { ok: true, value: { kind: 'not passed', record, declared: declared.value } }
-  return { ok: true, value: { kind: 'ready', candidate: await gather(declared.value, record), declared: declared.value } }
+  return {
+    ok: true,
+    value: { kind: 'ready', candidate: await gather(declared.value, record), declared: declared.value },
+  }
 }
 
 async function gather(declared: DeclaredRun, record: RunRecord): Promise<Candidate> {
@@ -72,7 +75,11 @@ async function checkedOutput({ project, keys }: DeclaredRun, result: StageResult
 }
 
 function noCandidate({ project, keys }: DeclaredRun, state: string): Fault {
-  return new Fault('pipeline/no-candidate', `Cannot register "${project.model.name}": ${state} (run key ${keys.runKey.slice(0, 8)})`, {
-    remedy: 'plumbline run',
-  })
+  return new Fault(
+    'pipeline/no-candidate',
+    `Cannot register "${project.model.name}": ${state} (run key ${keys.runKey.slice(0, 8)})`,
+    {
+      remedy: 'plumbline run',
+    },
+  )
 }

@@ -119,10 +119,10 @@ export async function readRecord(folder: string, runKey: string): Promise<RunRec
   }
 }
 
-/** Reads a stage's data as the type that the same stage wrote. */
-export function dataOf<Data extends Json>(result: StageResult): Data {
+/** What a built-in stage wrote for the stages after it. */
+export function dataOf(result: StageResult): Json {
   if (result.data === undefined) throw new Error(`Cannot use the result of stage "${result.stage}": it holds no data`)
-  return result.data as Data
+  return result.data
 }
 
 async function makeHere(session: RunSession, step: Step, cacheKey: string): Promise<Read<StageResult>> {

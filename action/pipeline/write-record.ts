@@ -8,7 +8,7 @@ import type { FeaturesData, SplitData } from './built-in-stages.ts'
 import { countPackages } from './python-environment.ts'
 import type { CodeState } from './read-code-state.ts'
 import type { RunRecord, Trigger } from './run-record.ts'
-import { dataOf, readRecord, runFolder, type RunSession } from './run-session.ts'
+import { dataOf, type RunSession, readRecord, runFolder } from './run-session.ts'
 import type { StageResult } from './stage-result.ts'
 
 /** What becomes known while a run goes on. */
@@ -29,8 +29,8 @@ export function splitFindings(
   features: StageResult,
   split: StageResult,
 ): Pick<RunFindings, 'rows' | 'split' | 'since'> {
-  const { rows, since } = dataOf<FeaturesData>(features)
-  const { train, gap, test, whole, leftOut } = dataOf<SplitData>(split)
+  const { rows, since } = dataOf(features) as FeaturesData
+  const { train, gap, test, whole, leftOut } = dataOf(split) as SplitData
   return { rows, since, split: { train, gap, test, whole, leftOut } }
 }
 

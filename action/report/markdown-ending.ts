@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Fault } from '../base/fault.ts'
 import type { Ending } from './ending.ts'
-import { markdownText } from './markdown-text.ts'
+import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 
 /** An ending for a job summary. */
 export function markdownEnding(command: string, ending: Ending): string {
@@ -10,7 +10,7 @@ export function markdownEnding(command: string, ending: Ending): string {
     return ending.kind === 'diagnosed' ? diagnosticsMarkdown(command, ending.diagnostics) : ''
   }
   const { markdown, next } = ending.report
-  return `${markdown.trimEnd()}\n${next === undefined ? '' : `\n**Next:** \`${next.replaceAll('`', "'")}\`\n`}`
+  return `${markdown.trimEnd()}\n${next === undefined ? '' : `\n**Next:** ${markdownCode(next)}\n`}`
 }
 
 function faultMarkdown(command: string, fault: Fault): string {
@@ -20,8 +20,9 @@ function faultMarkdown(command: string, fault: Fault): string {
 
 function diagnosticsMarkdown(command: string, diagnostics: readonly Diagnostic[]): string {
   const rows = diagnostics.map(({ file, line, message, remedy = '' }) => {
-    return `| ${markdownText(file)}:${line} | ${markdownText(message)} | ${markdownText(remedy)} |`
+    return [markdownCode(`${file}:${line}`), markdownText(message), markdownText(remedy)]
   })
   const count = diagnostics.length === 1 ? '1 thing' : `${diagnostics.length} things`
-  return `### ✗ ${markdownText(command)}: ${count} to mend\n\n| place | what is wrong | what to do |\n|---|---|---|\n${rows.join('\n')}\n`
+  const table = markdownTable(['place', 'what is wrong', 'what to do'], rows)
+  return `### ✗ ${markdownText(command)}: ${count} to mend\n\n${table}\n`
 }

@@ -1,6 +1,6 @@
 import type { Progress, StepOutcome } from '../base/progress.ts'
 import { type Paint, plain } from './paint.ts'
-import { plainText } from './plain-text.ts'
+import { plainLines, plainText } from './terminal.ts'
 
 export interface ProgressOptions {
   readonly write: (text: string) => void
@@ -30,10 +30,10 @@ export function progressLines({ write, paint = plain, now }: ProgressOptions): P
       write(finishedLine(step, outcome, detail, seconds, paint))
     },
     note(text) {
-      write(`${plainText(text)}\n`)
+      write(`${plainLines(text)}\n`)
     },
     warn(text) {
-      write(`${paint.bad('!')} ${plainText(text)}\n`)
+      write(`${paint.bad('!')} ${plainLines(text)}\n`)
     },
   }
 }
@@ -56,5 +56,5 @@ export function nameColumn(step: string): string {
 }
 
 export function oneLine(text: string): string {
-  return plainText(text.replace(/\s+/g, ' ').trim())
+  return plainText(text).replace(/\s+/g, ' ').trim()
 }

@@ -1,7 +1,7 @@
 import type { Progress } from '../base/progress.ts'
-import { finishedLine, nameColumn, oneLine, type ProgressOptions } from './progress-lines.ts'
 import { plain } from './paint.ts'
-import { plainText } from './plain-text.ts'
+import { finishedLine, nameColumn, oneLine, type ProgressOptions } from './progress-lines.ts'
+import { plainLines } from './terminal.ts'
 
 export interface LiveOptions extends ProgressOptions {
   /** The terminal's width in characters. */
@@ -44,10 +44,10 @@ export function progressLive({ write, paint = plain, now, columns }: LiveOptions
       above(finishedLine(step, outcome, detail, seconds, paint))
     },
     note(text) {
-      above(`${plainText(text)}\n`)
+      above(`${plainLines(text)}\n`)
     },
     warn(text) {
-      above(`${paint.bad('!')} ${plainText(text)}\n`)
+      above(`${paint.bad('!')} ${plainLines(text)}\n`)
     },
     [Symbol.dispose]() {
       clearInterval(timer)

@@ -10,6 +10,11 @@ const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
 /** Controls, unpaired surrogates, and the marks that reverse the direction of what follows. */
 const invisible = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu
 
+/** Many lines, each made safe; their ends stay. */
+export function plainLines(text: string): string {
+  return text.split('\n').map(plainText).join('\n')
+}
+
 /** Untrusted text (a name, a value, a path) as one line that can neither move the cursor nor hide what stands beside it. */
 export function plainText(text: string): string {
   return text.replace(escapeSequences, '').replace(breaks, ' ').replace(invisible, '')

@@ -1,6 +1,6 @@
 import type { Ending } from './ending.ts'
 import type { Paint } from './paint.ts'
-import { plainText } from './plain-text.ts'
+import { plainLines } from './terminal.ts'
 import { wordDiagnostics, wordFault } from './word-fault.ts'
 
 export interface Streams {
@@ -10,17 +10,17 @@ export interface Streams {
 
 /** An ending for people: results to standard output, what went wrong to standard error; the verdict alone where quiet. */
 export function wordEnding(ending: Ending, paint: Paint, isQuiet: boolean): Streams {
-  if (ending.kind === 'fault') return { stdout: '', stderr: `${plainText(wordFault(ending.fault))}\n` }
+  if (ending.kind === 'fault') return { stdout: '', stderr: `${plainLines(wordFault(ending.fault))}\n` }
   const { report } = ending
   if (report === undefined) {
     return {
       stdout: '',
-      stderr: ending.kind === 'diagnosed' ? `${plainText(wordDiagnostics(ending.diagnostics))}\n` : '',
+      stderr: ending.kind === 'diagnosed' ? `${plainLines(wordDiagnostics(ending.diagnostics))}\n` : '',
     }
   }
-  const text = plainText(report.text).replace(/\n+$/, '')
+  const text = plainLines(report.text).replace(/\n+$/, '')
   if (isQuiet) return { stdout: `${paint.report(text.split('\n', 1)[0] ?? '')}\n`, stderr: '' }
-  const next = report.next === undefined ? '' : `\n${paint.faint('Next:')}  ${plainText(report.next)}\n`
+  const next = report.next === undefined ? '' : `\n${paint.faint('Next:')}  ${plainLines(report.next)}\n`
   return { stdout: `${paint.report(text)}\n${next}`, stderr: '' }
 }
 

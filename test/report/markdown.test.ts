@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { markdownCode, markdownLink, markdownTable, markdownText } from '../../action/report/markdown.ts'
+import { htmlText, markdownCode, markdownLink, markdownTable, markdownText } from '../../action/report/markdown.ts'
 import { plainText } from '../../action/report/terminal.ts'
 
 /** Text made of what Markdown, HTML, GitHub and terminals give a meaning to. */
@@ -116,6 +116,14 @@ describe('markdownCode()', () => {
     ['two\nlines', '`two lines`'],
   ])('writes %j', (text, markdown) => {
     expect(markdownCode(text)).toBe(markdown)
+  })
+})
+
+describe('htmlText()', () => {
+  test('disarms tags, attributes, mentions and breaks', () => {
+    expect(htmlText('</summary>\n\n# "a" & \'b\' @team #1')).toBe(
+      '&#60;/summary&#62; # &#34;a&#34; &#38; &#39;b&#39; @&#8203;team #&#8203;1',
+    )
   })
 })
 
