@@ -107,16 +107,27 @@ function groupAlike(files: readonly DescribedFile[]): Group[] {
   return [...groups.values()].map((alike) => ({ files: alike, shape: alike[0] }))
 }
 
+/** DuckDB plans a query in the square of its aggregates, so a very wide contract takes a scan for each so many. */
+const maxCountsAScan = 100
+
 async function countBroken(engine: Engine, groups: readonly Group[], contract: Contract): Promise<CountedGroup[]> {
+  const planned = planChecks(contract)
   const counted: CountedGroup[] = []
   for (const group of groups) {
-    const conditions = planChecks(contract).map((planned) => conditionOf(planned, group.shape))
-    const counts = conditions.map(
-      (condition, i) => `, ${condition ? `count(*) FILTER (WHERE ${condition})` : 'NULL'} AS c${i}`,
-    )
-    const sql = `SELECT count(*) AS n ${counts.join('')} FROM ${rawRelation(group.files)}`
-    const [row] = await engine.query<Record<string, number | null>>(sql)
-    counted.push({ ...group, rows: row?.['n'] ?? 0, broken: conditions.map((_, i) => row?.[`c${i}`] ?? null) })
+    const conditions = planned.map((check) => conditionOf(check, group.shape))
+    const broken: (number | null)[] = []
+    let rows = 0
+    for (let from = 0; from === 0 || from < conditions.length; from += maxCountsAScan) {
+      const part = conditions.slice(from, from + maxCountsAScan)
+      const counts = part.map(
+        (condition, i) => `, ${condition ? `count(*) FILTER (WHERE ${condition})` : 'NULL'} AS c${i}`,
+      )
+      const sql = `SELECT count(*) AS n ${counts.join('')} FROM ${rawRelation(group.files)}`
+      const [row] = await engine.query<Record<string, number | null>>(sql)
+      rows = row?.['n'] ?? 0
+      broken.push(...part.map((_, i) => row?.[`c${i}`] ?? null))
+    }
+    counted.push({ ...group, rows, broken })
   }
   return counted
 }
