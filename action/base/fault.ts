@@ -4,10 +4,13 @@ export type FaultOwner = 'user' | 'remote' | 'bug'
 /** Every way in which a command can fail, other than by a verdict or a diagnostic. */
 export const faults = {
   'bug/unreachable': 'bug',
+  'bug/unexpected': 'bug',
   'cli/unknown-command': 'user',
   'cli/unknown-input': 'user',
   'cli/missing-input': 'user',
   'cli/bad-input': 'user',
+  'workflow/no-artifact-service': 'user',
+  'workflow/artifact': 'remote',
   'data/engine-damaged': 'user',
   'data/engine-install': 'remote',
   'data/engine-missing': 'user',
@@ -25,6 +28,43 @@ export const faults = {
   'store/no-git': 'user',
   'store/shallow-clone': 'user',
   interrupted: 'user',
+  'pipeline/environment': 'user',
+  'pipeline/missing-result': 'user',
+  'pipeline/no-candidate': 'user',
+  'pipeline/no-python': 'user',
+  'pipeline/no-reads': 'user',
+  'pipeline/no-requirements': 'user',
+  'pipeline/no-secret': 'user',
+  'pipeline/reads-outside': 'user',
+  'pipeline/unhashed': 'user',
+  'pipeline/wrong-hash': 'user',
+  'pipeline/wrong-python': 'user',
+  'stage/failed': 'user',
+  'stage/no-output': 'user',
+  'stage/timeout': 'user',
+  'github/no-token': 'user',
+  'github/bad-environment': 'user',
+  'github/unreachable': 'remote',
+  'github/unauthorized': 'user',
+  'github/forbidden': 'user',
+  'github/not-found': 'user',
+  'github/conflict': 'remote',
+  'github/refused': 'remote',
+  'github/rate-limited': 'remote',
+  'github/unsupported': 'remote',
+  'local-github/corrupt-state': 'user',
+  'local-github/git': 'user',
+  'local-github/locked': 'user',
+  'local-github/other-repository': 'user',
+  'registry/bytes-differ': 'user',
+  'registry/bad-asset': 'user',
+  'registry/ledger-broken': 'user',
+  'registry/not-settled': 'remote',
+  'registry/tag-moved': 'user',
+  'registry/nothing-committed': 'user',
+  'registry/uncommitted': 'user',
+  'registry/push': 'remote',
+  'registry/unknown-subject': 'user',
 } as const satisfies Record<string, FaultOwner>
 
 export type FaultCode = keyof typeof faults
@@ -32,6 +72,8 @@ export type FaultCode = keyof typeof faults
 export interface FaultDetails {
   /** One thing the reader can do next. */
   readonly remedy: string
+  /** What is as it was before, where the reader may fear otherwise: `the published release stays as it is`. */
+  readonly stays?: string
   readonly cause?: unknown
 }
 
@@ -44,11 +86,13 @@ export class Fault extends Error {
   readonly code: FaultCode
   readonly owner: FaultOwner
   readonly remedy: string
+  readonly stays: string | undefined
 
   constructor(code: FaultCode, message: string, details: FaultDetails) {
     super(message, { cause: details.cause })
     this.code = code
     this.owner = faults[code]
     this.remedy = details.remedy
+    this.stays = details.stays
   }
 }

@@ -1,4 +1,4 @@
-import type { Command } from './define-command.ts'
+import type { CommandTable } from './define-command.ts'
 
 /** Every command, loaded on its own, in the order of the loop. */
-export const commandTable = {} as const satisfies Record<string, () => Promise<Command>>
+export const commandTable: CommandTable = {}

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Progress } from '../base/progress.ts'
 import type { GitHubConnection } from '../github/connection.ts'
+import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import type { Report } from '../report/report.ts'
 import type { Field } from './fields.ts'
 
@@ -28,6 +29,8 @@ export interface CommandContext {
   readonly now: () => Date
   /** Connects to GitHub, or to the embedded one, and says to whom. The caller disposes of it. */
   readonly openGitHub: (repositoryFolder: string) => Promise<GitHubConnection>
+  /** The workflow run's artifacts; only in a workflow. */
+  readonly artifacts?: ArtifactStore
 }
 
 /** How a command ended, faults aside: done, a verdict that says no, or diagnostics in the user's files or data. */
@@ -49,11 +52,16 @@ export interface Command<Declared extends Fields = Fields, Result = unknown> {
   /** What the job's token must be allowed. */
   readonly permissions: Readonly<Record<string, 'read' | 'write'>>
   readonly effects: readonly Effect[]
+  /** In a workflow a `no` of it does not fail the step: the next step reads the output `verdict`. */
+  readonly isAdvisory?: true
   /** Rooms are imported inside, so that a command loads nothing of the others. */
-  readonly run: (inputs: InputsOf<Declared>, context: CommandContext) => Promise<Outcome<Result>>
+  run(inputs: InputsOf<Declared>, context: CommandContext): Promise<Outcome<Result>>
   /** Words for people, and the values of the declared step outputs. */
-  readonly report: (result: Result) => Promise<Report>
+  report(result: Result): Promise<Report>
 }
+
+/** Commands by name, each loaded on its own. */
+export type CommandTable = Readonly<Record<string, () => Promise<Command>>>
 
 /** Adds nothing at run time; it ties the types of `run` and `report` to the declared inputs. */
 export function defineCommand<const Declared extends Fields, Result>(

@@ -44,6 +44,30 @@ export function list(words: Words): Field<readonly string[]> {
   return { ...described('list', words), isRequired: false, parse: (texts) => good(texts) }
 }
 
+/** A list that must hold something. */
+export function requiredList(words: Words): Field<readonly string[]> {
+  return {
+    ...described('list', words),
+    isRequired: true,
+    parse: (texts) => (texts.length === 0 ? { ok: false, expected: 'at least one' } : good(texts)),
+  }
+}
+
+/** A whole number, at least `minimum` (0 where not said). */
+export function integer(words: Words & { readonly minimum?: number }): Field<number | undefined> {
+  const minimum = words.minimum ?? 0
+  return {
+    ...described('integer', words),
+    isRequired: false,
+    parse: (texts) => {
+      const given = texts.at(-1)
+      if (given === undefined) return good(undefined)
+      const number = /^-?\d{1,15}$/.test(given) ? Number(given) : Number.NaN
+      return number >= minimum ? good(number) : { ok: false, expected: `a whole number of at least ${minimum}` }
+    },
+  }
+}
+
 export function choice<const Name extends string>(names: readonly Name[], words: Words): Field<Name | undefined> {
   return {
     ...described('choice', words),

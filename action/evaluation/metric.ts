@@ -1,4 +1,5 @@
-export type MetricName = 'roc_auc' | 'log_loss' | 'accuracy' | 'f1' | 'mae' | 'rmse' | 'r2'
+import type { MetricName } from '../project/metric-kinds.ts'
+import type { Interval } from '../stats/interval.ts'
 
 export interface MetricValue {
   readonly name: MetricName
@@ -11,3 +12,8 @@ export interface MetricValue {
   readonly better: 'higher' | 'lower'
   readonly rows: number
 }
+
+/** What a formula gives: a number, with its 95 % interval where there is one, or why there is none. */
+export type Measured =
+  | { readonly kind: 'value'; readonly value: number; readonly interval?: Interval | undefined }
+  | { readonly kind: 'undefined'; readonly reason: string }

@@ -11,22 +11,34 @@ export interface ContractColumn {
   readonly rules: readonly ContractRule[]
 }
 
-export type ContractRule =
-  | { readonly kind: 'required'; readonly line: number }
-  | { readonly kind: 'unique'; readonly line: number }
-  | {
-      readonly kind: 'minimum' | 'maximum'
-      readonly limit: number | string
-      readonly isExclusive: boolean
-      readonly line: number
-    }
-  | { readonly kind: 'min-length' | 'max-length'; readonly length: number; readonly line: number }
-  | { readonly kind: 'allowed'; readonly values: readonly string[]; readonly line: number }
-  | { readonly kind: 'pattern'; readonly pattern: string; readonly line: number }
+export type ContractRule = RuleKind & {
+  readonly line: number
+  /** How many rows may break the rule; none where it is not given. */
+  readonly tolerance?: Tolerance
+}
 
+export type RuleKind =
+  | { readonly kind: 'required' }
+  | { readonly kind: 'unique' }
+  | { readonly kind: 'minimum' | 'maximum'; readonly limit: number | string; readonly isExclusive: boolean }
+  | { readonly kind: 'min-length' | 'max-length'; readonly length: number }
+  | { readonly kind: 'allowed'; readonly values: readonly string[] }
+  | { readonly kind: 'pattern'; readonly pattern: string }
+
+export interface Tolerance {
+  /** A number of rows, or a percentage of all rows (0-100). */
+  readonly limit: number
+  readonly unit: 'rows' | 'percent'
+  /** Whether exactly the limit is already too many. */
+  readonly isExclusive: boolean
+}
+
+/** Bounds are inclusive. */
 export interface RowCountRule {
   readonly minimum?: number
   readonly maximum?: number
+  /** The count must lie outside the bounds instead of within. */
+  readonly isOutside?: boolean
   readonly line: number
 }
 

@@ -153,6 +153,7 @@ function bound(
   limit: number | bigint,
   issue: { readonly origin: string; readonly inclusive?: boolean },
 ): string {
-  const unit = { array: ' items', set: ' items', string: ' characters' }[issue.origin] ?? ''
-  return `${issue.inclusive === false ? exclusive : inclusive} ${limit}${unit}`
+  const unit = { array: ' item', set: ' item', string: ' character' }[issue.origin]
+  const plural = unit === undefined ? '' : Number(limit) === 1 ? unit : `${unit}s`
+  return `${issue.inclusive === false ? exclusive : inclusive} ${limit}${plural}`
 }

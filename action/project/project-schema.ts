@@ -91,7 +91,12 @@ const environment = z.strictObject({
 })
 
 const stageName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'small letters, digits and - are expected')
-const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable is expected')
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable is expected')
+  .refine((name) => !/^(GITHUB|ACTIONS|INPUT|RUNNER|PLUMBLINE)_/.test(name), {
+    error: 'names of the runner and of Plumbline never reach a stage; another name is expected',
+  })
 
 export const featuresStage = z.strictObject({
   sql: path.describe('File with one SELECT over the view `data`.'),

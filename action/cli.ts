@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import { join } from 'node:path'
+
+import { version } from './base/version.ts'
+
+const words = process.argv.slice(2)
+if (words.length === 1 && words[0] === '--version') process.stdout.write(`${version}\n`)
+else process.exitCode = await answer()
+
+async function answer(): Promise<number> {
+  const { answerTerminal } = await import('./commands/answer-terminal.ts')
+  const { commandTable } = await import('./commands/command-table.ts')
+  survivePipes()
+  return await answerTerminal(words, {
+    table: commandTable,
+    folder: process.cwd(),
+    environment: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: interruption(),
+    openGitHub,
+  })
+}
+
+async function openGitHub(repositoryFolder: string, apiUrl: string | undefined) {
+  const url = apiUrl ?? process.env['GITHUB_API_URL'] ?? ''
+  if (url !== '') {
+    const { connectionFromEnvironment } = await import('./github/real-connection.ts')
+    return connectionFromEnvironment({ ...process.env, GITHUB_API_URL: url })
+  }
+  const { startLocalGitHub } = await import('./local-github/start-local-github.ts')
+  const folder = join(repositoryFolder, '.plumbline', 'github')
+  return await startLocalGitHub({ folder, owner: 'local', repository: 'repository' })
+}
+
+/** The first signal asks the command to stop and clean up; the second stops the process. */
+function interruption(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130)
+      controller.abort()
+    })
+  }
+  return controller.signal
+}
+
+/** `plumbline run | head` closes the pipe; the work goes on without it. */
+function survivePipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}

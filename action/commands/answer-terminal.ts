@@ -1,0 +1,88 @@
+import { silent } from '../base/progress.ts'
+import type { GitHubConnection } from '../github/connection.ts'
+import { type Ending, exitCodeOf } from '../report/ending.ts'
+import { paintFor } from '../report/paint.ts'
+import { progressLines } from '../report/progress-lines.ts'
+import { progressLive } from '../report/progress-live.ts'
+import { jsonEnding, wordEnding } from '../report/word-ending.ts'
+import type { CommandContext, CommandTable } from './define-command.ts'
+import { findCommand } from './find-command.ts'
+import { helpAll, helpOne } from './help.ts'
+import { type CommandLine, readCommandLine, splitCommandLine } from './read-command-line.ts'
+import { runCommand, settle } from './settle.ts'
+
+/** One of the process's two output streams. */
+export interface TerminalStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+export interface Terminal {
+  readonly table: CommandTable
+  readonly folder: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly stdout: TerminalStream
+  readonly stderr: TerminalStream
+  readonly signal: AbortSignal
+  /** Connects to the GitHub of that API, or of the environment, or else to the embedded one. */
+  readonly openGitHub: (repositoryFolder: string, apiUrl: string | undefined) => Promise<GitHubConnection>
+}
+
+/** Runs what was typed behind `plumbline`, prints how it ended, and returns the exit code. */
+export async function answerTerminal(words: readonly string[], terminal: Terminal): Promise<number> {
+  let line: CommandLine | undefined
+  const ending = await settle(async () => {
+    line = splitCommandLine(words)
+    const isHelp = line.wantsHelp || line.words.length === 0 || line.words[0] === 'help'
+    return isHelp ? await help(line, terminal.table) : await run(line, terminal)
+  }, terminal.signal)
+
+  if (line?.isJson === true || words.includes('--json')) {
+    terminal.stdout.write(jsonEnding(line?.words[0] ?? null, ending))
+    return exitCodeOf(ending)
+  }
+  const { stdout, stderr } = wordEnding(ending, paintFor(terminal.environment, terminal.stdout), line?.isQuiet === true)
+  if (stdout !== '') terminal.stdout.write(stdout)
+  if (stderr !== '') terminal.stderr.write(stderr)
+  return exitCodeOf(ending)
+}
+
+async function help({ words }: CommandLine, table: CommandTable): Promise<Ending> {
+  const name = words[0] === 'help' ? words[1] : words[0]
+  const text = name === undefined ? await helpAll(table) : helpOne(await findCommand(name, table))
+  return { kind: 'done', result: { help: text }, report: { text, markdown: text, outputs: {} } }
+}
+
+async function run(line: CommandLine, terminal: Terminal): Promise<Ending> {
+  const [name = '', ...words] = line.words
+  const command = await findCommand(name, terminal.table)
+  const inputs = readCommandLine(command, words)
+
+  using progress = openProgress(line, terminal)
+  const context: CommandContext = {
+    folder: terminal.folder,
+    environment: terminal.environment,
+    progress,
+    signal: terminal.signal,
+    now: () => new Date(),
+    openGitHub: async (folder) => {
+      const connection = await terminal.openGitHub(folder, line.gitHub)
+      progress.note(`GitHub: ${connection.isEmbedded ? 'the embedded one, in .plumbline/github' : connection.apiUrl}`)
+      return connection
+    },
+  }
+  return await runCommand(command, inputs, context)
+}
+
+function openProgress({ isQuiet }: CommandLine, { stderr, environment }: Terminal) {
+  if (isQuiet) return { ...silent, [Symbol.dispose]() {} }
+  const options = {
+    write: (text: string) => void stderr.write(text),
+    paint: paintFor(environment, stderr),
+    now: () => performance.now(),
+  }
+  const isLive = stderr.isTTY === true && environment['TERM'] !== 'dumb' && environment['CI'] === undefined
+  if (isLive) return progressLive({ ...options, columns: () => stderr.columns ?? 80 })
+  return { ...progressLines(options), [Symbol.dispose]() {} }
+}

@@ -1,0 +1,90 @@
+import { Fault } from '../base/fault.ts'
+import type { GitHubConnection } from '../github/connection.ts'
+import type { ArtifactStore } from '../github/runner/artifact-store.ts'
+import { logText } from '../github/runner/log-text.ts'
+import { type Ending, exitCodeOf } from '../report/ending.ts'
+import { plain } from '../report/paint.ts'
+import { progressLines } from '../report/progress-lines.ts'
+import { wordEnding } from '../report/word-ending.ts'
+import type { Command, CommandContext, CommandTable } from './define-command.ts'
+import { findCommand } from './find-command.ts'
+import { doorInput, readWorkflowInputs } from './read-workflow-inputs.ts'
+import { runCommand, settle } from './settle.ts'
+
+export interface WorkflowStep {
+  readonly table: CommandTable
+  readonly folder: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly write: (text: string) => void
+  readonly signal: AbortSignal
+  readonly artifacts: ArtifactStore
+  readonly openGitHub: () => Promise<GitHubConnection>
+}
+
+/** Runs the command of a step, leaves outputs, a summary and annotations with the runner, and returns the exit code. */
+export async function answerWorkflow(step: WorkflowStep): Promise<number> {
+  const log = (text: string) => step.write(logText(text))
+  let command: Command | undefined
+  const ending = await settle(async () => {
+    await maskToken(step)
+    command = await findCommand(commandName(step), step.table)
+    const inputs = readWorkflowInputs(command, step.environment)
+    return await runCommand(command, inputs, contextOf(step, log))
+  }, step.signal)
+
+  const { stdout, stderr } = wordEnding(ending, plain, false)
+  log(`${stdout}${stderr}`)
+  await tellRunner(command?.name ?? doorInput('command', step.environment) ?? 'plumbline', ending, step, log)
+  return ending.kind === 'no' && command?.isAdvisory === true ? 0 : exitCodeOf(ending)
+}
+
+function contextOf(step: WorkflowStep, log: (text: string) => void): CommandContext {
+  const progress = progressLines({ write: log, now: () => performance.now() })
+  return {
+    folder: step.folder,
+    environment: step.environment,
+    progress,
+    signal: step.signal,
+    now: () => new Date(),
+    openGitHub: async () => {
+      const connection = await step.openGitHub()
+      progress.note(`GitHub: ${connection.apiUrl} as ${connection.owner}/${connection.repository}`)
+      return connection
+    },
+    artifacts: step.artifacts,
+  }
+}
+
+async function tellRunner(
+  name: string,
+  ending: Ending,
+  step: WorkflowStep,
+  log: (text: string) => void,
+): Promise<void> {
+  const { markdownEnding } = await import('../report/markdown-ending.ts')
+  const { annotate, annotateFault } = await import('../github/runner/annotations.ts')
+  const { writeOutputs } = await import('../github/runner/outputs.ts')
+  const { writeSummary } = await import('../github/runner/summary.ts')
+
+  if (ending.kind === 'diagnosed') await annotate(ending.diagnostics, (line) => log(`${line}\n`))
+  if (ending.kind === 'fault')
+    await annotateFault(ending.fault.code, `${ending.fault.message}\n→ ${ending.fault.remedy}`)
+  const reported = ending.kind === 'fault' ? {} : ending.report?.outputs
+  await writeOutputs({ verdict: ending.kind, ...reported })
+  await writeSummary(markdownEnding(name, ending), step.environment)
+}
+
+async function maskToken({ environment }: WorkflowStep): Promise<void> {
+  const token = doorInput('token', environment)
+  if (token === undefined) return
+  const { maskSecret } = await import('../github/runner/outputs.ts')
+  await maskSecret(token)
+}
+
+function commandName({ environment, table }: WorkflowStep): string {
+  const name = doorInput('command', environment)
+  if (name !== undefined) return name
+  throw new Fault('cli/missing-input', 'Cannot run the step: the input "command" is missing', {
+    remedy: `Add it under "with:", one of: ${Object.keys(table).join(', ')}.`,
+  })
+}

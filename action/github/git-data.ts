@@ -1,0 +1,84 @@
+import type { Done, GitHubClient } from './client.ts'
+import type { Refused } from './github-fault.ts'
+
+/** The commit that a branch points at; undefined where there is no such branch. `branch` without `refs/heads/`. */
+export async function readBranch(client: GitHubClient, branch: string): Promise<string | undefined> {
+  const found = await client.attempt('read the branch', branch, ({ rest }, repository) =>
+    rest.git.getRef({ ...repository, ref: `heads/${branch}` }),
+  )
+  // An empty repository answers 409.
+  return found.kind === 'done' ? found.data.object.sha : undefined
+}
+
+/** The commit that a tag points at; undefined where there is no such tag. */
+export async function readTag(client: GitHubClient, tag: string): Promise<string | undefined> {
+  const found = await client.find('read the tag', tag, ({ rest }, repository) =>
+    rest.git.getRef({ ...repository, ref: `tags/${tag}` }),
+  )
+  if (found?.object.type !== 'tag') return found?.object.sha
+  const commit = await client.call('read the tag', tag, ({ rest }, repository) =>
+    rest.repos.getCommit({ ...repository, ref: tag }),
+  )
+  return commit.sha
+}
+
+export interface NewCommit {
+  readonly branch: string
+  /** What the branch points at; undefined makes the branch, without a parent. */
+  readonly parent: string | undefined
+  readonly message: string
+  /** Path → text of the files that the commit adds or replaces. */
+  readonly files: Readonly<Record<string, string>>
+  readonly author: { readonly name: string; readonly email: string; readonly date: string }
+}
+
+/** Adds one commit by compare-and-swap: refused where the branch no longer points at `parent`. Answers the commit. */
+export async function commitFiles(client: GitHubClient, commit: NewCommit): Promise<Done<string> | Refused> {
+  const { branch, parent, files, message, author } = commit
+  const entries = Object.entries(files).map(
+    ([path, content]) => ({ path, mode: '100644', type: 'blob', content }) as const,
+  )
+  const tree = await client.call('write files of the branch', branch, ({ rest }, repository) =>
+    rest.git.createTree({ ...repository, tree: entries, ...(parent !== undefined && { base_tree: parent }) }),
+  )
+  const { sha } = await client.call('write a commit of the branch', branch, ({ rest }, repository) =>
+    rest.git.createCommit({
+      ...repository,
+      message,
+      tree: tree.sha,
+      parents: parent === undefined ? [] : [parent],
+      author,
+    }),
+  )
+  const moved = await client.attempt('move the branch', branch, ({ rest }, repository) =>
+    parent === undefined
+      ? rest.git.createRef({ ...repository, ref: `refs/heads/${branch}`, sha })
+      : rest.git.updateRef({ ...repository, ref: `heads/${branch}`, sha, force: false }),
+  )
+  return moved.kind === 'done' ? { kind: 'done', data: sha } : moved
+}
+
+/** A commit's files as a gzipped tar archive, under one folder. */
+export async function downloadTarball(client: GitHubClient, commit: string): Promise<Uint8Array> {
+  const data = await client.call<unknown>('download the commit', commit, ({ rest }, repository) =>
+    rest.repos.downloadTarballArchive({ ...repository, ref: commit }),
+  )
+  if (data instanceof ArrayBuffer) return new Uint8Array(data)
+  throw new TypeError(`GitHub answered no archive for ${commit}`)
+}
+
+export interface CommitFacts {
+  readonly sha: string
+  /** First line of the message. */
+  readonly subject: string
+  readonly author: string
+}
+
+export async function readCommitFacts(client: GitHubClient, commit: string): Promise<CommitFacts | undefined> {
+  const found = await client.attempt('read the commit', commit, ({ rest }, repository) =>
+    rest.repos.getCommit({ ...repository, ref: commit }),
+  )
+  if (found.kind === 'refused') return undefined
+  const { sha, commit: facts } = found.data
+  return { sha, subject: facts.message.split('\n')[0] ?? '', author: facts.author?.name ?? 'unknown' }
+}

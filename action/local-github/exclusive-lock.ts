@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { Fault } from '../base/fault.ts'
+
+interface Holder {
+  readonly token: string
+  readonly pid: number
+  readonly host: string
+}
+
+/** Nobody holds the lock longer than a moment; an older one belongs to a process that is gone. */
+const abandonedAfterMs = 60_000
+const patienceMs = 90_000
+/** Of a lock that Plumbline did not write: only its age can free it. */
+const unknown: Holder = { token: 'unreadable', pid: 0, host: '' }
+const heldHere = new Set<string>()
+
+/**
+ * Runs `work` while no other process (and no other caller in this one) runs work under the same path.
+ * A lock whose holder died is taken over; one that stays held throws `local-github/locked`.
+ */
+export async function withExclusiveLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const holder: Holder = { token: randomUUID(), pid: process.pid, host: hostname() }
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  heldHere.add(holder.token)
+  try {
+    await acquire(path, holder)
+    try {
+      return await work()
+    } finally {
+      if ((await readHolder(path))?.token === holder.token) await rm(path, { force: true })
+    }
+  } finally {
+    heldHere.delete(holder.token)
+  }
+}
+
+async function acquire(path: string, holder: Holder): Promise<void> {
+  const deadline = Date.now() + patienceMs
+  for (let waitMs = 2; ; waitMs = Math.min(waitMs * 1.5, 50)) {
+    if (await createWhole(path, holder)) return
+    const other = await readHolder(path)
+    if (other && (await isAbandoned(path, other))) {
+      await removeAbandoned(path, other, holder)
+    } else if (Date.now() > deadline) {
+      throw new Fault(
+        'local-github/locked',
+        `Cannot change the embedded GitHub: process ${other?.pid ?? 'unknown'} holds "${path}"; expected it free within ${patienceMs / 1000} s`,
+        { remedy: 'End that process, or delete the file if there is none.' },
+      )
+    }
+    await sleep(waitMs + Math.random() * waitMs)
+  }
+}
+
+/**
+ * Of all processes that find the same dead holder, one may remove its lock: who creates `<path>.<token>.<n>` first.
+ * If that one dies too, the next n decides. So a lock that somebody acquired meanwhile is never removed.
+ */
+async function removeAbandoned(path: string, dead: Holder, remover: Holder): Promise<void> {
+  for (let round = 0; ; round++) {
+    const right = `${path}.${dead.token}.${round}`
+    if (await createWhole(right, remover)) {
+      if ((await readHolder(path))?.token === dead.token) await rm(path, { force: true })
+      return
+    }
+    const other = await readHolder(right)
+    if (!other || !(await isAbandoned(right, other))) return
+  }
+}
+
+/** Creates the file with its content in one step; false where it exists. */
+async function createWhole(path: string, holder: Holder): Promise<boolean> {
+  const draft = `${path}.${randomUUID()}.draft`
+  await writeFile(draft, JSON.stringify(holder))
+  try {
+    await link(draft, path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+async function readHolder(path: string): Promise<Holder | undefined> {
+  try {
+    const holder: unknown = JSON.parse(await readFile(path, 'utf8'))
+    return isHolder(holder) ? holder : unknown
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? undefined : unknown
+  }
+}
+
+function isHolder(value: unknown): value is Holder {
+  if (typeof value !== 'object' || value === null) return false
+  return 'token' in value && typeof value.token === 'string' && 'pid' in value && 'host' in value
+}
+
+async function isAbandoned(path: string, holder: Holder): Promise<boolean> {
+  if (holder.host === hostname() && holder.pid > 0) {
+    if (holder.pid === process.pid) return !heldHere.has(holder.token)
+    if (!isRunning(holder.pid)) return true
+  }
+  const changed = await stat(path).catch(() => undefined)
+  return changed !== undefined && Date.now() - changed.mtimeMs > abandonedAfterMs
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}

@@ -1,0 +1,28 @@
+/** An answer that is a no, as GitHub words it. Thrown by a route's handler. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly status: number
+  readonly errors: readonly FieldError[]
+
+  constructor(status: number, message: string, errors: readonly FieldError[] = []) {
+    super(message)
+    this.status = status
+    this.errors = errors
+  }
+}
+
+/** One entry of a 422's `errors`. */
+export interface FieldError {
+  readonly resource: string
+  readonly code: 'already_exists' | 'missing' | 'missing_field' | 'invalid' | 'custom'
+  readonly field?: string
+  readonly message?: string
+}
+
+export function notFound(): Refusal {
+  return new Refusal(404, 'Not Found')
+}
+
+export function invalid(resource: string, field: string, code: FieldError['code'], message?: string): Refusal {
+  return new Refusal(422, 'Validation Failed', [{ resource, field, code, ...(message !== undefined && { message }) }])
+}

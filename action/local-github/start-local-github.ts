@@ -1,0 +1,82 @@
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+
+import { Fault } from '../base/fault.ts'
+import type { GitHubConnection } from '../github/connection.ts'
+import { answerRequest, type Interrupt } from './answer-request.ts'
+import type { Forge } from './exchange.ts'
+import { openBareRepository } from './git.ts'
+import { openState } from './state.ts'
+
+/** The embedded GitHub: HTTP on this machine alone, in front of a real bare git repository. */
+export interface LocalGitHub extends GitHubConnection {
+  /** `http://127.0.0.1:PORT` */
+  readonly serverUrl: string
+}
+
+export interface LocalGitHubOptions {
+  /** Where everything is kept: `.plumbline/github`. Several processes may serve one folder at the same time. */
+  readonly folder: string
+  readonly owner: string
+  readonly repository: string
+  /** 0, the default: the operating system chooses. */
+  readonly port?: number
+  /** For tests: what happens to a request instead of, or after, its being served. */
+  readonly interrupt?: Interrupt
+}
+
+/**
+ * Starts serving the state under `folder`, made on first use. Faults: `local-github/corrupt-state`, `local-github/locked`,
+ * `local-github/other-repository`, `local-github/git`.
+ */
+export async function startLocalGitHub(options: LocalGitHubOptions): Promise<LocalGitHub> {
+  const { folder, owner, repository } = options
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const state = await openState(folder, owner, repository)
+  const { token, owner: knownOwner, repository: knownRepository } = await state.read()
+  if (knownOwner !== owner || knownRepository !== repository) {
+    throw new Fault(
+      'local-github/other-repository',
+      `Cannot open the embedded GitHub as "${owner}/${repository}": "${folder}" holds "${knownOwner}/${knownRepository}"; expected the same repository`,
+      { remedy: 'Use another folder, or the name that it was made with.' },
+    )
+  }
+  const git = await openBareRepository(join(folder, 'repository.git'))
+
+  const server = createServer()
+  server.requestTimeout = 0
+  server.listen(options.port ?? 0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const serverUrl = `http://127.0.0.1:${port}`
+  const apiUrl = `${serverUrl}/api/v3`
+  const forge: Forge = {
+    owner,
+    repository,
+    state,
+    git,
+    assetsFolder: join(folder, 'assets'),
+    serverUrl,
+    repositoryUrl: `${apiUrl}/repos/${owner}/${repository}`,
+  }
+  server.on('request', (request, response) => {
+    void answerRequest(forge, token, { request, response, ...(options.interrupt && { interrupt: options.interrupt }) })
+  })
+  return {
+    apiUrl,
+    serverUrl,
+    gitUrl: `${serverUrl}/${owner}/${repository}.git`,
+    token,
+    owner,
+    repository,
+    isEmbedded: true,
+    [Symbol.asyncDispose]: async () => {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}

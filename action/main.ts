@@ -1,0 +1,31 @@
+import { version } from './base/version.ts'
+
+process.stdout.write(
+  `Plumbline ${version} · ${process.env['INPUT_COMMAND']?.replace(/[^a-z-]/g, '?') ?? 'no command'}\n`,
+)
+process.exitCode = await answer()
+
+async function answer(): Promise<number> {
+  const { answerWorkflow } = await import('./commands/answer-workflow.ts')
+  const { commandTable } = await import('./commands/command-table.ts')
+  const { actionsArtifactStore } = await import('./github/runner/actions-artifact-store.ts')
+  return await answerWorkflow({
+    table: commandTable,
+    folder: process.cwd(),
+    environment: process.env,
+    write: (text) => void process.stdout.write(text),
+    signal: cancellation(),
+    artifacts: actionsArtifactStore(process.env),
+    openGitHub: async () => {
+      const { connectionFromEnvironment } = await import('./github/real-connection.ts')
+      return connectionFromEnvironment(process.env)
+    },
+  })
+}
+
+/** A cancelled run gets SIGINT, and SIGTERM some seconds later. */
+function cancellation(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort())
+  return controller.signal
+}

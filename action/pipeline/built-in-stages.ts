@@ -1,0 +1,187 @@
+import { join } from 'node:path'
+
+import { canonicalJson, type Json } from '../base/canonical-json.ts'
+import type { Read } from '../base/diagnostic.ts'
+import { sha256 } from '../base/sha256.ts'
+import type { GateVerdict } from '../evaluation/judge-gates.ts'
+import type { JudgedRows } from '../evaluation/judged-rows.ts'
+import type { MetricValue } from '../evaluation/metric.ts'
+import { gatesCount, metricWords } from '../report/report-evaluation.ts'
+import { wordRows, wordSplit } from '../report/word-stages.ts'
+import type { DeclaredStage } from './declare-keys.ts'
+import type { DeclaredRun } from './declare-run.ts'
+import type { RunRecord } from './run-record.ts'
+import { dataOf, type RunSession, type Step, takeStep, useOutput } from './run-session.ts'
+import { type KeyParts, stageKey } from './stage-key.ts'
+import type { StageResult } from './stage-result.ts'
+
+/** Is the pinned data what the contract promises? */
+export async function takeValidate(session: RunSession): Promise<Read<StageResult>> {
+  const { declared, signal } = session
+  const parts = { data: declared.dataDigest, contract: sha256(declared.contractText) }
+  return takeStep(session, {
+    ...own('prepare', 'validate', parts),
+    work: async () => {
+      const { openEngine } = await import('../data/engine.ts')
+      const { fetchSnapshot } = await import('../data/fetch-snapshot.ts')
+      const { validateData } = await import('./validate-data.ts')
+      const files = await fetchSnapshot(declared.project, declared.lock, signal)
+      await using engine = await openEngine()
+      const result = await validateData({ project: declared.project, contract: declared.contract, files }, engine)
+      if (result.diagnostics.length > 0) return { ok: false, diagnostics: result.diagnostics }
+      return { ok: true, value: { detail: `${result.checks.length} checks`, outputs: {} } }
+    },
+  })
+}
+
+/** What `features` came to. */
+export interface FeaturesData {
+  readonly rows: number
+  readonly columns: readonly string[]
+  /** The oldest event time; null without one. */
+  readonly since: string | null
+  readonly [key: string]: Json
+}
+
+export async function takeFeatures(session: RunSession): Promise<Read<StageResult>> {
+  const { declared, signal } = session
+  const { project, contract, lock, featureSql } = declared
+  return takeStep(session, {
+    ...declaredStep('prepare', declared.keys.features),
+    work: async (workFolder) => {
+      const { computeFeatures } = await import('../data/compute-features.ts')
+      const { fetchSnapshot } = await import('../data/fetch-snapshot.ts')
+      const files = await fetchSnapshot(project, lock, signal)
+      const folder = join(workFolder, 'out')
+      const sqlFile = project.features.sql
+      const made = await computeFeatures({ project, contract, files, sql: featureSql, sqlFile, folder }, signal)
+      if (!made.ok) return made
+      const { rows } = made.value
+      const columns = made.value.columns.map(({ name }) => name)
+      const since = await oldestTime(declared, join(folder, 'rows.parquet'))
+      const outputs = { features: 'features.parquet', rows: 'rows.parquet' }
+      return { ok: true, value: { detail: wordRows(rows, columns.length), outputs, data: { rows, columns, since } } }
+    },
+  })
+}
+
+async function oldestTime({ project, contract }: DeclaredRun, rowsFile: string): Promise<string | null> {
+  const { isTimeType, oldestMoment } = await import('../data/event-time.ts')
+  const { openEngine } = await import('../data/engine.ts')
+  const time = contract.columns.find(({ name }) => name === project.model.time)
+  if (!time || !isTimeType(time.logicalType)) return null
+  await using engine = await openEngine()
+  return oldestMoment(engine, rowsFile, { ...time, logicalType: time.logicalType })
+}
+
+/** What `split` came to. */
+export type SplitData = NonNullable<RunRecord['split']> & { readonly [key: string]: Json }
+
+export async function takeSplit(session: RunSession, features: StageResult): Promise<Read<StageResult>> {
+  const { declared, signal } = session
+  return takeStep(session, {
+    ...declaredStep('prepare', declared.keys.split),
+    work: async (workFolder) => {
+      const { splitRows } = await import('../data/split-rows.ts')
+      const { project, lock } = declared
+      const made = await splitRows(
+        {
+          project,
+          until: lock.until,
+          featuresFile: await useOutput(session, 'prepare', features, 'features'),
+          rowsFile: await useOutput(session, 'prepare', features, 'rows'),
+          folder: join(workFolder, 'out'),
+        },
+        signal,
+      )
+      if (!made.ok) return made
+      const { train, gap, test, whole, leftOut } = made.value
+      const data = { train, gap, test, whole, leftOut }
+      const outputs = { train: 'train.parquet', test: 'test.parquet', truth: 'truth.parquet', whole: 'whole.parquet' }
+      return { ok: true, value: { detail: wordSplit(data), outputs, data } }
+    },
+  })
+}
+
+/** The judged predictions against the truth: metrics, then gates. */
+export async function takeJudging(
+  session: RunSession,
+  split: StageResult,
+  predict: StageResult,
+): Promise<Read<{ readonly evaluate: StageResult; readonly gate: StageResult }>> {
+  const { project } = session.declared
+  const judged = once(() => readJudgedRows(session, split, predict))
+  const evaluated = await takeStep(session, {
+    ...own('judge', 'evaluate', {
+      truth: split.outputs['truth']?.sha256 ?? '',
+      predictions: predict.outputs['predictions']?.sha256 ?? '',
+      model: sha256(canonicalJson({ task: project.model.task, positive: project.model.positive })),
+    }),
+    work: async () => {
+      const rows = await judged()
+      if (!rows.ok) return rows
+      const { measureMetrics } = await import('../evaluation/measure.ts')
+      const metrics = measureMetrics(rows.value)
+      return {
+        ok: true,
+        value: { detail: metrics[0] ? metricWords(metrics[0]) : '', outputs: {}, data: asJson(metrics) },
+      }
+    },
+  })
+  if (!evaluated.ok) return evaluated
+
+  const gated = await takeStep(session, {
+    ...own('judge', 'gate', {
+      evaluation: evaluated.value.cacheKey,
+      gates: sha256(canonicalJson(asJson(project.gates))),
+    }),
+    work: async () => {
+      const rows = await judged()
+      if (!rows.ok) return rows
+      const { judgeGates } = await import('../evaluation/judge-gates.ts')
+      const verdicts = judgeGates(project.gates, rows.value, metricsIn(evaluated.value), project.privacy.minCount)
+      return { ok: true, value: { detail: gatesCount(verdicts), outputs: {}, data: asJson(verdicts) } }
+    },
+  })
+  return gated.ok ? { ok: true, value: { evaluate: evaluated.value, gate: gated.value } } : gated
+}
+
+export function metricsIn(evaluate: StageResult): readonly MetricValue[] {
+  return dataOf(evaluate) as unknown as readonly MetricValue[]
+}
+
+export function verdictsIn(gate: StageResult): readonly GateVerdict[] {
+  return dataOf(gate) as unknown as readonly GateVerdict[]
+}
+
+async function readJudgedRows(
+  session: RunSession,
+  split: StageResult,
+  predict: StageResult,
+): Promise<Read<JudgedRows>> {
+  const { joinPredictions } = await import('../data/join-predictions.ts')
+  return joinPredictions({
+    project: session.declared.project,
+    truthFile: await useOutput(session, 'prepare', split, 'truth'),
+    predictionsFile: await useOutput(session, 'train', predict, 'predictions'),
+  })
+}
+
+/** A step that only Plumbline's own code is part of: its cache key is its key. */
+function own(job: Step['job'], name: string, parts: KeyParts): Omit<Step, 'work'> {
+  const key = stageKey(name, parts)
+  return { job, name, parts, key, cacheKey: async () => key }
+}
+
+function declaredStep(job: Step['job'], { name, parts, key }: DeclaredStage): Omit<Step, 'work'> {
+  return { job, name, parts, key, cacheKey: async () => key }
+}
+
+function asJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value)) as Json
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => (made ??= make())
+}

@@ -1,0 +1,120 @@
+import { canonicalJson } from '../base/canonical-json.ts'
+import { sha256 } from '../base/sha256.ts'
+import type { Contract } from '../project/contract.ts'
+import type { ProgramStage, Project } from '../project/project.ts'
+import { type KeyParts, stageKey } from './stage-key.ts'
+
+/** What git and the lock say of what makes a run's bytes. */
+export interface Declared {
+  readonly project: Project
+  readonly contract: Contract
+  readonly dataDigest: string
+  /** The snapshot's newest event time. */
+  readonly until: string | null
+  readonly featureSql: string
+  /** SHA-256 of the requirements file; null where there is none. */
+  readonly requirements: string | null
+  /** Of each of the user's stages: the files that it may read, path → SHA-256. */
+  readonly reads: ReadonlyMap<string, Readonly<Record<string, string>>>
+}
+
+export interface DeclaredStage {
+  readonly name: string
+  readonly parts: KeyParts
+  readonly key: string
+}
+
+export interface DeclaredKeys {
+  /** Names the candidate: it holds all that makes the bytes, and neither gates nor rollout. */
+  readonly runKey: string
+  readonly features: DeclaredStage
+  readonly split: DeclaredStage
+  /** The user's stages of the judged fit, in order. */
+  readonly programs: readonly DeclaredStage[]
+  /** The stages that the released fit runs again; empty without `refit`. */
+  readonly refit: readonly DeclaredStage[]
+}
+
+/** Pure: the keys of every stage that makes bytes, and the run's. */
+export function declareKeys(declared: Declared): DeclaredKeys {
+  const { project } = declared
+  const features = declare('features', featureParts(declared))
+  const split = declare('split', splitParts(declared, features.key))
+
+  const keyOf = new Map([['features', split.key]])
+  const programs = project.stages.map((stage) => {
+    const declaredStage = declare(stage.name, programParts(stage, declared, keyOf))
+    keyOf.set(stage.name, declaredStage.key)
+    return declaredStage
+  })
+
+  const wholeKeyOf = new Map([['features', `${split.key} whole`]])
+  const refit = stagesOfRefit(project).map((stage) => {
+    const declaredStage = declare(refitName(stage.name), programParts(stage, declared, wholeKeyOf))
+    wholeKeyOf.set(stage.name, declaredStage.key)
+    return declaredStage
+  })
+  const runKey = stageKey('run', Object.fromEntries([...programs, ...refit].map(({ name, key }) => [name, key])))
+  return { runKey, features, split, programs, refit }
+}
+
+/** `train` and what it needs of the user's stages; none where the released fit is the judged one. */
+export function stagesOfRefit(project: Project): readonly ProgramStage[] {
+  if (!project.split.refit) return []
+  const wanted = new Set(['train'])
+  for (const stage of project.stages.toReversed()) {
+    if (wanted.has(stage.name)) for (const need of stage.needs) wanted.add(need)
+  }
+  return project.stages.filter((stage) => wanted.has(stage.name))
+}
+
+/** `refit` for `train`, `refit-tune` for `tune`. */
+export function refitName(stage: string): string {
+  return stage === 'train' ? 'refit' : `refit-${stage}`
+}
+
+function declare(name: string, parts: KeyParts): DeclaredStage {
+  return { name, parts, key: stageKey(name, parts) }
+}
+
+function featureParts({ project, contract, dataDigest, featureSql }: Declared): KeyParts {
+  const { model, data } = project
+  return {
+    data: dataDigest,
+    [`file ${project.features.sql}`]: sha256(featureSql),
+    columns: digest(contract.columns.map(({ name, logicalType, aliases }) => [name, logicalType, aliases])),
+    model: digest({ id: model.id, target: model.target, time: model.time, group: model.group, ignore: model.ignore }),
+    labels: String(data.labels !== undefined),
+  }
+}
+
+function splitParts({ project, until }: Declared, features: string): KeyParts {
+  const { windowMs, test, gapMs } = project.split
+  return {
+    'stage features': features,
+    split: digest({ windowMs, test: { ...test }, gapMs, delayMs: project.data.labels?.delayMs }),
+    model: digest({ name: project.model.name, time: project.model.time, group: project.model.group }),
+    until: until ?? 'no time',
+  }
+}
+
+function programParts(stage: ProgramStage, declared: Declared, keyOf: ReadonlyMap<string, string>): KeyParts {
+  const { project } = declared
+  const files = Object.entries(declared.reads.get(stage.name) ?? {}).map(([path, sha]) => [`file ${path}`, sha])
+  const needs = stage.needs.map((need) => [`stage ${need}`, keyOf.get(need) ?? 'unknown'])
+  return {
+    ...Object.fromEntries(files),
+    ...Object.fromEntries(needs),
+    command: stage.run,
+    outputs: digest(Object.entries(stage.out).map(([name, { path }]) => [name, path])),
+    params: digest(project.params),
+    seed: String(project.environment.seed),
+    'environment lock': declared.requirements ?? 'none',
+    interpreter: project.environment.pythonVersion ?? 'any',
+    variables: digest({ env: stage.env, secrets: stage.secrets }),
+  }
+}
+
+function digest(value: Parameters<typeof canonicalJson>[0]): string {
+  return sha256(canonicalJson(value))
+}

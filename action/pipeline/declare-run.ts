@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { sha256 } from '../base/sha256.ts'
+import type { Contract } from '../project/contract.ts'
+import { type DataLock, dataDigest, readDataLock } from '../project/data-lock.ts'
+import type { Project } from '../project/project.ts'
+import { readContract } from '../project/read-contract.ts'
+import { readProject } from '../project/read-project.ts'
+import { type DeclaredKeys, declareKeys } from './declare-keys.ts'
+import { listReads } from './list-reads.ts'
+
+export const lockFile = 'data.lock.yaml'
+
+/** Everything that a run is declared to be made of, read from the project's files, with its keys. */
+export interface DeclaredRun {
+  readonly project: Project
+  readonly contract: Contract
+  readonly contractText: string
+  readonly lock: DataLock
+  readonly dataDigest: string
+  readonly featureSql: string
+  readonly requirements: string | null
+  readonly reads: ReadonlyMap<string, Readonly<Record<string, string>>>
+  readonly keys: DeclaredKeys
+}
+
+/** Reads the project's files; diagnostics of all of them come back at once. */
+export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
+  const read = await readProject(folder)
+  if (!read.ok) return read
+  const project = read.value
+
+  const contract = await readContract(project)
+  const lock = await readLock(project)
+  const sql = await readNamed(project, project.features.sql, ['stages', 'features'])
+  const contractText = await readFile(join(project.folder, project.data.contract), 'utf8').catch(() => '')
+  if (!contract.ok || !lock.ok || !sql.ok) {
+    return { ok: false, diagnostics: [contract, lock, sql].flatMap((part) => (part.ok ? [] : part.diagnostics)) }
+  }
+
+  const { python } = project.environment
+  const requirements = python === undefined ? null : await readNamed(project, python, ['environment', 'python'])
+  if (requirements && !requirements.ok) return requirements
+  const reads = new Map<string, Readonly<Record<string, string>>>()
+  for (const stage of project.stages) reads.set(stage.name, await listReads(project, stage))
+
+  const digest = dataDigest(lock.value)
+  const keys = declareKeys({
+    project,
+    contract: contract.value,
+    dataDigest: digest,
+    until: lock.value.until,
+    featureSql: sql.value,
+    requirements: requirements ? sha256(requirements.value) : null,
+    reads,
+  })
+  return {
+    ok: true,
+    value: {
+      project,
+      contract: contract.value,
+      contractText,
+      lock: lock.value,
+      dataDigest: digest,
+      featureSql: sql.value,
+      requirements: requirements ? requirements.value : null,
+      reads,
+      keys,
+    },
+  }
+}
+
+async function readLock(project: Project): Promise<Read<DataLock>> {
+  const text = await readFile(join(project.folder, lockFile), 'utf8').catch(() => undefined)
+  if (text !== undefined) return readDataLock(lockFile, text)
+  return missing(project, lockFile, 'no data is pinned yet', 'Pin it: plumbline snapshot')
+}
+
+async function readNamed(project: Project, path: string, key: readonly string[]): Promise<Read<string>> {
+  const text = await readFile(join(project.folder, path), 'utf8').catch(() => undefined)
+  if (text !== undefined) return { ok: true, value: text }
+  return missing(project, path, 'no such file', `Write it, or correct ${key.join('.')} in ${project.file}.`)
+}
+
+function missing(
+  project: Project,
+  path: string,
+  state: string,
+  remedy: string,
+): { ok: false; diagnostics: Diagnostic[] } {
+  const message = `Cannot read "${path}": ${state}`
+  return {
+    ok: false,
+    diagnostics: [{ code: 'project/missing-file', file: project.file, line: 1, column: 1, message, remedy }],
+  }
+}

@@ -1,0 +1,110 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+
+import { Fault } from '../base/fault.ts'
+import type { ArtifactStore } from '../github/runner/artifact-store.ts'
+import type { Project } from '../project/project.ts'
+import { readProject } from '../project/read-project.ts'
+import { refitName, stagesOfRefit } from './declare-keys.ts'
+import type { Job } from './run-session.ts'
+
+/** What travels between the jobs of a workflow. `truth` and `whole` are apart, so that training never holds them. */
+const parcels = ['prepare', 'truth', 'whole', 'train', 'judge', 'refit'] as const
+type Parcel = (typeof parcels)[number]
+
+const needed: Readonly<Record<Job | 'publish', readonly Parcel[]>> = {
+  prepare: [],
+  train: ['prepare'],
+  judge: ['prepare', 'truth', 'train'],
+  refit: ['prepare', 'whole', 'train', 'judge'],
+  publish: ['prepare', 'train', 'judge', 'refit'],
+}
+
+export interface Exchange {
+  readonly artifacts: ArtifactStore
+  readonly project: Project
+  /** `GITHUB_RUN_ATTEMPT`: artifacts cannot be overwritten, so each attempt has its own. */
+  readonly attempt: number
+}
+
+interface Place {
+  readonly folder: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly artifacts?: ArtifactStore
+}
+
+/** The way to the other jobs of this workflow run; undefined on a terminal, where their results are on disk already. */
+export async function openExchange({ folder, environment, artifacts }: Place): Promise<Exchange | undefined> {
+  if (!artifacts) return undefined
+  const project = await readProject(folder)
+  if (!project.ok) return undefined
+  return { artifacts, project: project.value, attempt: Number(environment['GITHUB_RUN_ATTEMPT'] ?? 1) }
+}
+
+/** Brings what a job needs into `.plumbline`, from the newest attempt that made it. */
+export async function receiveResults(job: Job | 'publish', exchange: Exchange): Promise<void> {
+  for (const parcel of needed[job]) {
+    const isOptional = job === 'publish'
+    if ((await receive(parcel, exchange)) || isOptional) continue
+    throw new Fault(
+      'pipeline/missing-result',
+      `Cannot run job ${job}: this workflow run has no artifact of job ${parcel}`,
+      {
+        remedy: 'Run all jobs again; artifacts that were deleted or have expired cannot be brought back.',
+      },
+    )
+  }
+}
+
+/** Sends what a job made, also where it failed: its record and its logs tell why. */
+export async function sendResults(job: Job, exchange: Exchange): Promise<void> {
+  const { project } = exchange
+  const root = join(project.folder, '.plumbline')
+  const files = await filesOf(root, ['runs', ...stagesSent(job, project).map((stage) => join('stages', stage))])
+  if (job !== 'prepare') return send(job, files, exchange)
+
+  const isApart = (name: string) => (file: string) => basename(file) === name
+  const [isTruth, isWhole] = [isApart('truth.parquet'), isApart('whole.parquet')]
+  await send('truth', files.filter(isTruth), exchange)
+  await send('whole', files.filter(isWhole), exchange)
+  await send(
+    job,
+    files.filter((file) => !isTruth(file) && !isWhole(file)),
+    exchange,
+  )
+}
+
+/** The stages with outputs that a later job needs; what the others came to is in the run's own folder. */
+function stagesSent(job: Job, project: Project): readonly string[] {
+  if (job === 'prepare') return ['split']
+  if (job === 'train') return project.stages.map(({ name }) => name)
+  return job === 'refit' ? stagesOfRefit(project).map(({ name }) => refitName(name)) : []
+}
+
+async function receive(parcel: Parcel, { artifacts, project, attempt }: Exchange): Promise<boolean> {
+  for (let tried = attempt; tried >= 1; tried--) {
+    if (await artifacts.download(nameOf(project.model.name, parcel, tried), join(project.folder, '.plumbline')))
+      return true
+  }
+  return false
+}
+
+async function send(parcel: Parcel, files: readonly string[], exchange: Exchange): Promise<void> {
+  if (files.length === 0) return
+  const { artifacts, project, attempt } = exchange
+  await artifacts.upload(nameOf(project.model.name, parcel, attempt), join(project.folder, '.plumbline'), files)
+}
+
+function nameOf(model: string, parcel: Parcel, attempt: number): string {
+  return `plumbline-${model}-${parcel}-${attempt}`
+}
+
+async function filesOf(root: string, folders: readonly string[]): Promise<string[]> {
+  const files: string[] = []
+  for (const folder of folders) {
+    if (!(await stat(join(root, folder)).catch(() => undefined))) continue
+    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true })
+    files.push(...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)))
+  }
+  return files
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+
+import type { Read } from '../base/diagnostic.ts'
+import { Fault } from '../base/fault.ts'
+import { type DeclaredRun, declareRun } from './declare-run.ts'
+import type { Candidate, RunRecord } from './run-record.ts'
+import { pointedResult, readRecord, runFolder } from './run-session.ts'
+import { digestOf, outputPath, type StageResult } from './stage-result.ts'
+
+/** What is on disk for the run key of the project's files as they are now. */
+export type FoundCandidate =
+  | { readonly kind: 'ready'; readonly candidate: Candidate; readonly declared: DeclaredRun }
+  /** The run ended with a no, or failed. */
+  | { readonly kind: 'not passed'; readonly record: RunRecord; readonly declared: DeclaredRun }
+
+/** Recomputes the run key and finds its finished run, every published byte checked against what the run recorded. */
+export async function findCandidate(folder: string): Promise<Read<FoundCandidate>> {
+  const declared = await declareRun(folder)
+  if (!declared.ok) return declared
+  const { runKey } = declared.value.keys
+  const record = await readRecord(folder, runKey)
+  if (!record) throw noCandidate(declared.value, 'no run of these files, this data and these settings is finished here')
+  if (record.outcome !== 'passed') return { ok: true, value: { kind: 'not passed', record, declared: declared.value } }
+  return {
+    ok: true,
+    value: { kind: 'ready', candidate: await gather(declared.value, record), declared: declared.value },
+  }
+}
+
+async function gather(declared: DeclaredRun, record: RunRecord): Promise<Candidate> {
+  const { project, keys } = declared
+  const train = await finished(declared, 'train')
+  const predict = await finished(declared, 'predict')
+  const judgedModel = await checkedOutput(declared, train, 'model')
+  const releasedModel = project.split.refit
+    ? await checkedOutput(declared, await finished(declared, 'refit'), 'model')
+    : judgedModel
+  return {
+    record,
+    recordFile: join(runFolder(project.folder, keys.runKey), 'run.json'),
+    judgedModel,
+    releasedModel,
+    predictions: await checkedOutput(declared, predict, 'predictions'),
+    servingFiles: servingFiles(declared),
+  }
+}
+
+/** SQL, what `predict` reads, the environment's lock and the contract: enough to predict without git. */
+function servingFiles({ project, reads }: DeclaredRun): Record<string, string> {
+  const paths = new Set([
+    project.features.sql,
+    project.file,
+    project.data.contract,
+    ...(project.environment.python ? [project.environment.python] : []),
+    ...Object.keys(reads.get('predict') ?? {}),
+  ])
+  return Object.fromEntries([...paths].sort().map((path) => [path, join(project.folder, path)]))
+}
+
+async function finished(declared: DeclaredRun, stage: string): Promise<StageResult> {
+  const result = await pointedResult(declared.project.folder, declared.keys.runKey, stage)
+  if (result) return result
+  throw noCandidate(declared, `its stage "${stage}" has no result here`)
+}
+
+async function checkedOutput({ project, keys }: DeclaredRun, result: StageResult, output: string): Promise<string> {
+  const path = outputPath(project.folder, result, output)
+  const digest = await digestOf(path).catch(() => undefined)
+  if (digest === result.outputs[output]?.sha256) return path
+  throw new Fault(
+    'pipeline/no-candidate',
+    `Cannot use "${output}" of run ${keys.runKey.slice(0, 8)}: ${digest ? 'its bytes changed after the run' : 'it is gone'}; expected what the run wrote`,
+    { remedy: 'Remove .plumbline/stages and run again: plumbline run' },
+  )
+}
+
+function noCandidate({ project, keys }: DeclaredRun, state: string): Fault {
+  return new Fault(
+    'pipeline/no-candidate',
+    `Cannot register "${project.model.name}": ${state} (run key ${keys.runKey.slice(0, 8)})`,
+    {
+      remedy: 'plumbline run',
+    },
+  )
+}

@@ -1,0 +1,163 @@
+import { mkdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { cacheFolder } from '../base/cache-folder.ts'
+import { Fault } from '../base/fault.ts'
+import type { Progress } from '../base/progress.ts'
+import { sha256 } from '../base/sha256.ts'
+import { writeWhole } from '../base/write-whole.ts'
+import { findInterpreter, type Interpreter } from './find-interpreter.ts'
+import { withFolderLock } from './folder-lock.ts'
+import { runTool, ToolFailed } from './run-tool.ts'
+
+export interface PythonEnvironment {
+  /** Holds `python`; goes in front of PATH. */
+  readonly binFolder: string
+  readonly interpreter: Interpreter
+}
+
+interface Wish {
+  /** Text of the hashed requirements file, and its name for messages. */
+  readonly requirements: string
+  readonly file: string
+  readonly interpreter: Interpreter
+  readonly caller: Readonly<Record<string, string | undefined>>
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+/**
+ * The environment of these requirements, built once for a digest and kept in the cache: by uv where it is on PATH, else
+ * by venv and pip; every package by its hash, wheels only, so that nothing of a package runs while it is installed.
+ */
+export async function pythonEnvironment(wish: Wish): Promise<PythonEnvironment> {
+  const { requirements, interpreter, caller } = wish
+  refuseUnhashed(wish)
+  const digest = sha256(
+    `${requirements}\n${interpreter.version} ${interpreter.path} ${process.platform} ${process.arch}`,
+  )
+  const folder = join(cacheFolder(caller), 'environments', digest.slice(0, 16))
+  const binFolder = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin')
+  const marker = join(folder, 'plumbline-complete')
+
+  if (!(await exists(marker))) {
+    await withFolderLock(`${folder}.lock`, wish.signal, async () => {
+      if (await exists(marker)) return
+      await rm(folder, { recursive: true, force: true })
+      await build(folder, wish)
+      await writeWhole(marker, `${digest}\n`)
+    })
+  }
+  return { binFolder, interpreter }
+}
+
+/** Number of packages that a requirements file pins. */
+export function countPackages(requirements: string): number {
+  return requirements.split('\n').filter((line) => /^[A-Za-z0-9]/.test(line)).length
+}
+
+/** The requirements file of a project and the interpreter that it runs on, before anything is built. */
+export async function readRequirements(folder: string, file: string): Promise<string> {
+  try {
+    return await readFile(join(folder, file), 'utf8')
+  } catch (cause) {
+    throw new Fault(
+      'pipeline/no-requirements',
+      `Cannot read "${file}": no such file; expected the hashed requirements`,
+      {
+        remedy: 'Write it with uv pip compile --generate-hashes, or correct python: under environment:.',
+        cause,
+      },
+    )
+  }
+}
+
+export { findInterpreter }
+
+async function build(folder: string, wish: Wish): Promise<void> {
+  const { interpreter, caller, signal, progress } = wish
+  const environment = builderEnvironment(caller)
+  const list = join(folder, 'plumbline-requirements.txt')
+  progress.update('environment', `Python ${interpreter.version} · ${countPackages(wish.requirements)} packages`)
+  await mkdir(join(folder, '..'), { recursive: true })
+  const uv = await runTool('uv', ['--version'], { environment, signal }).catch(() => undefined)
+  const tell = (line: string) => progress.update('environment', line)
+  try {
+    if (uv) {
+      await runTool('uv', ['venv', '--quiet', '--python', interpreter.path, folder], { environment, signal })
+      await writeWhole(list, wish.requirements)
+      const python = ['--python', folder]
+      await runTool('uv', ['pip', 'sync', ...python, '--require-hashes', '--only-binary', ':all:', list], {
+        environment,
+        signal,
+        tell,
+      })
+      return
+    }
+    await runTool(interpreter.path, ['-m', 'venv', folder], { environment, signal })
+    await writeWhole(list, wish.requirements)
+    const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off']
+    const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+    await runTool(python, [...pip, '--require-hashes', '--only-binary', ':all:', '-r', list], {
+      environment,
+      signal,
+      tell,
+    })
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    if (error instanceof ToolFailed) throw installFault(wish.file, error)
+    throw error
+  }
+}
+
+/** What an installer needs of the caller: where to look and how to get out; none of the runner's own. */
+function builderEnvironment(caller: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const kept = Object.entries(caller).filter(
+    ([name, value]) =>
+      value !== undefined && !/^(INPUT|ACTIONS|GITHUB|RUNNER|PLUMBLINE)_|TOKEN|SECRET|PASSWORD/i.test(name),
+  )
+  return Object.fromEntries(kept) as Record<string, string>
+}
+
+/** A line without a hash would only be found after a minute of downloading. */
+function refuseUnhashed({ requirements, file }: Wish): void {
+  const logicalLines = requirements.replaceAll(/\\\r?\n/g, ' ').split('\n')
+  for (const line of logicalLines) {
+    if (!/^[A-Za-z0-9]/.test(line) || line.includes('--hash=')) continue
+    throw new Fault(
+      'pipeline/unhashed',
+      `Cannot install "${line.split(/[\s;]/)[0]}" of ${file}: it has no hash; expected --hash=sha256:…`,
+      {
+        remedy: `Lock it: uv pip compile --generate-hashes requirements.in -o ${file}`,
+      },
+    )
+  }
+}
+
+function installFault(file: string, error: ToolFailed): Fault {
+  const said = error.lastLines
+  if (/hash/i.test(said) && /mismatch|do not match/i.test(said)) {
+    const name =
+      /(?:for|of) ([A-Za-z0-9._-]+==[0-9][^\s:`]*)/.exec(said)?.[1] ?? /`([A-Za-z0-9._-]+==[^`]+)`/.exec(said)?.[1]
+    return new Fault(
+      'pipeline/wrong-hash',
+      `Cannot install ${name ? `"${name}"` : `the packages of ${file}`}: its bytes have another hash than ${file} says`,
+      {
+        remedy: `Find out why before anything else; if the package is right, lock it anew: uv pip compile --generate-hashes requirements.in -o ${file}`,
+        cause: error,
+      },
+    )
+  }
+  return new Fault(
+    'pipeline/environment',
+    `Cannot install the packages of ${file}: ${said.trim().split('\n').at(-1) ?? 'no reason given'}`,
+    {
+      remedy: 'Read the lines above; a package without a wheel for this Python and system is the usual cause.',
+      cause: error,
+    },
+  )
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined
+}

@@ -1,0 +1,117 @@
+import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { Fault } from '../base/fault.ts'
+import type { Progress } from '../base/progress.ts'
+import { wordHeader } from '../report/report-run.ts'
+import { metricsIn, takeFeatures, takeJudging, takeSplit, takeValidate, verdictsIn } from './built-in-stages.ts'
+import { type DeclaredRun, declareRun } from './declare-run.ts'
+import { lazyPython, readSelfReported, takeJudgedFit, takeReleasedFit } from './program-stages.ts'
+import { type CodeState, readCodeState } from './read-code-state.ts'
+import { readTrigger } from './read-trigger.ts'
+import type { RunRecord } from './run-record.ts'
+import { freshLogs, type Job, jobs, type RunSession } from './run-session.ts'
+import { removeDeadDrafts } from './remove-dead-drafts.ts'
+import { type RunFindings, splitFindings, writeRecord } from './write-record.ts'
+
+export interface RunRequest {
+  readonly folder: string
+  /** One job of a workflow; all of them where not given. */
+  readonly job?: Job
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly progress: Progress
+  readonly signal: AbortSignal
+  readonly now: () => Date
+}
+
+export type RunEnd =
+  /** The jobs asked for are done, and no gate said no. */
+  | { readonly kind: 'passed'; readonly record: RunRecord }
+  | { readonly kind: 'refused'; readonly record: RunRecord }
+  | { readonly kind: 'diagnosed'; readonly diagnostics: readonly Diagnostic[] }
+
+/**
+ * From the pinned snapshot to a judged and refitted model: validate, features, split, train, predict, evaluate, gate,
+ * refit. Stages whose key and inputs are unchanged come from the cache. A record is written however the run ends.
+ */
+export async function runPipeline(request: RunRequest): Promise<RunEnd> {
+  const declared = await declareRun(request.folder)
+  if (!declared.ok) return { kind: 'diagnosed', diagnostics: declared.diagnostics }
+  const session = openSession(request, declared.value)
+  const code = await readCodeState(request.folder)
+  const findings: RunFindings = {
+    code,
+    trigger: readTrigger(request.environment, code.user),
+    startedAt: request.now(),
+    python: undefined,
+    split: null,
+    rows: 0,
+    since: null,
+    metrics: [],
+    selfReported: {},
+    gates: [],
+  }
+  greet(session, findings, code)
+  await removeDeadDrafts(session.folder)
+  await freshLogs(session)
+
+  try {
+    const end = await runJobs(session, findings)
+    if (!end.ok) {
+      await writeRecord(session, findings, 'failed', end.diagnostics[0]?.message)
+      return { kind: 'diagnosed', diagnostics: end.diagnostics }
+    }
+    const outcome = end.value
+    return { kind: outcome, record: await writeRecord(session, findings, outcome) }
+  } catch (error) {
+    const failure = error instanceof Fault ? error.message : String(error)
+    await writeRecord(session, findings, 'failed', failure)
+    throw error
+  }
+}
+
+/** The stages in order; what they find is kept in `findings` as it becomes known, so that a failed run's record has it too. */
+async function runJobs(session: RunSession, findings: RunFindings): Promise<Read<'passed' | 'refused'>> {
+  const isLast = (job: Job) => !jobs.slice(jobs.indexOf(job) + 1).some((later) => session.jobs.has(later))
+  const passed = { ok: true, value: 'passed' } as const
+
+  const validated = await takeValidate(session)
+  if (!validated.ok) return validated
+  const features = await takeFeatures(session)
+  if (!features.ok) return features
+  const split = await takeSplit(session, features.value)
+  if (!split.ok) return split
+  Object.assign(findings, splitFindings(features.value, split.value))
+  if (isLast('prepare')) return passed
+
+  const python = lazyPython(session)
+  const fit = await takeJudgedFit(session, split.value, python)
+  if (!fit.ok) return fit
+  if (session.jobs.has('train')) findings.python = (await python.interpreter())?.version
+  findings.selfReported = await readSelfReported(session, fit.value)
+  if (isLast('train')) return passed
+
+  const predict = fit.value.get('predict')
+  if (!predict) throw new Error('Cannot judge the model: no stage predicted')
+  const judged = await takeJudging(session, split.value, predict)
+  if (!judged.ok) return judged
+  findings.metrics = metricsIn(judged.value.evaluate)
+  findings.gates = verdictsIn(judged.value.gate)
+  const { overallVerdict } = await import('../evaluation/judge-gates.ts')
+  if (overallVerdict(findings.gates) !== 'pass') return { ok: true, value: 'refused' }
+  if (isLast('judge')) return passed
+
+  const refit = await takeReleasedFit(session, split.value, python)
+  return refit.ok ? passed : refit
+}
+
+function openSession(request: RunRequest, declared: DeclaredRun): RunSession {
+  const { folder, job, environment, progress, signal, now } = request
+  return { folder, declared, jobs: new Set(job ? [job] : jobs), environment, progress, signal, now, stages: [] }
+}
+
+function greet(session: RunSession, { trigger }: RunFindings, { code }: CodeState): void {
+  const { project, lock, dataDigest, keys } = session.declared
+  const files = Object.values(lock.sections).reduce((sum, entries) => sum + (entries?.length ?? 0), 0)
+  session.progress.note(
+    wordHeader({ model: project.model.name, dataDigest, files, code, trigger, runKey: keys.runKey }),
+  )
+}

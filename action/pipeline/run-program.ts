@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+/** How a user's program ended. */
+export type ProgramEnd =
+  | { readonly kind: 'done' }
+  | {
+      readonly kind: 'failed'
+      readonly code: number | null
+      readonly signal: string | null
+      readonly lastLines: readonly string[]
+    }
+  | { readonly kind: 'timed-out'; readonly lastLines: readonly string[] }
+  | { readonly kind: 'interrupted' }
+
+interface Program {
+  readonly command: string
+  readonly folder: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly logFile: string
+  /** Texts that no log may show. */
+  readonly masked: readonly string[]
+  readonly timeoutMs?: number
+  readonly signal: AbortSignal
+  readonly tell: (line: string) => void
+}
+
+const graceMs = 10_000
+const linesKept = 15
+
+/** Runs a shell command in a process group of its own, its output line by line into a log; stopped, it gets SIGTERM, then SIGKILL. */
+export async function runProgram(program: Program): Promise<ProgramEnd> {
+  const { command, folder, environment, timeoutMs, signal } = program
+  if (signal.aborted) return { kind: 'interrupted' }
+  const isPosix = process.platform !== 'win32'
+  const child = spawn(command, {
+    cwd: folder,
+    env: { ...environment },
+    shell: true,
+    detached: isPosix,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const { lastLines, logged } = follow(program, [child.stdout, child.stderr])
+
+  let stopped: 'timed-out' | 'interrupted' | undefined
+  let killTimer: NodeJS.Timeout | undefined
+  const send = (name: NodeJS.Signals) => {
+    try {
+      if (isPosix && child.pid !== undefined) process.kill(-child.pid, name)
+      else child.kill(name)
+    } catch {
+      // Already gone.
+    }
+  }
+  const stop = (reason: 'timed-out' | 'interrupted') => {
+    stopped ??= reason
+    send('SIGTERM')
+    killTimer = setTimeout(() => send('SIGKILL'), graceMs)
+  }
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop('timed-out'), timeoutMs)
+  const interrupt = () => stop('interrupted')
+  signal.addEventListener('abort', interrupt, { once: true })
+
+  try {
+    const [code, killedBy] = await new Promise<[number | null, string | null]>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (exitCode, exitSignal) => resolve([exitCode, exitSignal]))
+    })
+    await logged
+    if (stopped === 'interrupted') return { kind: 'interrupted' }
+    if (stopped === 'timed-out') return { kind: 'timed-out', lastLines }
+    return code === 0 ? { kind: 'done' } : { kind: 'failed', code, signal: killedBy, lastLines }
+  } finally {
+    clearTimeout(timer)
+    clearTimeout(killTimer)
+    signal.removeEventListener('abort', interrupt)
+  }
+}
+
+/** Copies the streams into the log and keeps the last lines. */
+function follow({ logFile, masked, tell }: Program, streams: readonly NodeJS.ReadableStream[]) {
+  const log = createWriteStream(logFile, { flags: 'a' })
+  const lastLines: string[] = []
+  let open = streams.length
+  for (const stream of streams) {
+    const lines = createInterface({ input: stream })
+    lines.on('line', (raw) => {
+      const line = masked.reduce((text, secret) => text.replaceAll(secret, '***'), raw)
+      log.write(`${line}\n`)
+      lastLines.push(line)
+      if (lastLines.length > linesKept) lastLines.shift()
+      tell(line)
+    })
+    lines.on('close', () => {
+      open -= 1
+      if (open === 0) log.end()
+    })
+  }
+  const logged = new Promise<void>((resolve) => {
+    log.once('close', resolve)
+  })
+  return { lastLines, logged }
+}

@@ -1,0 +1,197 @@
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import type { Json } from '../base/canonical-json.ts'
+import type { Read } from '../base/diagnostic.ts'
+import { Fault } from '../base/fault.ts'
+import type { Progress } from '../base/progress.ts'
+import { writeWhole } from '../base/write-whole.ts'
+import { wordChange } from '../report/word-stages.ts'
+import type { DeclaredRun } from './declare-run.ts'
+import type { RunRecord, StageRecord } from './run-record.ts'
+import { changedParts, type KeyParts } from './stage-key.ts'
+import {
+  digestOf,
+  findResult,
+  latestResult,
+  makeResult,
+  outputPath,
+  readResult,
+  type StageResult,
+  type StageWork,
+} from './stage-result.ts'
+
+/** The parts of a run that can happen on machines of their own, in order. */
+export const jobs = ['prepare', 'train', 'judge', 'refit'] as const
+export type Job = (typeof jobs)[number]
+
+/** One run under way: where it is, what it is made of, and what its stages have come to so far. */
+export interface RunSession {
+  readonly folder: string
+  readonly declared: DeclaredRun
+  /** The jobs to be done here; the results of the others must be at hand. */
+  readonly jobs: ReadonlySet<Job>
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly progress: Progress
+  readonly signal: AbortSignal
+  readonly now: () => Date
+  readonly stages: StageRecord[]
+}
+
+export interface Step {
+  readonly job: Job
+  readonly name: string
+  readonly key: string
+  readonly parts: KeyParts
+  /** Asked for only where the step is done here: it may need the interpreter. */
+  readonly cacheKey: () => Promise<string>
+  readonly work: (workFolder: string) => Promise<Read<StageWork>>
+}
+
+/** `.plumbline/runs/<run key>/` */
+export function runFolder(folder: string, runKey: string): string {
+  return join(folder, '.plumbline', 'runs', runKey.slice(0, 16))
+}
+
+export function logFile(session: RunSession, stage: string): string {
+  return join(runFolder(session.folder, session.declared.keys.runKey), 'logs', `${stage}.log`)
+}
+
+/** One stage: from the cache, made here, or taken over from the job that made it; then noted for the record. */
+export async function takeStep(session: RunSession, step: Step): Promise<Read<StageResult>> {
+  if (!session.jobs.has(step.job)) return { ok: true, value: await takeOver(session, step) }
+  const cacheKey = await step.cacheKey()
+  const cached = await findResult(session.folder, step.name, cacheKey)
+  if (cached) {
+    await note(session, cached, 'cached')
+    session.progress.finished(step.name, 'cached', cached.detail, cached.seconds)
+    return { ok: true, value: cached }
+  }
+
+  session.progress.started(step.name)
+  await sayWhy(session, step)
+  const made = await makeHere(session, step, cacheKey)
+  if (!made.ok) return made
+  await note(session, made.value, 'done')
+  session.progress.finished(step.name, 'done', made.value.detail, made.value.seconds)
+  return made
+}
+
+/** The absolute path of an output, whose bytes are checked where another job made them. */
+export async function useOutput(session: RunSession, job: Job, result: StageResult, output: string): Promise<string> {
+  const path = outputPath(session.folder, result, output)
+  if (session.jobs.has(job)) return path
+  const digest = await digestOf(path).catch(() => undefined)
+  if (digest === result.outputs[output]?.sha256) return path
+  const state = digest === undefined ? 'it is not here' : 'it has other bytes than the job that made it recorded'
+  throw new Fault('pipeline/missing-result', `Cannot use output "${output}" of stage "${result.stage}": ${state}`, {
+    remedy: `Run the job ${job} again.`,
+  })
+}
+
+export function recordOf(result: StageResult, outcome: StageRecord['outcome']): StageRecord {
+  return {
+    name: result.stage,
+    key: result.key,
+    cacheKey: result.cacheKey,
+    outcome,
+    startedAt: result.startedAt,
+    seconds: result.seconds,
+    detail: result.detail,
+    outputs: Object.fromEntries(Object.entries(result.outputs).map(([name, { sha256 }]) => [name, sha256])),
+  }
+}
+
+/** The result of a stage as this run key has it, from its pointer. */
+export async function pointedResult(folder: string, runKey: string, stage: string): Promise<StageResult | undefined> {
+  return readResult(pointerFile(folder, runKey, stage))
+}
+
+/** The record of this run key, as far as earlier jobs wrote it. */
+export async function readRecord(folder: string, runKey: string): Promise<RunRecord | undefined> {
+  const text = await readFile(join(runFolder(folder, runKey), 'run.json'), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  try {
+    const record = JSON.parse(text) as RunRecord
+    return record.schema === 'plumbline/run/v1' && record.runKey === runKey ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What a built-in stage wrote for the stages after it. */
+export function dataOf(result: StageResult): Json {
+  if (result.data === undefined) throw new Error(`Cannot use the result of stage "${result.stage}": it holds no data`)
+  return result.data
+}
+
+async function makeHere(session: RunSession, step: Step, cacheKey: string): Promise<Read<StageResult>> {
+  const started = session.now()
+  const fail = () => {
+    const seconds = (session.now().getTime() - started.getTime()) / 1000
+    session.progress.finished(step.name, 'failed', '', seconds)
+    session.stages.push({
+      name: step.name,
+      key: step.key,
+      cacheKey,
+      outcome: 'failed',
+      startedAt: started.toISOString(),
+      seconds,
+      detail: '',
+      outputs: {},
+    })
+  }
+  try {
+    const made = await makeResult(session.folder, {
+      stage: step.name,
+      key: step.key,
+      parts: step.parts,
+      cacheKey,
+      now: session.now,
+      work: step.work,
+    })
+    if (!made.ok) fail()
+    return made
+  } catch (error) {
+    fail()
+    throw error
+  }
+}
+
+async function takeOver(session: RunSession, step: Step): Promise<StageResult> {
+  const { runKey } = session.declared.keys
+  const result = await pointedResult(session.folder, runKey, step.name)
+  if (!result) {
+    throw new Fault(
+      'pipeline/missing-result',
+      `Cannot go on with run ${runKey.slice(0, 8)}: stage "${step.name}" has no result here; expected one of job ${step.job}`,
+      { remedy: `Run job ${step.job} first, on the same commit: plumbline run --job ${step.job}` },
+    )
+  }
+  session.stages.push(recordOf(result, 'done'))
+  return result
+}
+
+async function note(session: RunSession, result: StageResult, outcome: 'done' | 'cached'): Promise<void> {
+  session.stages.push(recordOf(result, outcome))
+  const file = pointerFile(session.folder, session.declared.keys.runKey, result.stage)
+  await writeWhole(file, `${JSON.stringify(result, null, 2)}\n`)
+}
+
+function pointerFile(folder: string, runKey: string, stage: string): string {
+  return join(runFolder(folder, runKey), 'stages', `${stage}.json`)
+}
+
+async function sayWhy(session: RunSession, step: Step): Promise<void> {
+  const before = await latestResult(session.folder, step.name)
+  if (!before) return
+  const changed = changedParts(before.parts, step.parts)
+  session.progress.note(wordChange(step.name, changed))
+}
+
+/** Empties a run's logs of an earlier try. */
+export async function freshLogs(session: RunSession): Promise<void> {
+  const logs = join(runFolder(session.folder, session.declared.keys.runKey), 'logs')
+  if (session.jobs.size === jobs.length) await rm(logs, { recursive: true, force: true })
+  await mkdir(logs, { recursive: true })
+}

@@ -1,0 +1,180 @@
+import { constants } from 'node:fs'
+import { copyFile, cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+import { canonicalJson } from '../base/canonical-json.ts'
+import { Fault } from '../base/fault.ts'
+import type { Progress } from '../base/progress.ts'
+import type { ProgramStage, Project } from '../project/project.ts'
+import { programEnvironment, variableName } from './program-environment.ts'
+import type { PythonEnvironment } from './python-environment.ts'
+import { type ProgramEnd, runProgram } from './run-program.ts'
+import type { StageWork } from './stage-result.ts'
+
+/** Rooms are named by their process, so that those of a killed one are found and removed. */
+export const roomPrefix = 'plumbline-room-'
+
+export interface ProgramRun {
+  readonly project: Project
+  readonly stage: ProgramStage
+  /** As shown and logged: `train`, or `refit` for the second fit. */
+  readonly name: string
+  /** Paths relative to the project, of the files that the stage may read. */
+  readonly reads: readonly string[]
+  /** Needed stage → what its `PLUMBLINE_IN_…` points to: output name → absolute path. */
+  readonly inputs: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly python: PythonEnvironment | undefined
+  readonly caller: Readonly<Record<string, string | undefined>>
+  readonly logFile: string
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs one of the user's stages in a folder of its own, outside the project, which holds its reads and its inputs and
+ * nothing else; then brings its outputs into `workFolder/out`.
+ */
+export async function runStage(run: ProgramRun, workFolder: string): Promise<StageWork> {
+  const { project, stage, progress, name, logFile, signal } = run
+  const room = await mkdtemp(join(tmpdir(), `${roomPrefix}${process.pid}-`))
+  try {
+    const folders = { files: join(room, 'files'), home: join(room, 'home'), temp: join(room, 'tmp') }
+    for (const folder of Object.values(folders)) await mkdir(folder)
+    await layReads(project.folder, run.reads, folders.files)
+    const secrets = stage.secrets.map((secret) => requireSecret(stage, secret, run.caller[secret]))
+    const environment = programEnvironment({
+      caller: run.caller,
+      binFolders: run.python ? [run.python.binFolder] : [],
+      home: folders.home,
+      temp: folders.temp,
+      env: stage.env,
+      secrets: stage.secrets,
+      plumbline: {
+        ...(await layInputs(run.inputs, join(room, 'in'))),
+        ...(await nameOutputs(stage, folders.files)),
+        PLUMBLINE_PARAMS: canonicalJson(project.params),
+        PLUMBLINE_SEED: String(project.environment.seed),
+      },
+    })
+    await mkdir(dirname(logFile), { recursive: true })
+    await rm(logFile, { force: true })
+    const end = await runProgram({
+      command: stage.run,
+      folder: folders.files,
+      environment,
+      logFile,
+      masked: secrets.filter((secret) => secret.length > 3),
+      signal,
+      tell: (line) => progress.update(name, line),
+      ...(stage.timeoutMs !== undefined && { timeoutMs: stage.timeoutMs }),
+    })
+    if (end.kind !== 'done') throw failure(run, end)
+    return { detail: '', outputs: await collectOutputs(run, folders.files, join(workFolder, 'out')) }
+  } finally {
+    await rm(room, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function layReads(projectFolder: string, reads: readonly string[], to: string): Promise<void> {
+  for (const path of reads) {
+    await mkdir(dirname(join(to, path)), { recursive: true })
+    await copyFile(join(projectFolder, path), join(to, path), constants.COPYFILE_FICLONE)
+  }
+}
+
+/** Copies each input, so that a stage can spoil only its own; the variable names the one file, or the folder of several. */
+async function layInputs(inputs: ProgramRun['inputs'], to: string): Promise<Record<string, string>> {
+  const variables: Record<string, string> = {}
+  for (const [need, outputs] of Object.entries(inputs)) {
+    const folder = join(to, need)
+    await mkdir(folder, { recursive: true })
+    const laid: string[] = []
+    for (const [output, path] of Object.entries(outputs)) {
+      const suffix = /\.[A-Za-z0-9]+$/.exec(path)?.[0] ?? ''
+      const place = join(folder, `${output}${suffix}`)
+      await cp(path, place, { recursive: true, mode: constants.COPYFILE_FICLONE })
+      laid.push(place)
+    }
+    const [only] = laid
+    variables[`PLUMBLINE_IN_${variableName(need)}`] = laid.length === 1 && only ? only : folder
+  }
+  return variables
+}
+
+async function nameOutputs(stage: ProgramStage, files: string): Promise<Record<string, string>> {
+  const variables: Record<string, string> = {}
+  for (const [output, { path }] of Object.entries(stage.out)) {
+    const place = join(files, path)
+    await mkdir(path.endsWith('/') ? place : dirname(place), { recursive: true })
+    variables[`PLUMBLINE_OUT_${variableName(output)}`] = place
+  }
+  return variables
+}
+
+async function collectOutputs(run: ProgramRun, files: string, out: string): Promise<Record<string, string>> {
+  const collected: Record<string, string> = {}
+  for (const [output, declared] of Object.entries(run.stage.out)) {
+    const written = await findWritten(join(files, declared.path), declared.kind === 'dataset')
+    if (written === undefined) throw missingOutput(run, output, declared.path)
+    const name = `${output}${declared.path.endsWith('/') ? '' : (/\.[A-Za-z0-9]+$/.exec(written)?.[0] ?? '')}`
+    await cp(written, join(out, name), { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true })
+    collected[output] = name
+  }
+  return collected
+}
+
+/** The file or the folder with something in it; a dataset may be CSV where Parquet is declared. */
+async function findWritten(path: string, mayBeCsv: boolean): Promise<string | undefined> {
+  const candidates = mayBeCsv ? [path, path.replace(/\.parquet$/, '.csv')] : [path]
+  for (const candidate of candidates) {
+    const found = await stat(candidate).catch(() => undefined)
+    if (found?.isFile()) return candidate
+    if (found?.isDirectory() && !(await isEmptyFolder(candidate))) return candidate
+  }
+  return undefined
+}
+
+async function isEmptyFolder(path: string): Promise<boolean> {
+  return (await readdir(path)).length === 0
+}
+
+function requireSecret(stage: ProgramStage, name: string, value: string | undefined): string {
+  if (value) return value
+  throw new Fault(
+    'pipeline/no-secret',
+    `Cannot run stage "${stage.name}": its secret ${name} is not set; expected it in the environment`,
+    {
+      remedy: `In a workflow, give the step env: ${name}; on a terminal, export ${name}=….`,
+    },
+  )
+}
+
+function missingOutput({ stage, name, logFile, project }: ProgramRun, output: string, path: string): Fault {
+  return new Fault(
+    'stage/no-output',
+    `Cannot use stage "${name}": it ended well but wrote no "${output}"; expected ${path} in its folder`,
+    {
+      remedy: `Write it to the path in PLUMBLINE_OUT_${variableName(output)} (${project.file}:${stage.line}); its log: ${logFile}`,
+    },
+  )
+}
+
+function failure({ stage, name, logFile, project }: ProgramRun, end: Exclude<ProgramEnd, { kind: 'done' }>): Fault {
+  if (end.kind === 'interrupted') {
+    return new Fault('interrupted', `Cannot finish stage "${name}": interrupted`, {
+      remedy: 'Run again; finished stages are kept.',
+    })
+  }
+  const tail = end.lastLines.map((line) => `    ${line}`).join('\n')
+  const what =
+    end.kind === 'timed-out'
+      ? `it ran longer than its timeout (${project.file}:${stage.line})`
+      : end.signal
+        ? `it was killed by ${end.signal}`
+        : `it ended with code ${end.code}; expected 0`
+  const code = end.kind === 'timed-out' ? 'stage/timeout' : 'stage/failed'
+  return new Fault(code, `Cannot finish stage "${name}": ${what}${tail ? `\n${tail}` : ''}`, {
+    remedy: `Its whole log: ${logFile}`,
+  })
+}

@@ -1,0 +1,158 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import type { Json } from '../base/canonical-json.ts'
+import type { Read } from '../base/diagnostic.ts'
+import { sha256OfFile } from '../base/sha256.ts'
+import { writeWhole } from '../base/write-whole.ts'
+import type { KeyParts } from './stage-key.ts'
+
+export interface OutputRecord {
+  /** Inside the result's `out/`. */
+  readonly path: string
+  /** Of a file's bytes; of a folder, of its sorted `<sha256>  <path>\n` lines. */
+  readonly sha256: string
+}
+
+/** `result.json`: one finished execution of a stage. Written last, so that a result which has it is whole. */
+export interface StageResult {
+  readonly schema: 'plumbline/stage/v1'
+  readonly stage: string
+  readonly key: string
+  readonly parts: KeyParts
+  readonly cacheKey: string
+  readonly startedAt: string
+  readonly seconds: number
+  /** One line for people. */
+  readonly detail: string
+  readonly outputs: Readonly<Record<string, OutputRecord>>
+  /** What a built-in stage came to, for the stages after it and the record. */
+  readonly data?: Json
+}
+
+/** What a stage came to, before it has a place of its own. */
+export interface StageWork {
+  readonly detail: string
+  /** Output name → path inside `out/` of the work folder. */
+  readonly outputs: Readonly<Record<string, string>>
+  readonly data?: Json
+}
+
+export function resultFolder(folder: string, stage: string, cacheKey: string): string {
+  return join(folder, '.plumbline', 'stages', stage, cacheKey.slice(0, 16))
+}
+
+/** The absolute path of one output. */
+export function outputPath(folder: string, result: StageResult, output: string): string {
+  const record = result.outputs[output]
+  if (!record) throw new Error(`Cannot find output "${output}" of stage "${result.stage}": it has none of that name`)
+  return join(resultFolder(folder, result.stage, result.cacheKey), 'out', record.path)
+}
+
+/** The finished result of this very key, if there is one and its files are there. */
+export async function findResult(folder: string, stage: string, cacheKey: string): Promise<StageResult | undefined> {
+  const result = await readResult(join(resultFolder(folder, stage, cacheKey), 'result.json'))
+  if (!result || result.cacheKey !== cacheKey) return undefined
+  for (const output of Object.keys(result.outputs)) {
+    const isThere = await stat(outputPath(folder, result, output)).catch(() => undefined)
+    if (!isThere) return undefined
+  }
+  return result
+}
+
+/** The newest result of a stage, whatever its key: what a new run is compared with to say why it runs. */
+export async function latestResult(folder: string, stage: string): Promise<StageResult | undefined> {
+  const stageFolder = join(folder, '.plumbline', 'stages', stage)
+  const names = await readdir(stageFolder).catch(() => [])
+  const results = await Promise.all(names.map((name) => readResult(join(stageFolder, name, 'result.json'))))
+  return results
+    .filter((result) => result !== undefined)
+    .sort((a, b) => a.startedAt.localeCompare(b.startedAt))
+    .at(-1)
+}
+
+export async function readResult(file: string): Promise<StageResult | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  try {
+    const result = JSON.parse(text) as StageResult
+    return result.schema === 'plumbline/stage/v1' ? result : undefined
+  } catch {
+    return undefined
+  }
+}
+
+interface Making {
+  readonly stage: string
+  readonly key: string
+  readonly parts: KeyParts
+  readonly cacheKey: string
+  readonly now: () => Date
+  /** Does the work in a folder of its own: outputs below `out/`. */
+  readonly work: (workFolder: string) => Promise<Read<StageWork>>
+}
+
+/** Runs a stage's work in a draft folder and gives it its place by one rename, so that a kill leaves no half result. */
+export async function makeResult(folder: string, making: Making): Promise<Read<StageResult>> {
+  const { stage, key, parts, cacheKey, now, work } = making
+  const place = resultFolder(folder, stage, cacheKey)
+  const draft = join(folder, '.plumbline', 'drafts', `${stage}-${process.pid}-${randomBytes(4).toString('hex')}`)
+  await mkdir(join(draft, 'out'), { recursive: true })
+  try {
+    const startedAt = now()
+    const made = await work(draft)
+    if (!made.ok) return made
+    const { detail, outputs, data } = made.value
+    const result: StageResult = {
+      schema: 'plumbline/stage/v1',
+      stage,
+      key,
+      parts,
+      cacheKey,
+      startedAt: startedAt.toISOString(),
+      seconds: (now().getTime() - startedAt.getTime()) / 1000,
+      detail,
+      outputs: await recordOutputs(join(draft, 'out'), outputs),
+      ...(data !== undefined && { data }),
+    }
+    await writeWhole(join(draft, 'result.json'), `${JSON.stringify(result, null, 2)}\n`)
+    await rm(place, { recursive: true, force: true })
+    await mkdir(join(place, '..'), { recursive: true })
+    await rename(draft, place)
+    return { ok: true, value: result }
+  } finally {
+    await rm(draft, { recursive: true, force: true })
+  }
+}
+
+async function recordOutputs(
+  outFolder: string,
+  outputs: Readonly<Record<string, string>>,
+): Promise<Record<string, OutputRecord>> {
+  const records: Record<string, OutputRecord> = {}
+  for (const [name, path] of Object.entries(outputs)) {
+    records[name] = { path, sha256: await digestOf(join(outFolder, path)) }
+  }
+  return records
+}
+
+/** SHA-256 of a file's bytes, or of a folder's sorted `<sha256>  <path>\n` lines. */
+export async function digestOf(path: string): Promise<string> {
+  if (!(await stat(path)).isDirectory()) return sha256OfFile(path)
+  const entries = await readdir(path, { recursive: true, withFileTypes: true })
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((file) => ({
+      file,
+      name: file
+        .slice(path.length)
+        .replace(/^[/\\]+/, '')
+        .replaceAll('\\', '/'),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const lines = createHash('sha256')
+  for (const { file, name } of files) lines.update(`${await sha256OfFile(file)}  ${name}\n`)
+  return lines.digest('hex')
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+
+import { sha256 } from '../base/sha256.ts'
+import { writeWhole } from '../base/write-whole.ts'
+import type { GateVerdict } from '../evaluation/judge-gates.ts'
+import type { MetricValue } from '../evaluation/metric.ts'
+import type { FeaturesData, SplitData } from './built-in-stages.ts'
+import { countPackages } from './python-environment.ts'
+import type { CodeState } from './read-code-state.ts'
+import type { RunRecord, Trigger } from './run-record.ts'
+import { dataOf, type RunSession, readRecord, runFolder } from './run-session.ts'
+import type { StageResult } from './stage-result.ts'
+
+/** What becomes known while a run goes on. */
+export interface RunFindings {
+  readonly code: CodeState
+  readonly trigger: Trigger
+  readonly startedAt: Date
+  python: string | undefined
+  split: RunRecord['split']
+  rows: number
+  since: string | null
+  metrics: readonly MetricValue[]
+  selfReported: Readonly<Record<string, number>>
+  gates: readonly GateVerdict[]
+}
+
+export function splitFindings(
+  features: StageResult,
+  split: StageResult,
+): Pick<RunFindings, 'rows' | 'split' | 'since'> {
+  const { rows, since } = dataOf(features) as FeaturesData
+  const { train, gap, test, whole, leftOut } = dataOf(split) as SplitData
+  return { rows, since, split: { train, gap, test, whole, leftOut } }
+}
+
+/** Writes `run.json`; what earlier jobs of the same run recorded stays where this one knows nothing newer. */
+export async function writeRecord(
+  session: RunSession,
+  findings: RunFindings,
+  outcome: RunRecord['outcome'],
+  failure?: string,
+): Promise<RunRecord> {
+  const { folder, declared, now } = session
+  const earlier = await earlierRecord(session)
+  const record: RunRecord = {
+    schema: 'plumbline/run/v1',
+    model: declared.project.model.name,
+    runKey: declared.keys.runKey,
+    outcome,
+    ...(failure !== undefined && { failure }),
+    trigger: earlier?.trigger ?? findings.trigger,
+    startedAt: earlier?.startedAt ?? findings.startedAt.toISOString(),
+    finishedAt: now().toISOString(),
+    code: findings.code.code,
+    builtFrom: builtFrom(session, findings.code),
+    data: {
+      digest: declared.dataDigest,
+      files: Object.values(declared.lock.sections).reduce((sum, entries) => sum + (entries?.length ?? 0), 0),
+      rows: findings.rows || (earlier?.data.rows ?? 0),
+      since: findings.since ?? earlier?.data.since ?? null,
+      until: declared.lock.until,
+    },
+    params: declared.project.params,
+    seed: declared.project.environment.seed,
+    environment: {
+      requirements: declared.requirements === null ? null : sha256(declared.requirements),
+      packages: declared.requirements === null ? 0 : countPackages(declared.requirements),
+      python: findings.python ?? earlier?.environment.python ?? null,
+      system: earlier?.environment.system ?? `${process.platform} ${process.arch}`,
+    },
+    split: findings.split ?? earlier?.split ?? null,
+    stages: session.stages,
+    metrics: findings.metrics.length > 0 ? findings.metrics : (earlier?.metrics ?? []),
+    selfReported: { ...earlier?.selfReported, ...findings.selfReported },
+    gates: findings.gates.length > 0 ? findings.gates : (earlier?.gates ?? []),
+  }
+  await writeWhole(join(runFolder(folder, declared.keys.runKey), 'run.json'), `${JSON.stringify(record, null, 2)}\n`)
+  return record
+}
+
+/** Only another job's record is gone on with; a whole run begins its own. */
+async function earlierRecord(session: RunSession): Promise<RunRecord | undefined> {
+  if (session.jobs.size > 1 || session.jobs.has('prepare')) return undefined
+  return readRecord(session.folder, session.declared.keys.runKey)
+}
+
+function builtFrom({ environment }: RunSession, { code, tree }: CodeState): RunRecord['builtFrom'] {
+  const { GITHUB_ACTIONS, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT } = environment
+  if (GITHUB_ACTIONS !== 'true' || !GITHUB_RUN_ID || !code.commit) return null
+  return { runId: GITHUB_RUN_ID, attempt: GITHUB_RUN_ATTEMPT ?? '1', head: code.commit, tree: tree ?? '' }
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod'
+
+/** The eight operators of ODCS; exactly one belongs to a rule. */
+export const operators = [
+  'mustBe',
+  'mustNotBe',
+  'mustBeGreaterThan',
+  'mustBeGreaterOrEqualTo',
+  'mustBeLessThan',
+  'mustBeLessOrEqualTo',
+  'mustBeBetween',
+  'mustNotBeBetween',
+] as const
+
+const limit = z.number().optional()
+const limits = z.tuple([z.number(), z.number()]).optional()
+const scalar = z.union([z.string(), z.number(), z.boolean()])
+/** Keys that describe for people and change nothing in what is checked. */
+const described = z.unknown().optional()
+
+const description = {
+  id: described,
+  description: described,
+  businessName: described,
+  tags: described,
+  authoritativeDefinitions: described,
+} as const
+
+const qualityRule = z.strictObject({
+  ...description,
+  name: described,
+  dimension: described,
+  method: described,
+  severity: described,
+  businessImpact: described,
+  schedule: described,
+  scheduler: described,
+  customProperties: described,
+  type: z.enum(['library', 'text', 'sql', 'custom']).default('library'),
+  metric: z.enum(['nullValues', 'missingValues', 'invalidValues', 'duplicateValues', 'rowCount']).optional(),
+  rule: described,
+  arguments: z
+    .strictObject({
+      validValues: z.array(scalar).min(1).optional(),
+      pattern: z.string().optional(),
+      missingValues: described,
+      properties: described,
+    })
+    .optional(),
+  unit: z.enum(['rows', 'percent']).default('rows'),
+  mustBe: limit,
+  mustNotBe: limit,
+  mustBeGreaterThan: limit,
+  mustBeGreaterOrEqualTo: limit,
+  mustBeLessThan: limit,
+  mustBeLessOrEqualTo: limit,
+  mustBeBetween: limits,
+  mustNotBeBetween: limits,
+  // Valid ODCS for other types of rule, or misplaced: worded where the rules are read.
+  query: described,
+  engine: described,
+  implementation: described,
+  validValues: described,
+  pattern: described,
+})
+
+const bound = z.union([z.number(), z.string()]).optional()
+
+const property = z.strictObject({
+  ...description,
+  name: z.string().min(1),
+  physicalName: z.string().min(1).optional(),
+  physicalType: described,
+  logicalType: z.enum(['string', 'integer', 'number', 'boolean', 'date', 'timestamp', 'time', 'object', 'array']),
+  logicalTypeOptions: z
+    .strictObject({
+      minimum: bound,
+      maximum: bound,
+      exclusiveMinimum: bound,
+      exclusiveMaximum: bound,
+      minLength: z.int().min(0).optional(),
+      maxLength: z.int().min(0).optional(),
+      pattern: z.string().optional(),
+      multipleOf: described,
+      format: described,
+      timezone: described,
+      defaultTimezone: described,
+    })
+    .default({}),
+  required: z.boolean().default(false),
+  unique: z.boolean().default(false),
+  primaryKey: z.boolean().default(false),
+  primaryKeyPosition: described,
+  partitioned: described,
+  partitionKeyPosition: described,
+  classification: z.string().optional(),
+  encryptedName: described,
+  transformSourceObjects: described,
+  transformLogic: described,
+  transformDescription: described,
+  examples: described,
+  criticalDataElement: described,
+  relationships: described,
+  quality: z.array(qualityRule).default([]),
+  customProperties: z
+    .array(z.strictObject({ id: described, property: z.string(), value: z.unknown(), description: described }))
+    .default([]),
+})
+
+const table = z.strictObject({
+  ...description,
+  name: z.string().min(1),
+  logicalType: z.literal('object').optional(),
+  physicalName: described,
+  physicalType: described,
+  dataGranularityDescription: described,
+  customProperties: described,
+  relationships: described,
+  properties: z.array(property).min(1),
+  quality: z.array(qualityRule).default([]),
+})
+
+/** A contract as the Open Data Contract Standard 3.1 spells it, before its rules are understood. */
+export const odcs = z.strictObject({
+  apiVersion: z.enum(['v3.1.0', 'v3.0.2', 'v3.0.1', 'v3.0.0']),
+  kind: z.literal('DataContract'),
+  id: z.string().min(1),
+  version: z.string().min(1),
+  status: z.string().min(1),
+  schema: z.array(table).min(1),
+  name: described,
+  tenant: described,
+  tags: described,
+  servers: described,
+  dataProduct: described,
+  description: described,
+  domain: described,
+  support: described,
+  price: described,
+  team: described,
+  roles: described,
+  slaDefaultElement: described,
+  slaProperties: described,
+  authoritativeDefinitions: described,
+  customProperties: described,
+  contractCreatedTs: described,
+})
+
+export type OdcsProperty = z.output<typeof property>
+export type OdcsQualityRule = z.output<typeof qualityRule>

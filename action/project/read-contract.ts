@@ -1,0 +1,73 @@
+import { dirname, join } from 'node:path'
+
+import type { Read } from '../base/diagnostic.ts'
+import type { Contract, RowCountRule } from './contract.ts'
+import { type ContractNotes, takeNotes } from './contract-notes.ts'
+import { odcs } from './odcs.ts'
+import type { Project } from './project.ts'
+import { readColumn } from './read-column.ts'
+import { readRowCount } from './read-quality-rule.ts'
+import { readTextFile } from './read-text-file.ts'
+import { readYaml, type YamlPath } from './read-yaml.ts'
+
+/** The contract that a project names, or everything that is wrong with it. */
+export async function readContract(project: Project): Promise<Read<Contract>> {
+  const file = join(dirname(project.file), project.data.contract).replaceAll('\\', '/')
+  const remedy = `Write one with plumbline init, or name another as data.contract in ${project.file}.`
+  const text = await readTextFile(join(project.folder, project.data.contract), file, remedy)
+  return text.ok ? parseContract(file, text.value) : text
+}
+
+/** A document of the Open Data Contract Standard 3.1 with one table; every rule keeps the line that states it. */
+export function parseContract(file: string, text: string): Read<Contract> {
+  const read = readYaml(file, text, odcs)
+  if (!read.ok) return read
+  const { id, version, schema } = read.value
+  const notes = takeNotes(file, read.lineOf)
+  const [table, second] = schema
+  if (table === undefined || second !== undefined) {
+    notes.refuseYet(['schema', 1], 'a second table', 'Keep one table in a contract.')
+    return { ok: false, diagnostics: notes.diagnostics }
+  }
+
+  const path = ['schema', 0]
+  if (table.relationships !== undefined) {
+    notes.refuseYet([...path, 'relationships'], 'relationships', 'Take them out, or keep them in a comment.')
+  }
+  const columns = table.properties.map((property, i) => readColumn(property, [...path, 'properties', i], notes))
+  if (table.properties.filter((property) => property.primaryKey).length > 1) {
+    notes.refuseYet(path, 'a primary key of several columns', 'Mark one column as primaryKey.')
+  }
+  table.properties.forEach((_, i) => checkNames(i, columns, [...path, 'properties', i], notes))
+  const rowCount = table.quality.flatMap((rule, i): RowCountRule[] => {
+    const range = readRowCount(rule, [...path, 'quality', i], notes)
+    return range === undefined ? [] : [range]
+  })
+
+  if (notes.diagnostics.length === 0) return { ok: true, value: { file, id, version, columns, rowCount } }
+  return { ok: false, diagnostics: [...notes.diagnostics].sort((a, b) => a.line - b.line) }
+}
+
+/** Names and aliases must differ in more than case, because SQL does not tell "Id" from "id". */
+function checkNames(i: number, columns: Contract['columns'], path: YamlPath, notes: ContractNotes): void {
+  const earlier = new Map(
+    columns.slice(0, i).flatMap((column) => namesOf(column).map((name) => [fold(name), column.line])),
+  )
+  for (const name of namesOf(columns[i])) {
+    const line = earlier.get(fold(name))
+    if (line === undefined) continue
+    notes.complain(
+      path,
+      `Cannot use the column name "${name}": the column at line ${line} has it already, as SQL reads names`,
+      'Give each column, and each alias, a name of its own that differs in more than case.',
+    )
+  }
+}
+
+function namesOf(column: Contract['columns'][number] | undefined): string[] {
+  return column ? [column.name, ...column.aliases] : []
+}
+
+function fold(name: string): string {
+  return name.normalize('NFC').toLowerCase()
+}

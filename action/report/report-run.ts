@@ -1,0 +1,89 @@
+import type { RunRecord, Trigger } from '../pipeline/run-record.ts'
+import { markdownCode, markdownTable, markdownText } from './markdown.ts'
+import { formatCount, formatSeconds } from './numbers.ts'
+import type { Report } from './report.ts'
+import { reportEvaluation } from './report-evaluation.ts'
+import { plainText } from './terminal.ts'
+
+interface Header {
+  readonly model: string
+  readonly dataDigest: string
+  readonly files: number
+  readonly code: RunRecord['code']
+  readonly trigger: Trigger
+  readonly runKey: string
+}
+
+/** `parcels · data 7f3a91c2 (12 files) · code 1a2b3c4d + 1 uncommitted · trigger: commit by ada` */
+export function wordHeader({ model, dataDigest, files, code, trigger }: Header): string {
+  return [
+    model,
+    `data ${dataDigest.slice(0, 8)} (${formatCount(files)} ${files === 1 ? 'file' : 'files'})`,
+    wordCode(code),
+    `trigger: ${trigger.kind} by ${plainText(trigger.actor)}`,
+  ].join(' · ')
+}
+
+export function wordCode({ commit, uncommitted }: RunRecord['code']): string {
+  const base = commit === null ? 'code not committed' : `code ${commit.slice(0, 8)}`
+  return uncommitted > 0 ? `${base} + ${uncommitted} uncommitted` : base
+}
+
+/** What a run came to: the verdict first, then its numbers, its stages and what to do next. */
+export function reportRun(record: RunRecord): Report {
+  const wasJudged = record.metrics.length > 0
+  const evaluation = reportEvaluation(record.metrics, record.gates)
+  return {
+    text: wasJudged ? `${evaluation.text}\n\n  ${whereFrom(record)}` : `DONE  ${whereFrom(record)}`,
+    markdown: [
+      `## ${markdownText(record.model)}`,
+      ...(wasJudged ? [evaluation.markdown] : []),
+      markdownText(origin(record)),
+      stageTable(record),
+      ...selfReported(record),
+    ].join('\n\n'),
+    outputs: {
+      verdict: record.outcome === 'passed' ? 'pass' : 'no',
+      'run-key': record.runKey,
+      'data-digest': record.data.digest,
+    },
+    ...nextStep(record, wasJudged),
+  }
+}
+
+/** `all 8 stages from the cache (run key 9c41aa02)`, or how long those took that ran. */
+function whereFrom({ stages, runKey }: RunRecord): string {
+  const ran = stages.filter(({ outcome }) => outcome === 'done')
+  const seconds = ran.reduce((sum, stage) => sum + stage.seconds, 0)
+  const key = `run key ${runKey.slice(0, 8)}`
+  if (ran.length === 0) return `all ${stages.length} stages from the cache (${key})`
+  return `${ran.length} of ${stages.length} stages ran in ${formatSeconds(seconds)} (${key})`
+}
+
+function origin({ data, code, trigger }: RunRecord): string {
+  const rows = data.rows > 0 ? ` (${formatCount(data.rows)} rows)` : ''
+  return `data ${data.digest.slice(0, 8)}${rows} · ${wordCode(code)} · trigger: ${trigger.kind} by ${trigger.actor}`
+}
+
+function stageTable({ stages }: RunRecord): string {
+  const rows = stages.map(({ name, outcome, detail, seconds }) => [
+    markdownCode(name),
+    { done: '✓ ran', cached: '✓ from the cache', failed: '✗ failed' }[outcome],
+    markdownText(detail),
+    formatSeconds(seconds),
+  ])
+  return markdownTable(['stage', 'state', 'came to', 'time'], rows)
+}
+
+function selfReported(record: RunRecord): string[] {
+  const numbers = Object.entries(record.selfReported)
+  if (numbers.length === 0) return []
+  const worded = numbers.map(([name, value]) => `${markdownCode(name)} ${Number(value.toPrecision(4))}`).join(' · ')
+  return [`Self-reported by the stages, never judged: ${worded}`]
+}
+
+function nextStep({ outcome }: RunRecord, wasJudged: boolean): Pick<Report, 'next'> {
+  if (!wasJudged) return {}
+  if (outcome === 'passed') return { next: 'plumbline register' }
+  return { next: 'change the features, the training or the data, and run again; nothing was refitted' }
+}

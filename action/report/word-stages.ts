@@ -1,0 +1,33 @@
+import { formatCount } from './numbers.ts'
+
+const namesShown = 3
+
+/** Why a stage runs though it ran before: `train runs: train.py changed`. */
+export function wordChange(stage: string, changedParts: readonly string[]): string {
+  if (changedParts.length === 0) return `${stage} runs: the interpreter, the system or an input’s bytes changed`
+  const shown = changedParts.slice(0, namesShown).map((part) => part.replace(/^file /, ''))
+  const more = changedParts.length - shown.length
+  return `${stage} runs: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''} changed`
+}
+
+export function wordRows(rows: number, columns?: number): string {
+  return columns === undefined ? `${formatCount(rows)} rows` : `${formatCount(rows)} rows × ${columns}`
+}
+
+export interface SplitCounts {
+  readonly train: number
+  readonly gap: number
+  readonly test: number
+  readonly leftOut: Readonly<Record<string, number>>
+}
+
+/** `train 37,830 · gap 118 · test 3,540 · left out 1,630: labels not in yet` */
+export function wordSplit({ train, gap, test, leftOut }: SplitCounts): string {
+  const reasons = Object.entries(leftOut).filter(([, rows]) => rows > 0)
+  return [
+    `train ${formatCount(train)}`,
+    ...(gap > 0 ? [`gap ${formatCount(gap)}`] : []),
+    `test ${formatCount(test)}`,
+    ...reasons.map(([reason, rows]) => `left out ${formatCount(rows)}: ${reason}`),
+  ].join(' · ')
+}

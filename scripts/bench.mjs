@@ -1,0 +1,93 @@
+// npm run bench: how long Plumbline takes to start, against Node alone. --write puts the table into docs/benchmarks.md.
+import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { arch, availableParallelism, cpus, platform, release } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { installIfNeeded } from './install.mjs'
+
+const root = resolve(fileURLToPath(import.meta.url), '../..')
+const rounds = 25
+/** Of a bare start of Node; from the issue that asked for the benchmark. */
+const limit = 1.5
+
+const starts = [
+  { name: 'node -e 0', words: ['-e', '0'], until: 'exit' },
+  { name: 'node -e console.log(0), first line', words: ['-e', 'console.log(0)'], until: 'output' },
+  { name: 'dist/cli.js --version', words: [join(root, 'dist/cli.js'), '--version'], until: 'exit', limit },
+  { name: 'dist/main.js, first line of work', words: [join(root, 'dist/main.js')], until: 'output', limit },
+  { name: 'dist/cli.js --help', words: [join(root, 'dist/cli.js'), '--help'], until: 'exit' },
+]
+
+installIfNeeded()
+const { build } = await import('./build.mjs')
+await build()
+const rows = await measureAll()
+const table = formatTable(rows)
+console.log(table)
+if (process.argv.includes('--write')) write(table)
+const tooSlow = rows.filter((row) => row.limit !== undefined && row.ratio > row.limit)
+for (const { name, ratio } of tooSlow)
+  console.error(`${name} takes ${ratio.toFixed(2)} × of a bare start; expected at most ${limit}`)
+process.exitCode = tooSlow.length > 0 ? 1 : 0
+
+/** Rounds in turn, so that a busy moment hits all alike. */
+async function measureAll() {
+  const times = starts.map(() => [])
+  for (const { words, until } of starts) await startOnce(words, until)
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, { words, until }] of starts.entries()) times[index].push(await startOnce(words, until))
+  }
+  const bareMs = (until) => median(times[starts.findIndex((start) => start.until === until)])
+  return starts.map((start, index) => {
+    const ms = median(times[index])
+    return { ...start, ms, ratio: ms / bareMs(start.until) }
+  })
+}
+
+async function startOnce(words, until) {
+  return await new Promise((resolveStart, reject) => {
+    const since = performance.now()
+    const child = spawn(process.execPath, words, {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { PATH: process.env.PATH },
+    })
+    const stop = () => resolveStart(performance.now() - since)
+    child.on('error', reject)
+    if (until === 'output') child.stdout.once('data', stop)
+    else {
+      child.stdout.resume()
+      child.on('close', stop)
+    }
+  })
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)]
+}
+
+function formatTable(measured) {
+  const lines = measured.map(({ name, ms, ratio, limit: most }) => {
+    return `| ${name} | ${ms.toFixed(0)} ms | ${ratio.toFixed(2)} × | ${most === undefined ? '' : `${most} ×`} |`
+  })
+  return ['| start | median | of a bare start | at most |', '| --- | ---: | ---: | ---: |', ...lines].join('\n')
+}
+
+function write(measured) {
+  const file = join(root, 'docs/benchmarks.md')
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, ${platform()} ${release().split('-')[0]} ${arch()}`
+  const text = `# Benchmarks
+
+Measured by \`npm run bench\` (medians of ${rounds} starts, in turn). Your machine will differ; the ratios should not.
+
+## Start-up
+
+Plumbline ${version}, Node ${process.versions.node}; ${machine}.
+
+${measured}
+`
+  writeFileSync(file, text)
+}

@@ -1,0 +1,119 @@
+// Bundles Plumbline into dist/. Does nothing where dist/ already holds what these sources make; --force builds anyway.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { collectLicenses } from './licenses.mjs'
+
+const root = resolve(fileURLToPath(import.meta.url), '../..')
+const dist = join(root, 'dist')
+const stampFile = join(dist, 'build.json')
+
+/** Output name → source. */
+const entries = { main: 'action/main.ts', cli: 'action/cli.ts', 'sql-child': 'action/data/sql-child.ts' }
+
+/** Package → what stands for it in the bundle: a native part that is found at run time, and one that may not be shipped. */
+const replaced = {
+  '@duckdb/node-bindings': 'action/data/duckdb-bindings-shim.cjs',
+  buffers: 'action/github/runner/buffers-shim.cjs',
+}
+
+/** Builds where needed and says whether it did. */
+export async function build({ isForced = false } = {}) {
+  const sources = sourcesDigest()
+  if (!isForced && isBuiltFrom(sources)) return { built: false, files: 0, seconds: 0 }
+
+  const start = performance.now()
+  const draft = `${dist}.${process.pid}.draft`
+  try {
+    const { output } = await bundle(draft, entries)
+    const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
+    writeFileSync(join(draft, 'licenses.txt'), collectLicenses(modules))
+    writeFileSync(join(draft, 'build.json'), `${JSON.stringify({ sources, files: distFiles(draft) })}\n`)
+    rmSync(dist, { recursive: true, force: true })
+    renameSync(draft, dist)
+    return { built: true, files: output.length, seconds: (performance.now() - start) / 1000 }
+  } finally {
+    rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+/** Bundles sources (output name → path from the root) into a folder, lazily loaded rooms as chunks of their own. */
+export async function bundle(folder, sources) {
+  const { rolldown } = await import('rolldown')
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  mkdirSync(folder, { recursive: true })
+  const bundler = await rolldown({
+    cwd: root,
+    input: present(sources),
+    platform: 'node',
+    tsconfig: false,
+    transform: { target: 'node20', define: { PLUMBLINE_VERSION: JSON.stringify(version) } },
+    resolve: { alias: present(replaced) },
+    onLog: refuseWarnings,
+  })
+  try {
+    return await bundler.write({
+      dir: folder,
+      format: 'esm',
+      entryFileNames: '[name].js',
+      chunkFileNames: 'chunks/[name]-[hash].js',
+      minify: false,
+      comments: { legal: false, annotation: true, jsdoc: false },
+    })
+  } finally {
+    await bundler.close()
+  }
+}
+
+/** Names whose source exists, with absolute paths. */
+function present(table) {
+  return Object.fromEntries(
+    Object.entries(table)
+      .map(([name, path]) => [name, join(root, path)])
+      .filter(([, path]) => existsSync(path)),
+  )
+}
+
+/** A warning about our own sources is an error; a package's oddities are its own. */
+function refuseWarnings(level, log, pass) {
+  if (level !== 'warn') return pass(level, log)
+  if (!(log.id ?? log.loc?.file ?? '').includes('node_modules')) pass('error', log)
+}
+
+function isBuiltFrom(sources) {
+  if (!existsSync(stampFile)) return false
+  const stamp = JSON.parse(readFileSync(stampFile, 'utf8'))
+  return stamp.sources === sources && stamp.files.every((file) => existsSync(join(dist, file)))
+}
+
+function sourcesDigest() {
+  const hash = createHash('sha256')
+  const files = ['package.json', 'package-lock.json', ...filesBelow('action'), ...filesBelow('scripts')]
+  for (const file of files)
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0')
+  return hash.digest('hex')
+}
+
+function filesBelow(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort()
+}
+
+function distFiles(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort()
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { built, files, seconds } = await build({ isForced: process.argv.includes('--force') })
+  console.log(built ? `dist/: ${files} files in ${seconds.toFixed(1)} s` : 'dist/ is up to date')
+}

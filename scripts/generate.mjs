@@ -1,0 +1,47 @@
+// Writes what is made from the command table, the fault table and the schemas; --check only says what differs.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+import { bundle } from './build.mjs'
+
+const root = resolve(fileURLToPath(import.meta.url), '../..')
+
+/** Path → text of every generated file. Bundled first, as Node 20 runs no TypeScript. */
+export async function generate() {
+  const folder = mkdtempSync(join(tmpdir(), 'plumbline-generate-'))
+  try {
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    await bundle(folder, { files: 'scripts/generate/files.ts' })
+    const { generatedFiles } = await import(pathToFileURL(join(folder, 'files.js')).href)
+    return await generatedFiles()
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function differing(files) {
+  return [...files].filter(([path, text]) => {
+    const file = join(root, path)
+    return !existsSync(file) || readFileSync(file, 'utf8') !== text
+  })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const files = await generate()
+  const stale = differing(files)
+  if (process.argv.includes('--check')) {
+    for (const [path] of stale) console.error(`${path} is not what its source makes`)
+    if (stale.length > 0) console.error('Run npm run generate and commit the files.')
+    else console.log(`${files.size} generated files are up to date`)
+    process.exitCode = stale.length > 0 ? 1 : 0
+  } else {
+    for (const [path, text] of stale) {
+      mkdirSync(dirname(join(root, path)), { recursive: true })
+      writeFileSync(join(root, path), text)
+      console.log(`wrote ${path}`)
+    }
+    if (stale.length === 0) console.log('nothing to write')
+  }
+}

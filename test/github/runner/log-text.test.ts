@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+
+import { logText } from '../../../action/github/runner/log-text.ts'
+
+test.each([
+  ['::error::x', ': :error::x'],
+  ['  ::set-output name=a::b', '  : :set-output name=a::b'],
+  ['a\n::add-mask::b', 'a\n: :add-mask::b'],
+  ['a ##[error]b', 'a ## [error]b'],
+  ['a::b', 'a::b'],
+])('logText() breaks up what the runner would obey: %j', (text, safe) => {
+  expect(logText(text)).toBe(safe)
+})

@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+import { describe, expect, test } from 'vitest'
+
+import { withExclusiveLock } from '../../action/local-github/exclusive-lock.ts'
+import { startLocalGitHub } from '../../action/local-github/start-local-github.ts'
+import { caller, git, push, testGitHub } from '../support/local-github.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const names = { owner: 'acme', repository: 'parcels' }
+
+describe('startLocalGitHub()', () => {
+  test('keeps everything over a restart', async () => {
+    const folder = tempFolder()
+    const before = await startLocalGitHub({ folder: folder, ...names })
+    const { id } = (await caller(before)('POST', '/releases', { tag_name: 'v1', draft: true })).body
+    await caller(before)('POST', `/releases/${id}/assets?name=a`, Buffer.from('a'))
+    await before[Symbol.asyncDispose]()
+
+    await using after = await startLocalGitHub({ folder: folder, ...names })
+    expect(after.token).toBe(before.token)
+    expect((await caller(after)('GET', `/releases/${id}`)).body.assets).toMatchObject([
+      { name: 'a', state: 'uploaded' },
+    ])
+  })
+
+  test.each([
+    ['a half-written state', '{"schema":"plumbline/local-g'],
+    ['a state of something else', '{"schema":"other/v1"}'],
+    ['an empty state', ''],
+    [
+      'a release without assets',
+      '{"schema":"plumbline/local-github/v1","owner":"acme","repository":"parcels","token":"t","createdAt":"2025","nextId":2,"releases":[{"id":1}]}',
+    ],
+  ])('reports %s and leaves it as it is', async (_, text) => {
+    const folder = tempFolder()
+    const file = join(folder, 'state.json')
+    await writeFile(file, text)
+
+    await expect(startLocalGitHub({ folder: folder, ...names })).rejects.toMatchObject({
+      code: 'local-github/corrupt-state',
+    })
+    expect(await readFile(file, 'utf8')).toBe(text)
+  })
+
+  test('refuses to open a folder of another repository', async () => {
+    const folder = tempFolder()
+    const first = await startLocalGitHub({ folder: folder, ...names })
+    await first[Symbol.asyncDispose]()
+
+    const second = startLocalGitHub({ folder: folder, owner: 'acme', repository: 'other' })
+    await expect(second).rejects.toMatchObject({ code: 'local-github/other-repository' })
+  })
+
+  test('loses nothing where several servers share a folder', async () => {
+    const folder = tempFolder()
+    const servers = await Promise.all([1, 2, 3].map(() => startLocalGitHub({ folder: folder, ...names })))
+    const made = await Promise.all(
+      servers.flatMap((server, index) =>
+        [1, 2, 3].map((n) => caller(server)('POST', '/releases', { tag_name: `v${index}-${n}`, draft: true })),
+      ),
+    )
+    const [{ body: releases }] = [await caller(servers[0]!)('GET', '/releases')]
+    await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()))
+
+    expect(made.map(({ status }) => status)).toEqual(Array(9).fill(201))
+    expect(new Set(releases.map(({ id }: { id: number }) => id)).size).toBe(9)
+  })
+
+  test('lets nobody write without the token', async () => {
+    await using github = await testGitHub()
+    const path = `${github.apiUrl}/repos/acme/parcels/releases`
+    const body = JSON.stringify({ tag_name: 'v1', draft: true })
+
+    expect((await fetch(path, { method: 'POST', body })).status).toBe(401)
+    expect((await fetch(path, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401)
+    expect((await fetch(path)).status).toBe(200)
+    await expect(push(github, join(github.folder, 'work'), 'HEAD:refs/heads/x', 'wrong')).rejects.toThrow(
+      'could not read Username',
+    )
+  })
+
+  test('answers no name but this machine’s', async () => {
+    await using github = await testGitHub()
+    const status = await new Promise((resolve, reject) => {
+      const headers = { host: 'evil.example.org' }
+      request(`${github.apiUrl}/repos/acme/parcels`, { headers }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end()
+    })
+    expect(status).toBe(403)
+  })
+
+  test('is a real git remote', async () => {
+    await using github = await testGitHub()
+    const clone = join(github.folder, 'clone')
+    await git('.', 'clone', '--quiet', github.gitUrl, clone)
+    expect(await git(clone, 'rev-parse', 'HEAD')).toBe(github.head)
+  })
+
+  test.each([
+    ['not JSON', 'x{', 400],
+    ['a list', '[]', 400],
+    ['a number for a name', '{"tag_name":7}', 422],
+    ['a text for a flag', '{"tag_name":"v1","draft":"yes"}', 422],
+  ])('refuses a body that is %s', async (_, body, status) => {
+    await using github = await testGitHub()
+    const headers = { authorization: `Bearer ${github.token}` }
+    const answer = await fetch(`${github.apiUrl}/repos/acme/parcels/releases`, { method: 'POST', headers, body })
+    expect(answer.status).toBe(status)
+  })
+
+  test('leaves a starter asset where an upload breaks off', async () => {
+    await using github = await testGitHub()
+    const { id } = (await github.call('POST', '/releases', { tag_name: 'v1', draft: true })).body
+    const address = `${github.serverUrl}/api/uploads/repos/acme/parcels/releases/${id}/assets?name=model.bin`
+    const headers = { authorization: `Bearer ${github.token}`, 'content-length': 1000 }
+    const upload = request(address, { method: 'POST', headers }).on('error', () => {})
+    upload.write('half')
+    await expect
+      .poll(async () => (await github.call('GET', `/releases/${id}/assets`)).body, { timeout: 5000 })
+      .toHaveLength(1)
+    upload.destroy()
+
+    expect((await github.call('GET', `/releases/${id}/assets`)).body).toMatchObject([
+      { state: 'starter', size: 0, digest: null },
+    ])
+    const again = await github.call('POST', `/releases/${id}/assets?name=model.bin`, Buffer.from('whole'))
+    expect(again).toMatchObject({ status: 422, body: { errors: [{ code: 'already_exists' }] } })
+  })
+})
+
+describe('withExclusiveLock()', () => {
+  test('takes over the lock of a process that died', async () => {
+    const folder = tempFolder()
+    const path = join(folder, 'lock')
+    const holder = { token: 'dead', pid: await pidOfTheDead(), host: hostname() }
+    await writeFile(path, JSON.stringify(holder))
+
+    let inside = 0
+    let most = 0
+    const work = async () => {
+      most = Math.max(most, ++inside)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      inside--
+    }
+    await Promise.all(Array.from({ length: 6 }, () => withExclusiveLock(path, work)))
+    expect(most).toBe(1)
+  })
+})
+
+/** The process is over when the promise is. */
+async function pidOfTheDead(): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['-p', 'process.pid'])
+  return Number(stdout)
+}

@@ -1,0 +1,103 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { programEnvironment } from '../../action/pipeline/program-environment.ts'
+import { type ProgramEnd, runProgram } from '../../action/pipeline/run-program.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plumbline-test-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+interface Wish {
+  readonly command: string
+  readonly masked?: readonly string[]
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+async function run({ command, masked = [], timeoutMs, signal }: Wish): Promise<{ end: ProgramEnd; log: string }> {
+  const logFile = join(folder, `${Math.random()}.log`)
+  const end = await runProgram({
+    command,
+    folder,
+    environment: { PATH: process.env['PATH'] ?? '' },
+    logFile,
+    masked,
+    signal: signal ?? new AbortController().signal,
+    tell() {},
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  })
+  return { end, log: await readFile(logFile, 'utf8').catch(() => '') }
+}
+
+describe('runProgram()', () => {
+  test('keeps everything that was printed in the log', async () => {
+    const { end, log } = await run({ command: 'echo one; echo two >&2; printf three' })
+
+    expect(end).toEqual({ kind: 'done' })
+    expect(log.split('\n').sort()).toEqual(['', 'one', 'three', 'two'])
+  })
+
+  test('tells the code and the last lines of a failure', async () => {
+    const { end } = await run({ command: 'echo why; exit 3' })
+
+    expect(end).toMatchObject({ kind: 'failed', code: 3, lastLines: ['why'] })
+  })
+
+  test('masks secrets', async () => {
+    const { log } = await run({ command: 'echo the password is hunter22', masked: ['hunter22'] })
+
+    expect(log).toBe('the password is ***\n')
+  })
+
+  test('stops the whole process group at the timeout', async () => {
+    const { end } = await run({ command: 'sleep 60 & sleep 60', timeoutMs: 100 })
+
+    expect(end.kind).toBe('timed-out')
+  })
+
+  test('stops when interrupted, and does not start when it was before', async () => {
+    const controller = new AbortController()
+    const running = run({ command: 'sleep 60', signal: controller.signal })
+    controller.abort()
+
+    expect((await running).end.kind).toBe('interrupted')
+    expect((await run({ command: 'echo no', signal: controller.signal })).log).toBe('')
+  })
+})
+
+test('programEnvironment() passes nothing of the caller but the allow-list', () => {
+  const environment = programEnvironment({
+    caller: {
+      PATH: '/bin',
+      GITHUB_TOKEN: 't',
+      INPUT_TOKEN: 't',
+      ACTIONS_RUNTIME_TOKEN: 't',
+      AWS_SECRET: 's',
+      API_KEY: 'k',
+    },
+    binFolders: ['/venv/bin'],
+    home: '/room/home',
+    temp: '/room/tmp',
+    env: { MODE: 'fast' },
+    secrets: ['API_KEY'],
+    plumbline: { PLUMBLINE_SEED: '42' },
+  })
+
+  expect(environment).toEqual({
+    PATH: '/venv/bin:/bin',
+    HOME: '/room/home',
+    TMP: '/room/tmp',
+    TMPDIR: '/room/tmp',
+    TEMP: '/room/tmp',
+    LANG: 'C.UTF-8',
+    MODE: 'fast',
+    API_KEY: 'k',
+    PLUMBLINE_SEED: '42',
+  })
+})

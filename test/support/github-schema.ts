@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+
+import { Ajv, type ValidateFunction } from 'ajv'
+import formats from 'ajv-formats'
+
+import { apiRoutes, matchRoute } from '../../action/local-github/routes.table.ts'
+
+interface Subset {
+  readonly answers: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly components: unknown
+}
+
+const subset: Subset = JSON.parse(readFileSync(new URL('github-openapi.json', import.meta.url), 'utf8'))
+const ajv = new Ajv({ strict: false, allErrors: true })
+formats.default(ajv)
+for (const name of ['repo.nwo', 'timestamp', 'ssh-url', 'permission']) ajv.addFormat(name, true)
+ajv.addFormat('uri', /^[a-z][a-z0-9+.-]*:/i)
+ajv.addSchema({ $id: 'github', components: subset.components })
+const compiled = new Map<string, ValidateFunction>()
+
+/** Which rows of the table were answered so far, as `GET /repos/{owner}/{repo}`. */
+export const answeredRoutes = new Set<string>()
+
+/** Throws where an answer of the embedded GitHub is none that GitHub's OpenAPI description allows. */
+export function expectValid(method: string, path: string, status: number, body: unknown): void {
+  const matched = matchRoute(apiRoutes, method, path)
+  if (!matched) return
+  const route = `${method} ${matched.route.path}`
+  if (status < 400) answeredRoutes.add(route)
+  const schema = subset.answers[route]?.[status]
+  if (schema === undefined && status < 400) throw new Error(`${route} does not answer ${status}`)
+  if (schema === undefined || schema === null) return
+  const key = `${route} ${status}`
+  const validate = compiled.get(key) ?? ajv.compile(rooted(schema))
+  compiled.set(key, validate)
+  if (!validate(body)) throw new Error(`${key}: ${ajv.errorsText(validate.errors)}`)
+}
+
+function rooted(schema: unknown): object {
+  const text = JSON.stringify(schema).replaceAll('"#/components', '"github#/components')
+  const schemaOfAnswer: object = JSON.parse(text)
+  return schemaOfAnswer
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+/** What `npm test` runs: nothing in it needs more than Node, git and Python. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/ci/**'],
+    globalSetup: ['./scripts/build-before-tests.mjs'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    passWithNoTests: false,
+    reporters: ['default', './scripts/tally-reporter.mjs'],
+    allowOnly: false,
+  },
+})
