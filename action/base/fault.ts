@@ -18,6 +18,9 @@ export const faults = {
   'data/no-files': 'user',
   'data/outside-folder': 'user',
   'data/unknown-format': 'user',
+  'features/no-child': 'bug',
+  'features/out-of-memory': 'user',
+  'features/timeout': 'user',
   'store/changed': 'user',
   'store/damaged': 'user',
   'store/lfs-pointer': 'user',
@@ -58,6 +61,10 @@ export const faults = {
   'registry/ledger-broken': 'user',
   'registry/not-settled': 'remote',
   'registry/tag-moved': 'user',
+  'registry/nothing-committed': 'user',
+  'registry/uncommitted': 'user',
+  'registry/push': 'remote',
+  'registry/unknown-subject': 'user',
 } as const satisfies Record<string, FaultOwner>
 
 export type FaultCode = keyof typeof faults

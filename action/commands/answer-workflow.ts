@@ -18,7 +18,7 @@ export interface WorkflowStep {
   readonly write: (text: string) => void
   readonly signal: AbortSignal
   readonly artifacts: ArtifactStore
-  readonly openGitHub: (environment: Readonly<Record<string, string | undefined>>) => Promise<GitHubConnection>
+  readonly openGitHub: () => Promise<GitHubConnection>
 }
 
 /** Runs the command of a step, leaves outputs, a summary and annotations with the runner, and returns the exit code. */
@@ -47,11 +47,7 @@ function contextOf(step: WorkflowStep, log: (text: string) => void): CommandCont
     signal: step.signal,
     now: () => new Date(),
     openGitHub: async () => {
-      const token = doorInput('token', step.environment)
-      const connection = await step.openGitHub({
-        ...step.environment,
-        ...(token !== undefined && { GITHUB_TOKEN: token }),
-      })
+      const connection = await step.openGitHub()
       progress.note(`GitHub: ${connection.apiUrl} as ${connection.owner}/${connection.repository}`)
       return connection
     },

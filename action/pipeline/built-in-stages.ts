@@ -9,6 +9,7 @@ import type { MetricValue } from '../evaluation/metric.ts'
 import { gatesCount, metricWords } from '../report/report-evaluation.ts'
 import { wordRows, wordSplit } from '../report/word-stages.ts'
 import type { DeclaredStage } from './declare-keys.ts'
+import type { DeclaredRun } from './declare-run.ts'
 import type { RunRecord } from './run-record.ts'
 import { dataOf, type RunSession, type Step, takeStep, useOutput } from './run-session.ts'
 import { type KeyParts, stageKey } from './stage-key.ts'
@@ -55,11 +56,22 @@ export async function takeFeatures(session: RunSession): Promise<Read<StageResul
       const sqlFile = project.features.sql
       const made = await computeFeatures({ project, contract, files, sql: featureSql, sqlFile, folder }, signal)
       if (!made.ok) return made
-      const { rows, columns, since } = made.value
+      const { rows } = made.value
+      const columns = made.value.columns.map(({ name }) => name)
+      const since = await oldestTime(declared, join(folder, 'rows.parquet'))
       const outputs = { features: 'features.parquet', rows: 'rows.parquet' }
       return { ok: true, value: { detail: wordRows(rows, columns.length), outputs, data: { rows, columns, since } } }
     },
   })
+}
+
+async function oldestTime({ project, contract }: DeclaredRun, rowsFile: string): Promise<string | null> {
+  const { isTimeType, oldestMoment } = await import('../data/event-time.ts')
+  const { openEngine } = await import('../data/engine.ts')
+  const time = contract.columns.find(({ name }) => name === project.model.time)
+  if (!time || !isTimeType(time.logicalType)) return null
+  await using engine = await openEngine()
+  return oldestMoment(engine, rowsFile, { ...time, logicalType: time.logicalType })
 }
 
 /** What `split` came to. */
@@ -127,7 +139,7 @@ export async function takeJudging(
       const rows = await judged()
       if (!rows.ok) return rows
       const { judgeGates } = await import('../evaluation/judge-gates.ts')
-      const verdicts = judgeGates(project.gates, rows.value, metricsIn(evaluated.value))
+      const verdicts = judgeGates(project.gates, rows.value, metricsIn(evaluated.value), project.privacy.minCount)
       return { ok: true, value: { detail: gatesCount(verdicts), outputs: {}, data: asJson(verdicts) } }
     },
   })

@@ -9,7 +9,7 @@ import { type CodeState, readCodeState } from './read-code-state.ts'
 import { readTrigger } from './read-trigger.ts'
 import type { RunRecord } from './run-record.ts'
 import { freshLogs, type Job, jobs, type RunSession } from './run-session.ts'
-import { removeDeadDrafts } from './stage-result.ts'
+import { removeDeadDrafts } from './remove-dead-drafts.ts'
 import { type RunFindings, splitFindings, writeRecord } from './write-record.ts'
 
 export interface RunRequest {
