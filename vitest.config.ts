@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/ci/**'],
+    globalSetup: ['./scripts/build-before-tests.mjs'],
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { join } from 'node:path'
+
 import { version } from './base/version.ts'
 
 const words = process.argv.slice(2)
@@ -20,9 +22,15 @@ async function answer(): Promise<number> {
   })
 }
 
-async function openGitHub(): Promise<never> {
-  const { Fault } = await import('./base/fault.ts')
-  throw new Fault('bug/unreachable', 'Cannot open GitHub: no room for it yet', { remedy: 'Wait for the next change.' })
+async function openGitHub(repositoryFolder: string, apiUrl: string | undefined) {
+  const url = apiUrl ?? process.env['GITHUB_API_URL'] ?? ''
+  if (url !== '') {
+    const { connectionFromEnvironment } = await import('./github/real-connection.ts')
+    return connectionFromEnvironment({ ...process.env, GITHUB_API_URL: url })
+  }
+  const { startLocalGitHub } = await import('./local-github/start-local-github.ts')
+  const folder = join(repositoryFolder, '.plumbline', 'github')
+  return await startLocalGitHub({ folder, owner: 'local', repository: 'repository' })
 }
 
 /** The first signal asks the command to stop and clean up; the second stops the process. */

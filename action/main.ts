@@ -17,10 +17,8 @@ async function answer(): Promise<number> {
     signal: cancellation(),
     artifacts: actionsArtifactStore(process.env),
     openGitHub: async () => {
-      const { Fault } = await import('./base/fault.ts')
-      throw new Fault('bug/unreachable', 'Cannot open GitHub: no room for it yet', {
-        remedy: 'Wait for the next change.',
-      })
+      const { connectionFromEnvironment } = await import('./github/real-connection.ts')
+      return connectionFromEnvironment(process.env)
     },
   })
 }

@@ -19,15 +19,18 @@ export async function checkLayers(sources, { levels, arrows, packages }) {
       written,
     }))
   })
-  const problems = new Set()
+  const problems = []
   const used = new Set()
+  const told = new Set()
   for (const { file, written } of edges) {
-    const problem = judge(file, written, { arrows, packages }, sources, used)
-    if (problem !== undefined) problems.add(problem)
+    const { arrow, problem } = judge(file, written, { arrows, packages }, sources)
+    used.add(arrow)
+    if (problem !== undefined && !told.has(arrow)) problems.push(`action/${file}: ${problem}`)
+    if (arrow !== undefined) told.add(arrow)
   }
   for (const [from, to] of [...arrows, ...packages]) {
     if (!used.has(`${from} → ${to}`))
-      problems.add(`Nobody uses the arrow "${from} → ${to}": remove it from scripts/layers.table.mjs`)
+      problems.push(`Nobody uses the arrow "${from} → ${to}": remove it from scripts/layers.table.mjs`)
   }
   return [...unknownRooms(levels, sources), ...problems, ...upwardArrows(levels, arrows)]
 }
@@ -52,38 +55,31 @@ function visit(node, see) {
   for (const child of Array.isArray(node) ? node : Object.values(node)) visit(child, see)
 }
 
-function judge(file, written, { arrows, packages }, sources, used) {
+/** The arrow that an import follows, if it leaves its room, and what is wrong with it, once for all files of the arrow. */
+function judge(file, written, { arrows, packages }, sources) {
   const from = roomOf(file)
   if (written === undefined)
-    return `action/${file}: import() of a computed name; write the name out, so that its arrow can be checked`
-  if (isBuiltin(written)) return undefined
-
-  const allow = (rows, to, remedy) => {
-    used.add(`${from} → ${to}`)
-    const isListed = rows.some(([room, target]) => room === from && target === to)
-    return isListed ? undefined : `action/${file} imports ${written}: "${from} → ${to}" is no listed arrow; ${remedy}`
-  }
+    return { problem: 'import() of a computed name; write the name out, so that its arrow can be checked' }
+  if (isBuiltin(written)) return {}
   if (!written.startsWith('.')) {
-    const name = written
-      .split('/')
-      .slice(0, written.startsWith('@') ? 2 : 1)
-      .join('/')
+    const name = written.split('/', written.startsWith('@') ? 2 : 1).join('/')
     const owners = packages.filter(([, each]) => each === name).map(([room]) => room)
-    return allow(
-      packages,
-      name,
-      owners.length > 0 ? `${name} belongs to ${owners.join(', ')}: call that room` : 'weigh the package, then list it',
-    )
+    const remedy =
+      owners.length > 0 ? `it belongs to ${owners.join(', ')}: call that room` : 'weigh the package, then list it'
+    return follow(packages, from, name, remedy)
   }
   const target = posix.join(posix.dirname(file), written)
-  if (!sources.has(target))
-    return target.startsWith('..')
-      ? undefined
-      : `action/${file} imports ${written}: no such file; write the path with its extension`
+  if (target.startsWith('..')) return {}
+  if (!sources.has(target)) return { problem: `there is no ${written}; write the path with its extension` }
   const to = roomOf(target)
-  return from === to
-    ? undefined
-    : allow(arrows, to, 'import its type only, move the code down, or list the arrow where design and levels allow it')
+  if (from === to) return {}
+  return follow(arrows, from, to, 'import only its types, move the code down, or list the arrow if it points down')
+}
+
+function follow(rows, from, to, remedy) {
+  const arrow = `${from} → ${to}`
+  if (rows.some(([room, target]) => room === from && target === to)) return { arrow }
+  return { arrow, problem: `"${arrow}" is not listed in scripts/layers.table.mjs; ${remedy}` }
 }
 
 function unknownRooms(levels, sources) {

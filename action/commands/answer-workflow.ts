@@ -3,8 +3,8 @@ import type { GitHubConnection } from '../github/connection.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import { logText } from '../github/runner/log-text.ts'
 import { type Ending, exitCodeOf } from '../report/ending.ts'
-import { progressLines } from '../report/progress-lines.ts'
 import { plain } from '../report/paint.ts'
+import { progressLines } from '../report/progress-lines.ts'
 import { wordEnding } from '../report/word-ending.ts'
 import type { Command, CommandContext, CommandTable } from './define-command.ts'
 import { findCommand } from './find-command.ts'
@@ -18,7 +18,7 @@ export interface WorkflowStep {
   readonly write: (text: string) => void
   readonly signal: AbortSignal
   readonly artifacts: ArtifactStore
-  readonly openGitHub: (environment: Readonly<Record<string, string | undefined>>) => Promise<GitHubConnection>
+  readonly openGitHub: () => Promise<GitHubConnection>
 }
 
 /** Runs the command of a step, leaves outputs, a summary and annotations with the runner, and returns the exit code. */
@@ -47,11 +47,7 @@ function contextOf(step: WorkflowStep, log: (text: string) => void): CommandCont
     signal: step.signal,
     now: () => new Date(),
     openGitHub: async () => {
-      const token = doorInput('token', step.environment)
-      const connection = await step.openGitHub({
-        ...step.environment,
-        ...(token !== undefined && { GITHUB_TOKEN: token }),
-      })
+      const connection = await step.openGitHub()
       progress.note(`GitHub: ${connection.apiUrl} as ${connection.owner}/${connection.repository}`)
       return connection
     },

@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBValue, JS } from '@duckdb/node-api'
+import type { DuckDBValue, JS } from '@duckdb/node-api'
 import { loadDuckdb } from './load-duckdb.ts'
 import { quoteList, quoteText } from './quote.ts'
 
@@ -35,9 +35,18 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const connection = await instance.connect()
   for (const setting of settingsOf(options)) await connection.run(setting)
 
-  const read = async (sql: string, values?: readonly unknown[]) => {
-    if (!values || values.length === 0) return connection.runAndReadAll(sql)
-    return connection.runAndReadAll(sql, values as DuckDBValue[], nullTypes(values, duckdb.SQLNULL))
+  const running = new Set<Promise<unknown>>()
+  const read = async (sql: string, values: readonly unknown[] = []) => {
+    const result =
+      values.length === 0
+        ? connection.runAndReadAll(sql)
+        : connection.runAndReadAll(sql, values as DuckDBValue[], nullTypes(values, duckdb.SQLNULL))
+    running.add(result)
+    try {
+      return await result
+    } finally {
+      running.delete(result)
+    }
   }
   return {
     async query<Row extends Record<string, unknown>>(sql: string, values?: readonly unknown[]) {
@@ -51,7 +60,9 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       connection.interrupt()
     },
     async [Symbol.asyncDispose]() {
-      close(connection)
+      // Closing under a running statement would end the process.
+      await Promise.allSettled(running)
+      connection.closeSync()
       instance.closeSync()
     },
   }
@@ -64,6 +75,7 @@ function settingsOf(options: EngineOptions): string[] {
     'SET autoload_known_extensions = false',
     'SET enable_progress_bar = false',
     `SET temp_directory = ${quoteText(options.tempFolder ?? '')}`,
+    ...(options.tempFolder === undefined ? [] : ["SET max_temp_directory_size = '100GB'"]),
   ]
   if (!options.isLocked) return settings
   return [
@@ -89,9 +101,4 @@ function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
   if (Array.isArray(value)) return value.map(plain)
   return value
-}
-
-function close(connection: DuckDBConnection): void {
-  connection.interrupt()
-  connection.closeSync()
 }

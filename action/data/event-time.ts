@@ -72,3 +72,16 @@ export async function inferTimeType(
   if (shapes?.integers) return 'integer'
   return shapes?.dates ? 'date' : 'timestamp'
 }
+
+/** The oldest moment among the rows of one Parquet file. */
+export async function oldestMoment(
+  engine: Engine,
+  file: string,
+  time: ContractColumn & { readonly logicalType: TimeType },
+): Promise<string | null> {
+  const [row] = await engine.query<{ since: string | null }>(
+    `SELECT ${momentText(time.logicalType, `min(${quoteName(time.name)})`)} AS since FROM read_parquet($1)`,
+    [file],
+  )
+  return row?.since ?? null
+}

@@ -1,5 +1,5 @@
-import { nearestName } from '../base/nearest-name.ts'
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { nearestName } from '../base/nearest-name.ts'
 import { sha256OfFile } from '../base/sha256.ts'
 import type { Contract, ContractColumn } from '../project/contract.ts'
 import {

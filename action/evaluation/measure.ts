@@ -1,13 +1,14 @@
+import { type MetricName, metricKinds, metricsOfTask } from '../project/metric-kinds.ts'
 import { accuracy, binaryF1, macroF1 } from './classification.ts'
 import type { JudgedRows } from './judged-rows.ts'
 import { binaryLogLoss, multiclassLogLoss } from './log-loss.ts'
-import { type Measured, type MetricName, type MetricValue, metricKinds, metricsOf } from './metric.ts'
+import type { Measured, MetricValue } from './metric.ts'
 import { meanAbsoluteError, rootMeanSquaredError, rSquared } from './regression.ts'
 import { macroRocAuc, rocAuc } from './roc-auc.ts'
 
 /** All metrics of the task, over all rows. */
 export function measureMetrics(rows: JudgedRows): readonly MetricValue[] {
-  return metricsOf(rows.task).map((name) => measureMetric(name, rows))
+  return metricsOfTask(rows.task).map((name) => measureMetric(name, rows))
 }
 
 /** One metric over all rows, or over those whose `indices` are given. Only the columns that it needs are copied. */

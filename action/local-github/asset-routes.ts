@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
-import { type Answer, type Exchange, type Forge, param, paginated } from './exchange.ts'
+import { type Answer, type Exchange, type Forge, paginated, param } from './exchange.ts'
 import { timestamp } from './git-commits.ts'
 import { invalid, notFound, Refusal } from './refusal.ts'
 import { requireRelease } from './release-routes.ts'

@@ -8,8 +8,8 @@ import {
   flag,
   limited,
   optionalText,
-  param,
   paginated,
+  param,
   requiredText,
 } from './exchange.ts'
 import { timestamp } from './git-commits.ts'

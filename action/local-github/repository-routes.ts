@@ -1,8 +1,8 @@
 import type { Json } from '../base/canonical-json.ts'
-import { type Answer, type Exchange, type Forge, param, paginated } from './exchange.ts'
+import { type Answer, type Exchange, type Forge, paginated, param } from './exchange.ts'
 import { type GitCommit, readCommit } from './git-commits.ts'
-import { nodeId, pageOf, repositoryResource } from './resources.ts'
 import { notFound, Refusal } from './refusal.ts'
+import { nodeId, pageOf, repositoryResource } from './resources.ts'
 
 export async function getRepository({ forge }: Exchange): Promise<Answer> {
   return { status: 200, json: repositoryResource(forge, await forge.state.read()) }

@@ -6,9 +6,10 @@ import { sha256 } from '../base/sha256.ts'
 import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { JudgedRows } from '../evaluation/judged-rows.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
-import { wordGates, wordLeadingMetric } from '../report/report-evaluation.ts'
+import { gatesCount, metricWords } from '../report/report-evaluation.ts'
 import { wordRows, wordSplit } from '../report/word-stages.ts'
 import type { DeclaredStage } from './declare-keys.ts'
+import type { DeclaredRun } from './declare-run.ts'
 import type { RunRecord } from './run-record.ts'
 import { dataOf, type RunSession, type Step, takeStep, useOutput } from './run-session.ts'
 import { type KeyParts, stageKey } from './stage-key.ts'
@@ -55,11 +56,22 @@ export async function takeFeatures(session: RunSession): Promise<Read<StageResul
       const sqlFile = project.features.sql
       const made = await computeFeatures({ project, contract, files, sql: featureSql, sqlFile, folder }, signal)
       if (!made.ok) return made
-      const { rows, columns, since } = made.value
+      const { rows } = made.value
+      const columns = made.value.columns.map(({ name }) => name)
+      const since = await oldestTime(declared, join(folder, 'rows.parquet'))
       const outputs = { features: 'features.parquet', rows: 'rows.parquet' }
       return { ok: true, value: { detail: wordRows(rows, columns.length), outputs, data: { rows, columns, since } } }
     },
   })
+}
+
+async function oldestTime({ project, contract }: DeclaredRun, rowsFile: string): Promise<string | null> {
+  const { isTimeType, oldestMoment } = await import('../data/event-time.ts')
+  const { openEngine } = await import('../data/engine.ts')
+  const time = contract.columns.find(({ name }) => name === project.model.time)
+  if (!time || !isTimeType(time.logicalType)) return null
+  await using engine = await openEngine()
+  return oldestMoment(engine, rowsFile, { ...time, logicalType: time.logicalType })
 }
 
 /** What `split` came to. */
@@ -110,7 +122,10 @@ export async function takeJudging(
       if (!rows.ok) return rows
       const { measureMetrics } = await import('../evaluation/measure.ts')
       const metrics = measureMetrics(rows.value)
-      return { ok: true, value: { detail: wordLeadingMetric(metrics), outputs: {}, data: asJson(metrics) } }
+      return {
+        ok: true,
+        value: { detail: metrics[0] ? metricWords(metrics[0]) : '', outputs: {}, data: asJson(metrics) },
+      }
     },
   })
   if (!evaluated.ok) return evaluated
@@ -124,24 +139,19 @@ export async function takeJudging(
       const rows = await judged()
       if (!rows.ok) return rows
       const { judgeGates } = await import('../evaluation/judge-gates.ts')
-      const verdicts = judgeGates(project.gates, rows.value, metricsOf(evaluated.value))
-      return { ok: true, value: { detail: wordGates(verdicts), outputs: {}, data: asJson(verdicts) } }
+      const verdicts = judgeGates(project.gates, rows.value, metricsIn(evaluated.value), project.privacy.minCount)
+      return { ok: true, value: { detail: gatesCount(verdicts), outputs: {}, data: asJson(verdicts) } }
     },
   })
   return gated.ok ? { ok: true, value: { evaluate: evaluated.value, gate: gated.value } } : gated
 }
 
-export function metricsOf(evaluate: StageResult): readonly MetricValue[] {
+export function metricsIn(evaluate: StageResult): readonly MetricValue[] {
   return dataOf(evaluate) as unknown as readonly MetricValue[]
 }
 
-export function verdictsOf(gate: StageResult): readonly GateVerdict[] {
+export function verdictsIn(gate: StageResult): readonly GateVerdict[] {
   return dataOf(gate) as unknown as readonly GateVerdict[]
-}
-
-/** Refit goes on only where every gate says pass; without gates there is nothing to say no. */
-export function hasPassed(verdicts: readonly GateVerdict[]): boolean {
-  return verdicts.every(({ kind }) => kind === 'pass')
 }
 
 async function readJudgedRows(

@@ -2,6 +2,8 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
+import { isProcessAlive } from './is-process-alive.ts'
+
 /** Runs work that only one process may do at a time; a lock whose process is gone is taken over. */
 export async function withFolderLock(path: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
@@ -30,11 +32,5 @@ async function take(path: string): Promise<boolean> {
 
 async function isAbandoned(path: string): Promise<boolean> {
   const pid = Number(await readFile(path, 'utf8').catch(() => ''))
-  if (!pid) return false
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
-  }
+  return pid > 0 && !isProcessAlive(pid)
 }

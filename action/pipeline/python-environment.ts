@@ -6,8 +6,8 @@ import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import { sha256 } from '../base/sha256.ts'
 import { writeWhole } from '../base/write-whole.ts'
-import { withFolderLock } from './folder-lock.ts'
 import { findInterpreter, type Interpreter } from './find-interpreter.ts'
+import { withFolderLock } from './folder-lock.ts'
 import { runTool, ToolFailed } from './run-tool.ts'
 
 export interface PythonEnvironment {

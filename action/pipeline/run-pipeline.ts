@@ -2,23 +2,15 @@ import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import { wordHeader } from '../report/report-run.ts'
-import {
-  hasPassed,
-  metricsOf,
-  takeFeatures,
-  takeJudging,
-  takeSplit,
-  takeValidate,
-  verdictsOf,
-} from './built-in-stages.ts'
+import { metricsIn, takeFeatures, takeJudging, takeSplit, takeValidate, verdictsIn } from './built-in-stages.ts'
 import { type DeclaredRun, declareRun } from './declare-run.ts'
 import { lazyPython, readSelfReported, takeJudgedFit, takeReleasedFit } from './program-stages.ts'
 import { type CodeState, readCodeState } from './read-code-state.ts'
 import { readTrigger } from './read-trigger.ts'
-import { type RunFindings, splitFindings, writeRecord } from './write-record.ts'
 import type { RunRecord } from './run-record.ts'
 import { freshLogs, type Job, jobs, type RunSession } from './run-session.ts'
-import { removeDeadDrafts } from './stage-result.ts'
+import { removeDeadDrafts } from './remove-dead-drafts.ts'
+import { type RunFindings, splitFindings, writeRecord } from './write-record.ts'
 
 export interface RunRequest {
   readonly folder: string
@@ -101,9 +93,10 @@ async function runJobs(session: RunSession, findings: RunFindings): Promise<Read
   if (!predict) throw new Error('Cannot judge the model: no stage predicted')
   const judged = await takeJudging(session, split.value, predict)
   if (!judged.ok) return judged
-  findings.metrics = metricsOf(judged.value.evaluate)
-  findings.gates = verdictsOf(judged.value.gate)
-  if (!hasPassed(findings.gates)) return { ok: true, value: 'refused' }
+  findings.metrics = metricsIn(judged.value.evaluate)
+  findings.gates = verdictsIn(judged.value.gate)
+  const { overallVerdict } = await import('../evaluation/judge-gates.ts')
+  if (overallVerdict(findings.gates) !== 'pass') return { ok: true, value: 'refused' }
   if (isLast('judge')) return passed
 
   const refit = await takeReleasedFit(session, split.value, python)

@@ -12,6 +12,9 @@ import type { PythonEnvironment } from './python-environment.ts'
 import { type ProgramEnd, runProgram } from './run-program.ts'
 import type { StageWork } from './stage-result.ts'
 
+/** Rooms are named by their process, so that those of a killed one are found and removed. */
+export const roomPrefix = 'plumbline-room-'
+
 export interface ProgramRun {
   readonly project: Project
   readonly stage: ProgramStage
@@ -34,7 +37,7 @@ export interface ProgramRun {
  */
 export async function runStage(run: ProgramRun, workFolder: string): Promise<StageWork> {
   const { project, stage, progress, name, logFile, signal } = run
-  const room = await mkdtemp(join(tmpdir(), 'plumbline-'))
+  const room = await mkdtemp(join(tmpdir(), `${roomPrefix}${process.pid}-`))
   try {
     const folders = { files: join(room, 'files'), home: join(room, 'home'), temp: join(room, 'tmp') }
     for (const folder of Object.values(folders)) await mkdir(folder)

@@ -126,24 +126,6 @@ export async function makeResult(folder: string, making: Making): Promise<Read<S
   }
 }
 
-/** Removes what runs that were killed left behind; a draft is named by its process. */
-export async function removeDeadDrafts(folder: string): Promise<void> {
-  const drafts = join(folder, '.plumbline', 'drafts')
-  for (const name of await readdir(drafts).catch(() => [])) {
-    const pid = Number(name.split('-').at(-2))
-    if (!isAlive(pid)) await rm(join(drafts, name), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 async function recordOutputs(
   outFolder: string,
   outputs: Readonly<Record<string, string>>,

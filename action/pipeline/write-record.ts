@@ -8,7 +8,7 @@ import type { FeaturesData, SplitData } from './built-in-stages.ts'
 import { countPackages } from './python-environment.ts'
 import type { CodeState } from './read-code-state.ts'
 import type { RunRecord, Trigger } from './run-record.ts'
-import { dataOf, readRecord, runFolder, type RunSession } from './run-session.ts'
+import { dataOf, type RunSession, readRecord, runFolder } from './run-session.ts'
 import type { StageResult } from './stage-result.ts'
 
 /** What becomes known while a run goes on. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { nearestName } from '../base/nearest-name.ts'
-import { metricsOfTask } from './metrics-of-task.ts'
+import { metricsOfTask } from './metric-kinds.ts'
 import { findCycle } from './order-stages.ts'
 import type { ProjectDocument } from './project-schema.ts'
 
@@ -102,7 +102,7 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
   function checkGate(name: string): void {
     const gate = document.gates[name]
     if (!gate) return
-    const metrics = metricsOfTask[document.model.task]
+    const metrics = metricsOfTask(document.model.task)
     if (!metrics.some((metric) => metric === gate.metric)) {
       add(
         'project/unknown-metric',

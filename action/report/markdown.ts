@@ -3,6 +3,9 @@ import { plainText } from './terminal.ts'
 /** GitHub looks for mentions, references and addresses in what Markdown has become, so escapes do not stop it; this does. */
 const unseenGap = '&#8203;'
 
+/** Where a mention, an issue's number or an address begins to be one. */
+const linking = /(?<!&)#(?=\d)|@(?=\S)|\bGH-(?=\d)|:(?=\/\/)|www(?=\.)/giu
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -20,7 +23,7 @@ export function markdownText(text: string): string {
   return plainText(text)
     .trim()
     .replace(/[&<>|$]/g, (character) => entities[character] ?? '')
-    .replace(/(?<!&)#(?=\d)|@(?=\S)|\bGH-(?=\d)|:(?=\/\/)|www(?=\.)/giu, `$&${unseenGap}`)
+    .replace(linking, `$&${unseenGap}`)
     .replace(/[\\`*~{}[\]]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&')
     .replace(/^(?:#{1,6}(?=\s|$)|[-+](?=[\s-]|$)|=|:(?=-))/, '\\$&')
     .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2')
@@ -32,6 +35,13 @@ export function markdownCode(text: string): string {
   if (line === '' || /[`|]/.test(line)) return `<code>${markdownText(line)}</code>`
   const losesSpaces = /^ .* $/.test(line) && line.trim() !== ''
   return losesSpaces ? `\` ${line} \`` : `\`${line}\``
+}
+
+/** Untrusted text inside HTML that stands in Markdown, such as a `<summary>`, where Markdown's own escapes do not hold. */
+export function htmlText(text: string): string {
+  return plainText(text)
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(linking, `$&${unseenGap}`)
 }
 
 /** A link with an untrusted text; the text alone where the address is not one of the web. */
@@ -54,5 +64,5 @@ export function markdownTable(
 }
 
 function tableLine(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replace(/\s*\n\s*/g, ' ')).join(' | ')} |`
+  return `| ${cells.map((cell) => cell.replace(/[\r\n]+/g, ' ')).join(' | ')} |`
 }

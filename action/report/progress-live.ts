@@ -1,6 +1,6 @@
 import type { Progress } from '../base/progress.ts'
-import { finishedLine, nameColumn, oneLine, type ProgressOptions } from './progress-lines.ts'
 import { plain } from './paint.ts'
+import { finishedLine, nameColumn, oneLine, type ProgressOptions } from './progress-lines.ts'
 import { plainLines } from './terminal.ts'
 
 export interface LiveOptions extends ProgressOptions {

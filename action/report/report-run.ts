@@ -1,6 +1,6 @@
 import type { RunRecord, Trigger } from '../pipeline/run-record.ts'
-import { formatCount, formatSeconds } from './numbers.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
+import { formatCount, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
 import { reportEvaluation } from './report-evaluation.ts'
 import { plainText } from './terminal.ts'
@@ -31,24 +31,14 @@ export function wordCode({ commit, uncommitted }: RunRecord['code']): string {
 
 /** What a run came to: the verdict first, then its numbers, its stages and what to do next. */
 export function reportRun(record: RunRecord): Report {
+  const wasJudged = record.metrics.length > 0
   const evaluation = reportEvaluation(record.metrics, record.gates)
-  const seconds = record.stages
-    .filter(({ outcome }) => outcome === 'done')
-    .reduce((sum, stage) => sum + stage.seconds, 0)
-  const isCached = record.stages.every(({ outcome }) => outcome === 'cached')
-  const wasJudged = record.gates.length > 0 || record.metrics.length > 0
-  const verdict = !wasJudged ? 'DONE' : record.outcome === 'passed' ? 'PASS' : 'FAIL'
-  const source = isCached
-    ? `all ${record.stages.length} stages from the cache (key ${record.runKey.slice(0, 8)})`
-    : `${formatSeconds(seconds)} (key ${record.runKey.slice(0, 8)})`
   return {
-    text: [`${verdict}  ${wasJudged ? evaluation.text : source}`, ...(wasJudged ? [`      ${source}`] : [])].join('\n'),
+    text: wasJudged ? `${evaluation.text}\n\n  ${whereFrom(record)}` : `DONE  ${whereFrom(record)}`,
     markdown: [
-      `## ${verdict}: ${markdownText(record.model)}`,
-      markdownText(
-        `data ${record.data.digest.slice(0, 8)} (${formatCount(record.data.rows)} rows) · ${wordCode(record.code)} · trigger: ${record.trigger.kind} by ${record.trigger.actor}`,
-      ),
+      `## ${markdownText(record.model)}`,
       ...(wasJudged ? [evaluation.markdown] : []),
+      markdownText(origin(record)),
       stageTable(record),
       ...selfReported(record),
     ].join('\n\n'),
@@ -57,8 +47,22 @@ export function reportRun(record: RunRecord): Report {
       'run-key': record.runKey,
       'data-digest': record.data.digest,
     },
-    ...nextStep(verdict),
+    ...nextStep(record, wasJudged),
   }
+}
+
+/** `all 8 stages from the cache (run key 9c41aa02)`, or how long those took that ran. */
+function whereFrom({ stages, runKey }: RunRecord): string {
+  const ran = stages.filter(({ outcome }) => outcome === 'done')
+  const seconds = ran.reduce((sum, stage) => sum + stage.seconds, 0)
+  const key = `run key ${runKey.slice(0, 8)}`
+  if (ran.length === 0) return `all ${stages.length} stages from the cache (${key})`
+  return `${ran.length} of ${stages.length} stages ran in ${formatSeconds(seconds)} (${key})`
+}
+
+function origin({ data, code, trigger }: RunRecord): string {
+  const rows = data.rows > 0 ? ` (${formatCount(data.rows)} rows)` : ''
+  return `data ${data.digest.slice(0, 8)}${rows} · ${wordCode(code)} · trigger: ${trigger.kind} by ${trigger.actor}`
 }
 
 function stageTable({ stages }: RunRecord): string {
@@ -78,9 +82,8 @@ function selfReported(record: RunRecord): string[] {
   return [`Self-reported by the stages, never judged: ${worded}`]
 }
 
-function nextStep(verdict: string): Pick<Report, 'next'> {
-  if (verdict === 'PASS') return { next: 'plumbline register' }
-  if (verdict === 'FAIL')
-    return { next: 'change the features, the training or the data, and run again; nothing was refitted' }
-  return {}
+function nextStep({ outcome }: RunRecord, wasJudged: boolean): Pick<Report, 'next'> {
+  if (!wasJudged) return {}
+  if (outcome === 'passed') return { next: 'plumbline register' }
+  return { next: 'change the features, the training or the data, and run again; nothing was refitted' }
 }

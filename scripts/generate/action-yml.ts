@@ -17,7 +17,7 @@ export function actionYml(commands: readonly Command[]): string {
     }),
   )
   const outputs = Object.fromEntries(
-    byName(commands, ({ outputs: declared }) => Object.entries(declared)).map(([name, owners]) => {
+    byName(commands, ({ outputs: { verdict: _, ...declared } }) => Object.entries(declared)).map(([name, owners]) => {
       const { meaning } = sole(`output "${name}"`, owners, (text) => text)
       return [name, { description: `${meaning} Set by: ${names(owners)}.` }]
     }),
@@ -40,10 +40,7 @@ export function actionYml(commands: readonly Command[]): string {
           ...inputs,
         },
         outputs: {
-          verdict: {
-            description:
-              '`done`; `no` where a verdict says no; `diagnosed` where files or data are wrong; `fault` where it could not run. Set by all.',
-          },
+          verdict: { description: verdictWords(commands) },
           ...outputs,
         },
         runs: { using: 'node24', main: 'dist/main.js' },
@@ -51,6 +48,16 @@ export function actionYml(commands: readonly Command[]): string {
       { lineWidth: 0 },
     ),
   ].join('\n')
+}
+
+/** Every command has this output; some have words of their own for it. */
+function verdictWords(commands: readonly Command[]): string {
+  const own = commands.flatMap(({ name, outputs }) =>
+    outputs['verdict'] === undefined ? [] : [`${name}: ${outputs['verdict']}`],
+  )
+  const common =
+    '`done`; `no` where a verdict says no; `diagnosed` where files or data are wrong; `fault` where it could not run.'
+  return [common, ...own.map((words) => `${words}.`)].join(' ')
 }
 
 interface Owner<Declaration> {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { JudgedRows } from '../../action/evaluation/judged-rows.ts'
 import { measureMetric, measureMetrics } from '../../action/evaluation/measure.ts'
-import { metricsOf } from '../../action/evaluation/metric.ts'
+import { metricsOfTask } from '../../action/project/metric-kinds.ts'
 import { isNear, judgedRows, oracle } from '../oracle/metrics-oracle.ts'
 
 const judgments = oracle.cases.flatMap((sample) =>
@@ -38,13 +38,13 @@ describe('measureMetrics()', () => {
     expect(measured).toBeDefined()
     expect(measured?.reason === undefined).toBe(expected.value !== null)
     for (const part of ['value', 'low', 'high'] as const) {
-      expect(measured?.[part] ?? null, part).toSatisfy((actual: number | null) => isNear(actual, expected[part]))
+      expect(measured?.[part] ?? null).toSatisfy((actual: number | null) => isNear(actual, expected[part]))
     }
   })
 
   test('has no value without rows, and says so', () => {
     expect(measureMetrics(binaryRows([], []))).toEqual(
-      metricsOf('binary').map((name) =>
+      metricsOfTask('binary').map((name) =>
         expect.objectContaining({ name, value: null, rows: 0, reason: 'there are no rows' }),
       ),
     )
@@ -99,7 +99,7 @@ describe('measureMetric()', () => {
       })
 
       const rows = judgedRows(sample)
-      expect(metricsOf(sample.task).map((name) => measureMetric(name, rows, Uint32Array.from(kept)))).toEqual(
+      expect(metricsOfTask(sample.task).map((name) => measureMetric(name, rows, Uint32Array.from(kept)))).toEqual(
         measureMetrics(alone),
       )
     },

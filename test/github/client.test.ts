@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'

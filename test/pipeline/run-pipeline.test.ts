@@ -10,7 +10,7 @@ import type { RunRecord } from '../../action/pipeline/run-record.ts'
 import type { Job } from '../../action/pipeline/run-session.ts'
 import { pinData } from '../support/pin-data.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-import { tinyProject, tinyRows, tinyTrain, tinyYaml } from '../support/tiny-project.ts'
+import { tinyPredict, tinyProject, tinyRows, tinyTrain, tinyYaml } from '../support/tiny-project.ts'
 
 interface Heard {
   readonly end: RunEnd
@@ -183,6 +183,31 @@ writeFileSync(process.env.DUMP, JSON.stringify(seen))
     })
     expect(existsSync(join(folder, '.plumbline/stages/train'))).toBe(false)
     expect(readdirSync(join(folder, '.plumbline/drafts'))).toEqual([])
+  })
+
+  test.each([
+    ['NaN', "'nan'::double as probability", '', /NaN/i],
+    ['a null', 'null::double as probability', '', /null|missing/i],
+    ['a probability above 1', '2.0 as probability', '', /between 0 and 1|0 … 1|range|outside/i],
+    ['missing ids', '0.5 as probability', "where parcel <> 'p399'", /p399/],
+    ['duplicate ids', '0.5 as probability', 'cross join range(2)', /twice|more than once|duplicate/i],
+    ['no prediction', '0.5 as probability', '', /prediction/],
+  ])('diagnoses predictions with %s', async (name, probability, filter, message) => {
+    const prediction = name === 'no prediction' ? 'other' : 'prediction'
+    const program = tinyPredict
+      .replace('as prediction', `as ${prediction}`)
+      .replace('least(1.0, distance_km / 1000.0) as probability', probability)
+      .replace('order by parcel', `${filter} order by parcel`)
+    const { folder } = await tinyProject({ files: { 'predict.mjs': program } })
+    await pinData(folder)
+
+    const { end } = await run(folder)
+
+    expect(end).toMatchObject({
+      kind: 'diagnosed',
+      diagnostics: [expect.objectContaining({ message: expect.stringMatching(message) })],
+    })
+    expect(existsSync(join(folder, '.plumbline/stages/evaluate'))).toBe(false)
   })
 
   test('diagnoses data that breaks its contract before anything is trained', async () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { markdownCode, markdownLink, markdownTable, markdownText } from '../../action/report/markdown.ts'
+import { htmlText, markdownCode, markdownLink, markdownTable, markdownText } from '../../action/report/markdown.ts'
 import { plainText } from '../../action/report/terminal.ts'
 
 /** Text made of what Markdown, HTML, GitHub and terminals give a meaning to. */
@@ -75,6 +75,12 @@ describe('markdownText()', () => {
     },
   )
 
+  test.each(['|', '`', '_', '#1', ' ', '  \n', '@a', '1. ', '\\'])('gets through a million %j', (part) => {
+    const text = part.repeat(1_000_000)
+
+    expect(markdownTable(['a'], [[markdownText(text) + markdownCode(text)]]).split('\n')).toHaveLength(3)
+  })
+
   test('shows the very text, whatever it holds', () => {
     fc.assert(
       fc.property(hostile, (text) => {
@@ -116,6 +122,14 @@ describe('markdownCode()', () => {
     ['two\nlines', '`two lines`'],
   ])('writes %j', (text, markdown) => {
     expect(markdownCode(text)).toBe(markdown)
+  })
+})
+
+describe('htmlText()', () => {
+  test('disarms tags, attributes, mentions and breaks', () => {
+    expect(htmlText('</summary>\n\n# "a" & \'b\' @team #1')).toBe(
+      '&#60;/summary&#62; # &#34;a&#34; &#38; &#39;b&#39; @&#8203;team #&#8203;1',
+    )
   })
 })
 

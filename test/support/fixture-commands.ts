@@ -1,5 +1,5 @@
-import { defineCommand } from '../../action/commands/define-command.ts'
 import type { CommandTable } from '../../action/commands/define-command.ts'
+import { defineCommand } from '../../action/commands/define-command.ts'
 import { choice, flag, integer, list, requiredText, text } from '../../action/commands/fields.ts'
 
 /** Two small commands that read every kind of input, for the tests of the doors. */

@@ -12,6 +12,7 @@ export async function pinData(folder: string): Promise<void> {
   if (!project.ok) throw new Error(JSON.stringify(project.diagnostics))
   const contract = await readContract(project.value)
   if (!contract.ok) throw new Error(JSON.stringify(contract.diagnostics))
-  const { lock } = await takeSnapshot(project.value, contract.value, undefined)
-  await writeFile(join(folder, 'data.lock.yaml'), formatDataLock(lock))
+  const snapshot = await takeSnapshot(project.value, contract.value, undefined)
+  if (!snapshot.ok) throw new Error(JSON.stringify(snapshot.diagnostics))
+  await writeFile(join(folder, 'data.lock.yaml'), formatDataLock(snapshot.value.lock))
 }

@@ -1,0 +1,69 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import type { Read } from '../base/diagnostic.ts'
+import { Fault } from '../base/fault.ts'
+import type { Contract } from '../project/contract.ts'
+import type { Project } from '../project/project.ts'
+import type { FeatureAnswer, FeatureRequest, MadeFeatures } from './feature-request.ts'
+import type { SnapshotFiles } from './fetch-snapshot.ts'
+import { locateDuckdb } from './load-duckdb.ts'
+import { runSqlChild } from './run-sql-child.ts'
+
+export interface FeatureInput {
+  readonly project: Project
+  readonly contract: Contract
+  readonly files: SnapshotFiles
+  readonly sql: string
+  /** As diagnostics name it. */
+  readonly sqlFile: string
+  /** Where `features.parquet` and `rows.parquet` are written; it is made where it is not there. */
+  readonly folder: string
+  readonly timeoutMs?: number
+  /** Of DuckDB; one a core by default. */
+  readonly threads?: number
+}
+
+const hourMs = 3_600_000
+
+/**
+ * Runs the user's SELECT over the pinned data in a child process that has an empty environment and reaches nothing but
+ * these files. Writes `features.parquet` (the id, then the SELECT's columns) and `rows.parquet` (every contract column,
+ * labels joined), both in the order of the ids; the same data and SQL give the same bytes.
+ */
+export async function computeFeatures(input: FeatureInput, signal?: AbortSignal): Promise<Read<MadeFeatures>> {
+  const tempFolder = join(input.folder, '.duckdb-temp')
+  await mkdir(input.folder, { recursive: true })
+  try {
+    const request = await requestOf(input, tempFolder)
+    return valueOf(await runSqlChild(request, input.timeoutMs ?? hourMs, signal))
+  } finally {
+    await rm(tempFolder, { recursive: true, force: true })
+  }
+}
+
+async function requestOf(input: FeatureInput, tempFolder: string): Promise<FeatureRequest> {
+  const { project, contract, files, sql, sqlFile, folder, threads } = input
+  return {
+    nativeFile: await locateDuckdb(),
+    memoryLimit: `${Math.max(512, Math.floor((totalmem() * 0.6) / 2 ** 20))}MiB`,
+    ...(threads !== undefined && { threads }),
+    tempFolder,
+    projectFile: project.file,
+    model: project.model,
+    hasLabels: project.data.labels !== undefined,
+    contract,
+    files,
+    sql,
+    sqlFile,
+    featuresFile: join(folder, 'features.parquet'),
+    rowsFile: join(folder, 'rows.parquet'),
+  }
+}
+
+function valueOf(answer: FeatureAnswer): Read<MadeFeatures> {
+  if (answer.kind === 'made') return { ok: true, value: answer.value }
+  if (answer.kind === 'diagnosed') return { ok: false, diagnostics: answer.diagnostics }
+  if (answer.kind === 'fault') throw new Fault(answer.code, answer.message, { remedy: answer.remedy })
+  throw new Error(`The process that makes features failed: ${answer.message}`)
+}

@@ -1,0 +1,57 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Rename } from '../drift/match-renamed-columns.ts'
+import type { RuleKind, Tolerance } from '../project/contract.ts'
+
+/** What the data is, held against what the contract promises. */
+export interface ContractResult {
+  /** As diagnostics name it. */
+  readonly contract: string
+  /** Paths, sorted. */
+  readonly files: readonly string[]
+  /** Of the files that hold the features. */
+  readonly rows: number
+  readonly checks: readonly ContractCheck[]
+  /** Columns that the contract does not name. */
+  readonly newColumns: readonly NewColumn[]
+  /** Missing columns that fit a new one by their values. */
+  readonly renames: readonly Rename[]
+  /** One for each failing check; and what cannot be read or checked at all. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface ContractCheck {
+  /** None for the count of all rows. */
+  readonly column: string | null
+  readonly promise: ContractPromise
+  /** 1-based, in the contract. */
+  readonly line: number
+  /** `skipped`: the column is missing, so that there is nothing to check. */
+  readonly outcome: 'pass' | 'fail' | 'skipped'
+  /** Rows that break the promise; of a row count, all rows; of a missing column, rows of the files that lack it. */
+  readonly failing: number
+  readonly rows: number
+  readonly tolerance: Tolerance | null
+  /** The first few rows that break it. */
+  readonly samples: readonly SampleRow[]
+  /** Files that lack the column. */
+  readonly missingIn: readonly string[]
+}
+
+export type ContractPromise =
+  | { readonly kind: 'present' }
+  | { readonly kind: 'type'; readonly type: string }
+  | { readonly kind: 'row-count'; readonly minimum?: number; readonly maximum?: number; readonly isOutside?: boolean }
+  | RuleKind
+
+export interface SampleRow {
+  readonly file: string
+  /** 1-based, header not counted. */
+  readonly row: number
+  /** As it stands in the file, shortened; null where there is none, absent where the column is classified. */
+  readonly value?: string | null
+}
+
+export interface NewColumn {
+  readonly name: string
+  readonly files: readonly string[]
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { Fault } from '../base/fault.ts'
+import { packageFolder } from '../base/package-folder.ts'
+import type { FeatureAnswer, FeatureRequest } from './feature-request.ts'
+
+/** Asks a child process of our own, which is killed at the timeout or when the caller is interrupted. */
+export async function runSqlChild(
+  request: FeatureRequest,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<FeatureAnswer> {
+  signal?.throwIfAborted()
+  const child = spawn(process.execPath, [childFile()], {
+    env: poorEnvironment(),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    ...(signal && { signal }),
+  })
+  const ended = new Promise<{ code: number | null; killedBy: NodeJS.Signals | null }>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, killedBy) => resolve({ code, killedBy }))
+  })
+  // A child that dies early closes the pipe; how it ended says more.
+  child.stdin.on('error', () => {})
+  child.stdin.end(JSON.stringify(request))
+  const startedMs = performance.now()
+  const [answer, complaint, end] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  if (end.code === 0 && answer !== '') return JSON.parse(answer) as FeatureAnswer
+  if (end.killedBy && performance.now() - startedMs >= timeoutMs) throw timedOut(timeoutMs)
+  if (end.killedBy) throw killed(end.killedBy)
+  return { kind: 'bug', message: complaint || `exit code ${end.code}` }
+}
+
+/** Beside the running file in the bundle; from source, in the built `dist/`. */
+function childFile(): string {
+  const beside = join(dirname(fileURLToPath(import.meta.url)), 'sql-child.js')
+  const built = join(packageFolder(), 'dist/sql-child.js')
+  const found = [beside, built].find((file) => existsSync(file))
+  if (found) return found
+  throw new Fault('features/no-child', `Cannot run SQL: "${built}" is not there; expected the built action`, {
+    remedy: 'Run npm run build.',
+  })
+}
+
+/** What a process needs to start, and nothing that the caller was trusted with. */
+function poorEnvironment(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot']
+  const kept = names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]))
+  return { TMPDIR: tmpdir(), ...Object.fromEntries(kept) }
+}
+
+function timedOut(timeoutMs: number): Fault {
+  return new Fault('features/timeout', `Cannot make features: the SELECT ran longer than ${timeoutMs / 1000} s`, {
+    remedy: 'Simplify the SELECT, or narrow data.source.',
+  })
+}
+
+function killed(signal: NodeJS.Signals): Fault {
+  return new Fault('features/out-of-memory', `Cannot make features: the process was killed by ${signal}`, {
+    remedy: 'Most likely memory ran out: run on a machine with more, or narrow data.source.',
+  })
+}

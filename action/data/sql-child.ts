@@ -1,0 +1,20 @@
+import { text } from 'node:stream/consumers'
+import { Fault } from '../base/fault.ts'
+import type { FeatureAnswer, FeatureRequest } from './feature-request.ts'
+import { makeFeatures } from './make-features.ts'
+
+/** Entry of the child process that runs a user's SQL: one request on standard input, one answer on standard output. */
+process.stdout.write(JSON.stringify(await answer()))
+
+async function answer(): Promise<FeatureAnswer> {
+  try {
+    const request = JSON.parse(await text(process.stdin)) as FeatureRequest
+    const made = await makeFeatures(request)
+    return made.ok ? { kind: 'made', value: made.value } : { kind: 'diagnosed', diagnostics: made.diagnostics }
+  } catch (error) {
+    if (error instanceof Fault) {
+      return { kind: 'fault', code: error.code, message: error.message, remedy: error.remedy }
+    }
+    return { kind: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  }
+}

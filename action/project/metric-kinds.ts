@@ -1,0 +1,29 @@
+import type { Task } from './project.ts'
+
+export type MetricName = 'roc_auc' | 'log_loss' | 'accuracy' | 'f1' | 'mae' | 'rmse' | 'r2'
+
+interface MetricKind {
+  readonly tasks: readonly Task[]
+  readonly better: 'higher' | 'lower'
+}
+
+/** Every metric that Plumbline measures and a gate can bound, in the order in which they are shown. */
+export const metricKinds: Readonly<Record<MetricName, MetricKind>> = {
+  roc_auc: { tasks: ['binary', 'multiclass'], better: 'higher' },
+  log_loss: { tasks: ['binary', 'multiclass'], better: 'lower' },
+  accuracy: { tasks: ['binary', 'multiclass'], better: 'higher' },
+  f1: { tasks: ['binary', 'multiclass'], better: 'higher' },
+  mae: { tasks: ['regression'], better: 'lower' },
+  rmse: { tasks: ['regression'], better: 'lower' },
+  r2: { tasks: ['regression'], better: 'higher' },
+}
+
+export function metricsOfTask(task: Task): readonly MetricName[] {
+  return Object.keys(metricKinds)
+    .filter(isMetricName)
+    .filter((name) => metricKinds[name].tasks.includes(task))
+}
+
+export function isMetricName(name: string): name is MetricName {
+  return Object.hasOwn(metricKinds, name)
+}

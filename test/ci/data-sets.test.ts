@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+import { beforeAll, describe, expect, test } from 'vitest'
+import { packageFolder } from '../../action/base/package-folder.ts'
+import { silent } from '../../action/base/progress.ts'
+import { findInterpreter } from '../../action/pipeline/find-interpreter.ts'
+import { pythonEnvironment, readRequirements } from '../../action/pipeline/python-environment.ts'
+import type { RunRecord } from '../../action/pipeline/run-record.ts'
+import { plumbline, plumblineJson } from '../support/command-line.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const dataFolder = resolve(packageFolder(), process.env['PLUMBLINE_TEST_DATA'] ?? '../shared/data')
+
+interface DataSet {
+  readonly name: string
+  /** Puts the files below `data/` of a fresh folder. */
+  readonly bring: (folder: string) => Promise<void>
+  readonly init: readonly string[]
+  readonly task: 'binary' | 'multiclass' | 'regression'
+  readonly metric: string
+  /** What a sound model reaches at least (at most, for errors). */
+  readonly bound: number
+}
+
+const dataSets: readonly DataSet[] = [
+  {
+    name: 'electricity',
+    bring: (folder) => cp(join(dataFolder, 'electricity'), join(folder, 'data/landing'), { recursive: true }),
+    init: ['--data', 'data/landing/*.csv', '--target', 'class', '--time', 'ts'],
+    task: 'binary',
+    metric: 'roc_auc',
+    bound: 0.75,
+  },
+  {
+    name: 'acs-employment',
+    bring: (folder) => cp(join(dataFolder, 'acs-employment'), join(folder, 'data'), { recursive: true }),
+    init: [
+      ...['--data', 'data/people-*.parquet', '--labels', 'data/labels-*.parquet', '--target', 'employed', '--id', 'id'],
+      ...['--exclude', 'prediction', '--exclude', 'predicted_probability', '--time', 'year', '--test', 'from:2018'],
+    ],
+    task: 'binary',
+    metric: 'roc_auc',
+    bound: 0.85,
+  },
+  scikitLearn('iris', 'load_iris', 'multiclass', 'accuracy', 0.8),
+  scikitLearn('wine', 'load_wine', 'multiclass', 'accuracy', 0.8),
+  scikitLearn('diabetes', 'load_diabetes', 'regression', 'r2', 0.2),
+  scikitLearn('made', 'make_classification', 'binary', 'roc_auc', 0.85),
+]
+
+const exporter = `
+import sys
+import pandas as pd
+from sklearn import datasets
+name, out = sys.argv[1:]
+if name == "make_classification":
+    features, target = datasets.make_classification(n_samples=3000, n_features=12, random_state=7)
+    frame = pd.DataFrame(features, columns=[f"x{i}" for i in range(12)]).assign(target=target)
+else:
+    frame = getattr(datasets, name)(as_frame=True).frame
+frame.to_csv(out, index=False)
+`
+
+function scikitLearn(name: string, maker: string, task: DataSet['task'], metric: string, bound: number): DataSet {
+  return {
+    name,
+    bring: async (folder) => {
+      await mkdir(join(folder, 'data'), { recursive: true })
+      await promisify(execFile)(python, ['-c', exporter, maker, join(folder, 'data', `${name}.csv`)])
+    },
+    init: ['--data', `data/${name}.csv`, '--target', 'target'],
+    task,
+    metric,
+    bound,
+  }
+}
+
+let python: string
+
+beforeAll(async () => {
+  if (!(await stat(dataFolder).catch(() => undefined))) {
+    throw new Error(`Cannot test on real data: no folder ${dataFolder}; PLUMBLINE_TEST_DATA names it`)
+  }
+  const interpreter = await findInterpreter(process.env, undefined)
+  const { binFolder } = await pythonEnvironment({
+    requirements: await readRequirements(join(packageFolder(), 'template'), 'requirements.txt'),
+    file: 'requirements.txt',
+    interpreter,
+    caller: process.env,
+    progress: silent,
+    signal: new AbortController().signal,
+  })
+  python = join(binFolder, 'python')
+}, 300_000)
+
+describe.each(dataSets)(
+  'plumbline takes $name from init to a release',
+  ({ name, bring, init, task, metric, bound }) => {
+    test('and says what produced it', { timeout: 900_000 }, async () => {
+      const folder = tempFolder()
+      await bring(folder)
+
+      await expectDone(folder, ['init', ...init, '--name', name])
+      await expectDone(folder, ['snapshot'])
+      await expectDone(folder, ['validate'])
+      const git = async (...words: string[]) =>
+        promisify(execFile)('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...words], {
+          cwd: folder,
+          maxBuffer: 1 << 26,
+        })
+      await git('add', '-A')
+      await git('commit', '-q', '-m', 'The first model')
+      const { result } = (await plumblineJson(folder, ['run'])) as { result: RunRecord }
+      await expectDone(folder, ['register'])
+
+      const value = result.metrics.find((measured) => measured.name === metric)?.value
+      console.log(figures(name, result))
+      expect(value).toBeGreaterThan(bound)
+      const lineage = await plumbline(folder, ['lineage', 'requirements.txt'])
+      expect(lineage.code).not.toBe(70)
+      expect(task).toBeDefined()
+    })
+  },
+)
+
+async function expectDone(folder: string, words: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await plumbline(folder, words)
+  expect(code, `plumbline ${words.join(' ')}\n${stdout}\n${stderr}`).toBe(0)
+}
+
+function figures(name: string, { data, stages, metrics }: RunRecord): string {
+  const seconds = stages.map((stage) => `${stage.name} ${stage.seconds.toFixed(1)}`).join(', ')
+  const values = metrics.map((metric) => `${metric.name} ${metric.value?.toPrecision(4)}`).join(', ')
+  return `${name}: ${data.rows} rows in ${data.files} files · seconds: ${seconds} · ${values}`
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import type { CheckedContract } from '../../action/data/check-contract.ts'
+import { checkContract } from '../../action/data/check-contract.ts'
+import { describeFiles } from '../../action/data/describe-files.ts'
+import { openEngine } from '../../action/data/engine.ts'
+import { findSourceFiles } from '../../action/data/find-source-files.ts'
+import { parseContract } from '../../action/project/read-contract.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const head = `apiVersion: v3.1.0
+kind: DataContract
+id: t
+version: 1.0.0
+status: active
+schema:
+  - name: t
+`
+
+async function check(
+  files: Readonly<Record<string, string>>,
+  properties: string,
+  quality = '',
+): Promise<CheckedContract> {
+  const contract = parseContract('contract.yaml', `${head}${quality}    properties:\n${properties}`)
+  if (!contract.ok) throw new Error(JSON.stringify(contract.diagnostics))
+  await using engine = await openEngine({ threads: 1 })
+  const described = await describeFiles(engine, await findSourceFiles(tempFolder(files), ['*']))
+  if (!described.ok) throw new Error(JSON.stringify(described.diagnostics))
+  return await checkContract(engine, described.value, contract.value)
+}
+
+function failures({ checks }: CheckedContract) {
+  return checks
+    .filter(({ outcome }) => outcome === 'fail')
+    .map(({ column, promise, line, failing, samples }) => ({
+      check: `${column} ${promise.kind} ${line}`,
+      failing,
+      samples: samples.map(({ file, row, value }) => `${file}:${row} ${value}`),
+    }))
+}
+
+describe('checkContract()', () => {
+  it('finds all broken promises in one run, with rows and values', async () => {
+    const result = await check(
+      { 'a.csv': 'id,w,r\n1,5,N\n2,900,X\n,abc,S\n', 'b.csv': 'id,w,r\n2,-1,\n5,7,N\n' },
+      `      - { name: id, logicalType: integer, required: true, unique: true }
+      - { name: w, logicalType: number, logicalTypeOptions: { minimum: 0, exclusiveMaximum: 900 } }
+      - { name: r, logicalType: string, required: true, quality: [{ metric: invalidValues, arguments: { validValues: [N, S] }, mustBe: 0 }] }
+`,
+      '    quality: [{ metric: rowCount, mustBeGreaterThan: 100 }]\n',
+    )
+    expect(result.rows).toBe(5)
+    expect(result.checks).toHaveLength(13)
+    expect(failures(result)).toEqual([
+      { check: 'id required 10', failing: 1, samples: ['a.csv:3 null'] },
+      { check: 'id unique 10', failing: 1, samples: ['a.csv:2 2', 'b.csv:1 2'] },
+      { check: 'w type 11', failing: 1, samples: ['a.csv:3 abc'] },
+      { check: 'w minimum 11', failing: 1, samples: ['b.csv:1 -1'] },
+      { check: 'w maximum 11', failing: 1, samples: ['a.csv:2 900'] },
+      { check: 'r required 12', failing: 1, samples: ['b.csv:1 null'] },
+      { check: 'r allowed 12', failing: 1, samples: ['a.csv:2 X'] },
+      { check: 'null row-count 8', failing: 5, samples: [] },
+    ])
+  })
+
+  it('tells a missing column by the files that lack it, and takes an alias for the column', async () => {
+    const files = { 'a.csv': 'region,x\nN,1\n', 'b.csv': 'state,x\nS,2\nN,3\n' }
+    const missing = await check(files, '      - { name: region, logicalType: string, required: true }\n')
+    expect(missing.checks[0]).toMatchObject({ outcome: 'fail', missingIn: ['b.csv'], failing: 2 })
+    expect(missing.newColumns).toEqual([
+      { name: 'x', files: ['a.csv', 'b.csv'] },
+      { name: 'state', files: ['b.csv'] },
+    ])
+    const accepted = await check(
+      files,
+      '      - { name: region, logicalType: string, customProperties: [{ property: aliases, value: [state] }] }\n',
+    )
+    expect(failures(accepted)).toEqual([])
+  })
+
+  it('skips what a column that is missing everywhere cannot break', async () => {
+    const { checks } = await check(
+      { 'a.csv': 'x\n1\n' },
+      '      - { name: y, logicalType: integer, required: true, unique: true }\n',
+    )
+    expect(checks.map(({ promise, outcome }) => `${promise.kind} ${outcome}`)).toEqual([
+      'present fail',
+      'type skipped',
+      'required skipped',
+      'unique skipped',
+    ])
+  })
+
+  it('lets as many rows fail as the contract tolerates', async () => {
+    const rows = `v\n${'1\n'.repeat(95)}${'\n'.repeat(0)}${'""\n'.repeat(5)}`
+    const property = (operator: string) =>
+      `      - { name: v, logicalType: integer, quality: [{ metric: nullValues, ${operator} }] }\n`
+    expect(failures(await check({ 'a.csv': rows }, property('mustBeLessOrEqualTo: 5, unit: percent')))).toEqual([])
+    expect(failures(await check({ 'a.csv': rows }, property('mustBeLessThan: 5, unit: percent')))).toHaveLength(1)
+    expect(failures(await check({ 'a.csv': rows }, property('mustBeBetween: [0, 4]')))).toHaveLength(1)
+  })
+
+  it('checks lengths, patterns, dates and truths', async () => {
+    const result = await check(
+      { 'a.csv': 'c,d,b\nP1,2024-01-31,yes\nQ22222,2023-12-31,no\n,not a day,maybe\n' },
+      `      - { name: c, logicalType: string, logicalTypeOptions: { maxLength: 4, pattern: "^P" } }
+      - { name: d, logicalType: date, logicalTypeOptions: { minimum: "2024-01-01" } }
+      - { name: b, logicalType: boolean, quality: [{ metric: invalidValues, arguments: { validValues: [true] }, mustBe: 0 }] }
+`,
+    )
+    expect(failures(result)).toEqual([
+      { check: 'c max-length 9', failing: 1, samples: ['a.csv:2 Q22222'] },
+      { check: 'c pattern 9', failing: 1, samples: ['a.csv:2 Q22222'] },
+      { check: 'd type 10', failing: 1, samples: ['a.csv:3 not a day'] },
+      { check: 'd minimum 10', failing: 1, samples: ['a.csv:2 2023-12-31'] },
+      { check: 'b type 11', failing: 1, samples: ['a.csv:3 maybe'] },
+      { check: 'b allowed 11', failing: 1, samples: ['a.csv:2 no'] },
+    ])
+  })
+
+  it('never shows the values of a classified column', async () => {
+    const { checks } = await check(
+      { 'a.csv': 'c\nsecret\n' },
+      '      - { name: c, logicalType: integer, classification: confidential }\n',
+    )
+    expect(checks[1]?.samples).toEqual([{ file: 'a.csv', row: 1 }])
+    expect(JSON.stringify(checks)).not.toContain('secret')
+  })
+
+  it('keeps hostile names, values and patterns as text', async () => {
+    const name = '"; drop table x; --'
+    const result = await check(
+      { 'a.csv': `"${name.replaceAll('"', '""')}"\n'; select 1; --\n` },
+      `      - name: ${JSON.stringify(name)}
+        logicalType: string
+        quality:
+          - { metric: invalidValues, arguments: { validValues: ["'); drop table x; --"], pattern: "^'[^']" }, mustBe: 0 }
+`,
+    )
+    expect(failures(result)).toEqual([
+      { check: `${name} allowed 12`, failing: 1, samples: ["a.csv:1 '; select 1; --"] },
+    ])
+  })
+
+  it('says what in the contract cannot be checked', async () => {
+    const result = await check(
+      { 'a.csv': 'a,b\nx,1\n' },
+      `      - { name: a, logicalType: string, logicalTypeOptions: { pattern: "(" } }
+      - { name: b, logicalType: integer, quality: [{ metric: invalidValues, arguments: { validValues: [1, many] }, mustBe: 0 }] }
+`,
+    )
+    expect(result.diagnostics.map(({ line, message }) => `${line} ${message}`)).toEqual([
+      '9 Cannot check "a": "(" is no pattern; expected a regular expression of RE2',
+      '10 Cannot check "b": the allowed value "many" is not of type integer',
+    ])
+  })
+
+  it('passes on what is wrong with a row further down', async () => {
+    const result = await check(
+      { 'a.csv': `a,b\n${'1,2\n'.repeat(3000)}1,2,3\n` },
+      '      - { name: a, logicalType: integer }\n',
+    )
+    expect(result.diagnostics).toMatchObject([{ code: 'data/ragged-row', file: 'a.csv', line: 3002 }])
+  })
+
+  it('checks as many columns as a wide file has', async () => {
+    const names = Array.from({ length: 800 }, (_, i) => `c${i}`)
+    const result = await check(
+      { 'a.csv': `${names.join(',')}\n${names.map(() => '1').join(',')}\n` },
+      names.map((name) => `      - { name: ${name}, logicalType: integer, required: true }\n`).join(''),
+    )
+    expect(result.checks.every(({ outcome }) => outcome === 'pass')).toBe(true)
+    expect(result.checks).toHaveLength(2400)
+  })
+})
