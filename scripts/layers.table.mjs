@@ -46,6 +46,7 @@ export const arrows = [
 /** `room → npm package`. */
 export const packages = [
   ['pipeline', 'tinyglobby'],
+  ['drift', 'fastest-levenshtein'],
   ['data', '@duckdb/node-api'],
   ['data', 'tinyglobby'],
   ['github', '@actions/artifact'],
