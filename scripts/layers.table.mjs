@@ -28,6 +28,9 @@ export const arrows = [
   ['commands', 'pipeline'],
   ['commands', 'report'],
   ['local-github', 'base'],
+  ['registry', 'base'],
+  ['registry', 'github'],
+  ['registry', 'report'],
   ['pipeline', 'base'],
   ['pipeline', 'data'],
   ['pipeline', 'evaluation'],
@@ -45,6 +48,7 @@ export const arrows = [
 
 /** `room → npm package`. */
 export const packages = [
+  ['registry', 'tar-stream'],
   ['pipeline', 'tinyglobby'],
   ['drift', 'fastest-levenshtein'],
   ['data', '@duckdb/node-api'],

@@ -61,6 +61,10 @@ export const faults = {
   'registry/ledger-broken': 'user',
   'registry/not-settled': 'remote',
   'registry/tag-moved': 'user',
+  'registry/nothing-committed': 'user',
+  'registry/uncommitted': 'user',
+  'registry/push': 'remote',
+  'registry/unknown-subject': 'user',
 } as const satisfies Record<string, FaultOwner>
 
 export type FaultCode = keyof typeof faults

@@ -35,17 +35,21 @@ export interface GateVerdict {
 /**
  * Judges each gate on the test rows. A bound is met by the value that equals it. A gate passes only where there was enough
  * data to say so: an undefined metric, or slices that are all too small, is `insufficient data`.
- * `metrics` are those of all rows, measured already.
+ * `metrics` are those of all rows, measured already. Slices that were not judged and have fewer than `minCount` rows are
+ * listed as one: their values are rare enough to point at somebody.
  */
 export function judgeGates(
   gates: readonly Gate[],
   rows: JudgedRows,
   metrics: readonly MetricValue[],
+  minCount = 20,
 ): readonly GateVerdict[] {
   return gates.map((gate) => {
     if (!isMetricName(gate.metric)) return withoutData(gate, `${gate.metric} is not a metric`)
     if (gate.min === undefined && gate.max === undefined) return withoutData(gate, 'the gate sets no bound')
-    return gate.by.length === 0 ? judgeAll(gate, gate.metric, rows, metrics) : judgeSlices(gate, gate.metric, rows)
+    return gate.by.length === 0
+      ? judgeAll(gate, gate.metric, rows, metrics)
+      : judgeSlices(gate, gate.metric, rows, minCount)
   })
 }
 
@@ -70,7 +74,7 @@ function judgeAll(gate: Gate, metric: MetricName, rows: JudgedRows, metrics: rea
   }
 }
 
-function judgeSlices(gate: Gate, metric: MetricName, rows: JudgedRows): GateVerdict {
+function judgeSlices(gate: Gate, metric: MetricName, rows: JudgedRows, minCount: number): GateVerdict {
   const missing = gate.by.find((column) => !Object.hasOwn(rows.slices, column))
   if (missing !== undefined) return withoutData(gate, `the test rows have no column "${missing}"`)
 
@@ -81,7 +85,7 @@ function judgeSlices(gate: Gate, metric: MetricName, rows: JudgedRows): GateVerd
   const unjudged = slices.filter(({ kind }) => kind === 'insufficient data').length
   const [worst] = judged
   if (worst === undefined || worst.verdict.value === null || unjudged === slices.length) {
-    return { ...withoutData(gate, nothingToJudge(gate, slices)), slices }
+    return { ...withoutData(gate, nothingToJudge(gate, slices)), slices: pooled(slices, minCount) }
   }
 
   const words = [
@@ -90,7 +94,13 @@ function judgeSlices(gate: Gate, metric: MetricName, rows: JudgedRows): GateVerd
     ...(unjudged > 0 ? [`${formatCount(unjudged)} of ${formatCount(slices.length)} with too little data`] : []),
   ]
   const kind = failed > 0 ? 'fail' : 'pass'
-  return { ...subjectOf(gate), kind, value: worst.verdict.value, reason: words.join(', '), slices }
+  return {
+    ...subjectOf(gate),
+    kind,
+    value: worst.verdict.value,
+    reason: words.join(', '),
+    slices: pooled(slices, minCount),
+  }
 }
 
 function judgeSlice({ name, indices }: RowSlice, gate: Gate, metric: MetricName, rows: JudgedRows): SliceVerdict {
@@ -101,6 +111,15 @@ function judgeSlice({ name, indices }: RowSlice, gate: Gate, metric: MetricName,
   const { value, reason } = measureMetric(metric, rows, indices)
   if (value === null) return { ...shared, value, kind: 'insufficient data', ...(reason !== undefined && { reason }) }
   return { ...shared, value, kind: meets(value, gate) ? 'pass' : 'fail' }
+}
+
+function pooled(slices: readonly SliceVerdict[], minCount: number): readonly SliceVerdict[] {
+  const rare = slices.filter(({ kind, rows }) => kind === 'insufficient data' && rows < minCount)
+  if (rare.length === 0) return slices
+  const words = `${formatCount(rare.length)} of fewer than ${formatCount(minCount)} rows`
+  const rows = rare.reduce((sum, slice) => sum + slice.rows, 0)
+  const pool: SliceVerdict = { slice: words, rows, value: null, kind: 'insufficient data', reason: 'too few rows each' }
+  return [...slices.filter((slice) => !rare.includes(slice)), pool]
 }
 
 /** How far a value is from the bound that is nearest to being broken; negative where it is broken. */

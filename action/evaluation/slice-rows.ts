@@ -1,5 +1,8 @@
 import type { JudgedRows } from './judged-rows.ts'
 
+/** Longer values are cut: a name is to be read. */
+const longestValue = 60
+
 /** The test rows that share a value in each of some columns. */
 export interface RowSlice {
   /** `weekday = Sun · region = N`; `region is missing` where it is null. */
@@ -20,7 +23,7 @@ export function sliceRows(rows: JudgedRows, columns: readonly string[]): readonl
   }
   const slices = [...rowsByValues].map(([key, members]) => {
     const [first = 0] = members
-    const values = columns.map((column) => rows.slices[column]?.[first] ?? null)
+    const values = columns.map((column) => shortened(rows.slices[column]?.[first] ?? null))
     return {
       key,
       name: columns.map((column, index) => nameOf(column, values[index] ?? null)).join(' · '),
@@ -34,6 +37,12 @@ export function sliceRows(rows: JudgedRows, columns: readonly string[]): readonl
 
 function nameOf(column: string, value: string | null): string {
   return value === null ? `${column} is missing` : `${column} = ${value}`
+}
+
+function shortened(value: string | null): string | null {
+  if (value === null || value.length <= longestValue) return value
+  const whole = value.slice(0, longestValue - 1).replace(/\p{Cs}$/u, '')
+  return `${whole}…`
 }
 
 /** By code units, so that the order does not depend on a language. */

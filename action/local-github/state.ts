@@ -86,6 +86,14 @@ export async function openState(folder: string, owner: string, repository: strin
   }
 }
 
+/** Whose state `folder` holds; undefined before its first use. */
+export async function readNames(
+  folder: string,
+): Promise<{ readonly owner: string; readonly repository: string } | undefined> {
+  const state = await readState(join(folder, 'state.json'))
+  return state && { owner: state.owner, repository: state.repository }
+}
+
 function firstState(owner: string, repository: string): State {
   return {
     schema: 'plumbline/local-github/v1',

@@ -139,7 +139,7 @@ export async function takeJudging(
       const rows = await judged()
       if (!rows.ok) return rows
       const { judgeGates } = await import('../evaluation/judge-gates.ts')
-      const verdicts = judgeGates(project.gates, rows.value, metricsIn(evaluated.value))
+      const verdicts = judgeGates(project.gates, rows.value, metricsIn(evaluated.value), project.privacy.minCount)
       return { ok: true, value: { detail: gatesCount(verdicts), outputs: {}, data: asJson(verdicts) } }
     },
   })

@@ -1,8 +1,9 @@
 /* oxlint-disable no-control-regex -- control characters are what this file is about */
 
-/** CSI, then string sequences (OSC, DCS, SOS, PM, APC) up to their end, then all other escape sequences. */
+/** CSI, then string sequences (OSC, DCS, SOS, PM, APC) up to their end, then all other escape sequences.
+ * None of them can hold the start of another, so that reading takes time in proportion to the text. */
 const escapeSequences =
-  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)|\u001B[ -/]*[0-~]/g
+  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])[^\u0007\u001B\u0080-\u009F]*(?:\u0007|\u001B\\|\u009C)|\u001B[ -/]*[0-~]/g
 
 /** Would start a line of their own, or jump. */
 const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g

@@ -33,7 +33,7 @@ function gate(change: Partial<Gate>): Gate {
 }
 
 function judge(change: Partial<Gate>, rows: JudgedRows) {
-  return judgeGates([gate(change)], rows, measureMetrics(rows))[0]
+  return judgeGates([gate(change)], rows, measureMetrics(rows), 1)[0]
 }
 
 const week = rowsOf([...on('Mon', 9, 10), ...on('Sun', 6, 10), ...on('Sat', 8, 10), ...on('Fri', 0, 2)])
@@ -67,6 +67,29 @@ describe('judgeGates()', () => {
         { slice: 'weekday = Fri', rows: 2, value: null, kind: 'insufficient data', reason: 'fewer than 5 rows' },
       ],
     })
+  })
+
+  test('lists values that are too rare to be shown as one', () => {
+    const rows = rowsOf([...on('Mon', 9, 10), ...on('Fri', 1, 2), ...on('Sat', 1, 3), ...on('Sun', 4, 4)])
+    const [verdict] = judgeGates([gate({ by: ['weekday'], min: 0.6, minRows: 5 })], rows, [], 4)
+
+    expect(verdict?.reason).toBe('worst Mon 0.9 ≥ 0.6 (n 10), 3 of 4 with too little data')
+    expect(verdict?.slices.map(({ slice, rows: count }) => [slice, count])).toEqual([
+      ['weekday = Mon', 10],
+      ['weekday = Sun', 4],
+      ['2 of fewer than 4 rows', 5],
+    ])
+  })
+
+  test('cuts values that nobody would read, and keeps them apart', () => {
+    const [long, longer] = ['x'.repeat(100_000), 'x'.repeat(100_001)]
+    const verdict = judge({ by: ['weekday'], min: 0.5 }, rowsOf([...on(long, 1, 1), ...on(longer, 0, 2)]))
+
+    expect(verdict?.slices.map(({ slice, rows }) => [slice.length, rows])).toEqual([
+      [70, 2],
+      [70, 1],
+    ])
+    expect(verdict?.reason).toMatch(/^worst x{59}… 0 < 0.5 \(n 2\)$/)
   })
 
   test('fails where one slice does, and counts them', () => {

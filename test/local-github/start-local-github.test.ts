@@ -10,19 +10,19 @@ import { describe, expect, test } from 'vitest'
 import { withExclusiveLock } from '../../action/local-github/exclusive-lock.ts'
 import { startLocalGitHub } from '../../action/local-github/start-local-github.ts'
 import { caller, git, push, testGitHub } from '../support/local-github.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 const names = { owner: 'acme', repository: 'parcels' }
 
 describe('startLocalGitHub()', () => {
   test('keeps everything over a restart', async () => {
-    await using folder = await temporaryFolder()
-    const before = await startLocalGitHub({ folder: folder.path, ...names })
+    const folder = tempFolder()
+    const before = await startLocalGitHub({ folder: folder, ...names })
     const { id } = (await caller(before)('POST', '/releases', { tag_name: 'v1', draft: true })).body
     await caller(before)('POST', `/releases/${id}/assets?name=a`, Buffer.from('a'))
     await before[Symbol.asyncDispose]()
 
-    await using after = await startLocalGitHub({ folder: folder.path, ...names })
+    await using after = await startLocalGitHub({ folder: folder, ...names })
     expect(after.token).toBe(before.token)
     expect((await caller(after)('GET', `/releases/${id}`)).body.assets).toMatchObject([
       { name: 'a', state: 'uploaded' },
@@ -38,28 +38,28 @@ describe('startLocalGitHub()', () => {
       '{"schema":"plumbline/local-github/v1","owner":"acme","repository":"parcels","token":"t","createdAt":"2025","nextId":2,"releases":[{"id":1}]}',
     ],
   ])('reports %s and leaves it as it is', async (_, text) => {
-    await using folder = await temporaryFolder()
-    const file = join(folder.path, 'state.json')
+    const folder = tempFolder()
+    const file = join(folder, 'state.json')
     await writeFile(file, text)
 
-    await expect(startLocalGitHub({ folder: folder.path, ...names })).rejects.toMatchObject({
+    await expect(startLocalGitHub({ folder: folder, ...names })).rejects.toMatchObject({
       code: 'local-github/corrupt-state',
     })
     expect(await readFile(file, 'utf8')).toBe(text)
   })
 
   test('refuses to open a folder of another repository', async () => {
-    await using folder = await temporaryFolder()
-    const first = await startLocalGitHub({ folder: folder.path, ...names })
+    const folder = tempFolder()
+    const first = await startLocalGitHub({ folder: folder, ...names })
     await first[Symbol.asyncDispose]()
 
-    const second = startLocalGitHub({ folder: folder.path, owner: 'acme', repository: 'other' })
+    const second = startLocalGitHub({ folder: folder, owner: 'acme', repository: 'other' })
     await expect(second).rejects.toMatchObject({ code: 'local-github/other-repository' })
   })
 
   test('loses nothing where several servers share a folder', async () => {
-    await using folder = await temporaryFolder()
-    const servers = await Promise.all([1, 2, 3].map(() => startLocalGitHub({ folder: folder.path, ...names })))
+    const folder = tempFolder()
+    const servers = await Promise.all([1, 2, 3].map(() => startLocalGitHub({ folder: folder, ...names })))
     const made = await Promise.all(
       servers.flatMap((server, index) =>
         [1, 2, 3].map((n) => caller(server)('POST', '/releases', { tag_name: `v${index}-${n}`, draft: true })),
@@ -137,8 +137,8 @@ describe('startLocalGitHub()', () => {
 
 describe('withExclusiveLock()', () => {
   test('takes over the lock of a process that died', async () => {
-    await using folder = await temporaryFolder()
-    const path = join(folder.path, 'lock')
+    const folder = tempFolder()
+    const path = join(folder, 'lock')
     const holder = { token: 'dead', pid: await pidOfTheDead(), host: hostname() }
     await writeFile(path, JSON.stringify(holder))
 

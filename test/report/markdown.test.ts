@@ -75,6 +75,12 @@ describe('markdownText()', () => {
     },
   )
 
+  test.each(['|', '`', '_', '#1', ' ', '  \n', '@a', '1. ', '\\'])('gets through a million %j', (part) => {
+    const text = part.repeat(1_000_000)
+
+    expect(markdownTable(['a'], [[markdownText(text) + markdownCode(text)]]).split('\n')).toHaveLength(3)
+  })
+
   test('shows the very text, whatever it holds', () => {
     fc.assert(
       fc.property(hostile, (text) => {

@@ -24,6 +24,10 @@ describe('plainText()', () => {
     expect(plainText(text)).toBe(text)
   })
 
+  test.each(['\u0090', '\u001B[', '\u009B0', '\u001B]', '\u001B '])('gets through a million unfinished %j', (start) => {
+    expect(plainText(`${start.repeat(1_000_000)}\n`)).not.toMatch(/\p{Cc}/u)
+  })
+
   test('leaves no control character', () => {
     fc.assert(
       fc.property(

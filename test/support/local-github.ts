@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import type { Interrupt } from '../../action/local-github/answer-request.ts'
 import { type LocalGitHub, startLocalGitHub } from '../../action/local-github/start-local-github.ts'
 import { expectValid } from './github-schema.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { tempFolder } from './temp-folder.ts'
 
 export interface TestGitHub extends LocalGitHub {
   /** Removed with it. */
@@ -26,23 +26,19 @@ interface Called {
 
 /** An embedded GitHub of its own, with one commit on `main`. */
 export async function testGitHub(options: { interrupt?: Interrupt } = {}): Promise<TestGitHub> {
-  const folder = await temporaryFolder()
+  const folder = tempFolder()
   const github = await startLocalGitHub({
-    folder: join(folder.path, 'github'),
+    folder: join(folder, 'github'),
     owner: 'acme',
     repository: 'parcels',
     ...options,
   })
-  const head = await pushCommit(github, join(folder.path, 'work'))
+  const head = await pushCommit(github, join(folder, 'work'))
   return {
     ...github,
-    folder: folder.path,
+    folder,
     head,
     call: caller(github),
-    [Symbol.asyncDispose]: async () => {
-      await github[Symbol.asyncDispose]()
-      await folder[Symbol.asyncDispose]()
-    },
   }
 }
 

@@ -1,0 +1,94 @@
+import type { Asset, Release } from '../github/releases.ts'
+
+/** What a release is to hold. */
+export interface PublishPlan {
+  readonly tag: string
+  readonly commit: string
+  /** Names this very content in a draft's text, so that a later run knows the draft as its own. */
+  readonly marker: string
+  readonly assets: readonly PlannedAsset[]
+}
+
+export interface PlannedAsset {
+  readonly name: string
+  readonly bytes: number
+  readonly sha256: string
+  /** The fitted model itself: a published release with other bytes of it is never accepted as the same. */
+  readonly isModel: boolean
+}
+
+/** What GitHub holds under the tag. */
+export interface Observed {
+  readonly published: Release | undefined
+  /** Oldest first; a draft has no tag, so that there can be several that want the same. */
+  readonly drafts: readonly Release[]
+  /** What the tag points at; undefined where there is none. */
+  readonly tagCommit: string | undefined
+  /** The draft was read again after its last upload. */
+  readonly isVerified: boolean
+  readonly isRecorded: boolean
+}
+
+export interface Difference {
+  readonly name: string
+  readonly published: string | null
+  readonly ours: string | null
+}
+
+export type PublishStep =
+  | { readonly kind: 'refuse-bytes'; readonly release: Release; readonly differences: readonly Difference[] }
+  | { readonly kind: 'refuse-tag'; readonly tagCommit: string }
+  | { readonly kind: 'create-draft' }
+  | { readonly kind: 'delete-asset'; readonly draft: Release; readonly asset: Asset }
+  | { readonly kind: 'upload'; readonly draft: Release; readonly asset: PlannedAsset }
+  | { readonly kind: 'verify'; readonly draft: Release }
+  | { readonly kind: 'publish'; readonly draft: Release }
+  | { readonly kind: 'record'; readonly release: Release }
+  | { readonly kind: 'delete-draft'; readonly draft: Release }
+  | { readonly kind: 'done'; readonly release: Release }
+
+/**
+ * The one next step from what is there to one published, recorded release. A draft is only deleted once a release with its
+ * tag is published: from then on nobody can publish it any more, so that no racing publisher loses what it just published.
+ */
+export function nextPublishStep(plan: PublishPlan, seen: Observed): PublishStep {
+  if (seen.tagCommit !== undefined && seen.tagCommit !== plan.commit)
+    return { kind: 'refuse-tag', tagCommit: seen.tagCommit }
+  if (seen.published) return afterPublishing(plan, seen, seen.published)
+
+  const draft = seen.drafts.find(({ body }) => body.includes(plan.marker))
+  if (!draft) return { kind: 'create-draft' }
+  const useless = draft.assets.find((asset) => !plan.assets.some((planned) => isSame(planned, asset)))
+  if (useless) return { kind: 'delete-asset', draft, asset: useless }
+  const missing = plan.assets.find(({ name }) => !draft.assets.some((asset) => asset.name === name))
+  if (missing) return { kind: 'upload', draft, asset: missing }
+  return seen.isVerified ? { kind: 'publish', draft } : { kind: 'verify', draft }
+}
+
+function afterPublishing(plan: PublishPlan, seen: Observed, release: Release): PublishStep {
+  const differences = modelDifferences(plan, release)
+  if (differences.length > 0) return { kind: 'refuse-bytes', release, differences }
+  if (!seen.isRecorded) return { kind: 'record', release }
+  const [draft] = seen.drafts
+  return draft ? { kind: 'delete-draft', draft } : { kind: 'done', release }
+}
+
+function modelDifferences(plan: PublishPlan, release: Release): readonly Difference[] {
+  const missing = plan.assets
+    .filter(({ isModel }) => isModel)
+    .flatMap((planned) => {
+      const asset = release.assets.find(({ name }) => name === planned.name)
+      if (asset && isSame(planned, asset)) return []
+      return [{ name: planned.name, published: asset?.sha256 ?? null, ours: planned.sha256 }]
+    })
+  const foreign = release.assets
+    .filter(({ name }) => /^(model|judged)(\.|$)/.test(name) && !plan.assets.some((planned) => planned.name === name))
+    .map(({ name, sha256 }) => ({ name, published: sha256, ours: null }))
+  return [...missing, ...foreign]
+}
+
+/** Servers that compute no digest are believed on size. */
+function isSame(planned: PlannedAsset, asset: Asset): boolean {
+  if (planned.name !== asset.name || !asset.isWhole) return false
+  return asset.sha256 === null ? asset.bytes === planned.bytes : asset.sha256 === planned.sha256
+}

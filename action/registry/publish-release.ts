@@ -1,0 +1,231 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { Fault } from '../base/fault.ts'
+import type { Progress } from '../base/progress.ts'
+import type { GitHubClient } from '../github/client.ts'
+import { readTag } from '../github/git-data.ts'
+import {
+  type Asset,
+  createDraft,
+  deleteAsset,
+  deleteRelease,
+  listReleases,
+  publishDraft,
+  type Release,
+  readRelease,
+  uploadAsset,
+} from '../github/releases.ts'
+import type { Allocation, Stamp } from './allocate.ts'
+import type { BuiltAsset } from './assets.ts'
+import { readLedger } from './ledger.ts'
+import { nextPublishStep, type Observed, type PublishPlan, type PublishStep } from './next-publish-step.ts'
+import { isPublished, recordPublished } from './record-published.ts'
+
+export interface Publication {
+  readonly allocation: Allocation
+  readonly assets: readonly BuiltAsset[]
+  /** The release's title and text. */
+  readonly name: string
+  readonly notes: string
+  /** SHA-256 over all assets: names this content. */
+  readonly contentDigest: string
+  readonly stamp: Stamp
+}
+
+export interface Published {
+  readonly release: Release
+  /** This call published it; false where it was there already. */
+  readonly isNew: boolean
+}
+
+/**
+ * Publishes one release, whatever an earlier or a racing call left behind: looks, takes the one next step, looks again.
+ * Faults: `registry/bytes-differ`, `registry/tag-moved`, `registry/not-settled`, and those of the client.
+ */
+export async function publishRelease(
+  client: GitHubClient,
+  publication: Publication,
+  progress: Progress,
+): Promise<Published> {
+  const plan = planOf(publication)
+  const act = new Publisher(client, publication, progress)
+  const mostSteps = 60 + 6 * plan.assets.length
+  let seen = await observe(client, plan)
+  let isNew = false
+  for (let steps = 0; steps < mostSteps; steps++) {
+    const step = nextPublishStep(plan, seen)
+    if (step.kind === 'done') return { release: step.release, isNew }
+    const after = await act.take(step, seen)
+    if (step.kind === 'publish' && after?.published) isNew = true
+    seen = after ?? (await observe(client, plan))
+  }
+  throw new Fault(
+    'registry/not-settled',
+    `Cannot publish "${plan.tag}": ${mostSteps} steps did not lead to a release${act.lastRefusal}; expected nobody else to change its drafts meanwhile`,
+    {
+      remedy: 'Look at the drafts under Releases, end what else publishes, then run it again.',
+      stays: 'no release was published',
+    },
+  )
+}
+
+/** Everything that decides, read from GitHub. */
+async function observe(client: GitHubClient, plan: PublishPlan): Promise<Observed> {
+  const releases = (await listReleases(client)).filter(({ tag }) => tag === plan.tag)
+  const published = releases.find(({ isDraft }) => !isDraft)
+  return {
+    published,
+    drafts: releases.filter(({ isDraft }) => isDraft).sort((one, other) => one.id - other.id),
+    tagCommit: await readTag(client, plan.tag),
+    isVerified: false,
+    isRecorded: published !== undefined && isPublished((await readLedger(client)).records, plan.tag),
+  }
+}
+
+class Publisher {
+  readonly #client: GitHubClient
+  readonly #publication: Publication
+  readonly #progress: Progress
+  /** How often a broken-off upload was found under a name: it may be another publisher's, still running. */
+  readonly #sightings = new Map<string, number>()
+  lastRefusal = ''
+
+  constructor(client: GitHubClient, publication: Publication, progress: Progress) {
+    this.#client = client
+    this.#publication = publication
+    this.#progress = progress
+  }
+
+  /** Takes the step. What GitHub holds after it, as far as its answer tells; undefined: look again. */
+  async take(step: Exclude<PublishStep, { kind: 'done' }>, seen: Observed): Promise<Observed | undefined> {
+    switch (step.kind) {
+      case 'refuse-bytes':
+        throw bytesDiffer(this.#publication.allocation, step.release, step.differences)
+      case 'refuse-tag':
+        throw tagMoved(this.#publication.allocation, step.tagCommit)
+      case 'create-draft':
+        return { ...seen, drafts: [...seen.drafts, await this.#createDraft()], isVerified: false }
+      case 'delete-asset':
+        return (await this.#deleteAsset(step.asset))
+          ? withAssets(seen, step.draft, without(step.draft, step.asset))
+          : undefined
+      case 'upload': {
+        const asset = await this.#upload(step.draft, step.asset.name)
+        return asset && withAssets(seen, step.draft, [...step.draft.assets, asset])
+      }
+      case 'verify': {
+        const draft = await readRelease(this.#client, step.draft.id)
+        return draft?.isDraft === true ? { ...withAssets(seen, step.draft, draft.assets), isVerified: true } : undefined
+      }
+      case 'publish':
+        return this.#publish(step.draft, seen)
+      case 'record':
+        await recordPublished(this.#client, this.#publication.allocation, step.release, this.#publication.stamp)
+        return { ...seen, isRecorded: true }
+      case 'delete-draft':
+        await deleteRelease(this.#client, step.draft)
+        return { ...seen, drafts: seen.drafts.filter(({ id }) => id !== step.draft.id) }
+    }
+  }
+
+  #createDraft(): Promise<Release> {
+    const { allocation, name, notes, contentDigest } = this.#publication
+    const { tag, commit } = allocation
+    return createDraft(this.#client, { tag, commit, name, body: `${notes}\n\n${markerOf(contentDigest)}\n` })
+  }
+
+  async #upload(draft: Release, name: string): Promise<Asset | undefined> {
+    const asset = this.#publication.assets.find((built) => built.name === name)
+    if (!asset) return undefined
+    const uploaded = await uploadAsset(this.#client, draft, {
+      ...asset,
+      onBytes: (sent) => this.#progress.update('upload', `${name} ${percent(sent, asset.bytes)}`),
+    })
+    if (uploaded.kind === 'done') return uploaded.data
+    this.lastRefusal = `, last ${uploaded.status} ${uploaded.message}`
+    await sleep(50 + Math.random() * 200)
+    return undefined
+  }
+
+  /** A broken-off upload is given twice the time at each sighting; true once it is deleted. */
+  async #deleteAsset(asset: Asset): Promise<boolean> {
+    const sightings = this.#sightings.get(asset.name) ?? 0
+    const mayBeRunning = !asset.isWhole && sightings % 2 === 0
+    this.#sightings.set(asset.name, sightings + 1)
+    if (mayBeRunning) {
+      await sleep(Math.min(250 * 2 ** sightings * (1 + Math.random()), 60_000))
+      return false
+    }
+    await deleteAsset(this.#client, asset)
+    return true
+  }
+
+  async #publish(draft: Release, seen: Observed): Promise<Observed | undefined> {
+    const published = await publishDraft(this.#client, draft)
+    if (published.kind === 'refused') {
+      this.lastRefusal = `, last ${published.status} ${published.message}`
+      return undefined
+    }
+    return {
+      ...seen,
+      published: published.data,
+      drafts: seen.drafts.filter(({ id }) => id !== draft.id),
+      tagCommit: await readTag(this.#client, draft.tag),
+    }
+  }
+}
+
+function planOf({ allocation, assets, contentDigest }: Publication): PublishPlan {
+  return { tag: allocation.tag, commit: allocation.commit, marker: markerOf(contentDigest), assets }
+}
+
+function markerOf(contentDigest: string): string {
+  return `<!-- plumbline content ${contentDigest} -->`
+}
+
+function withAssets(seen: Observed, draft: Release, assets: readonly Asset[]): Observed {
+  const drafts = seen.drafts.map((known) => (known.id === draft.id ? { ...known, assets } : known))
+  return { ...seen, drafts, isVerified: false }
+}
+
+function without(draft: Release, asset: Asset): readonly Asset[] {
+  return draft.assets.filter(({ id }) => id !== asset.id)
+}
+
+function percent(sent: number, bytes: number): string {
+  return `${Math.floor((100 * sent) / Math.max(bytes, 1))} %`
+}
+
+function bytesDiffer(
+  { model, version, tag }: Allocation,
+  release: Release,
+  differences: readonly { name: string; published: string | null; ours: string | null }[],
+): Fault {
+  const [first] = differences
+  const short = (digest: string | null | undefined) => (digest ? `sha256 ${digest.slice(0, 8)}…` : 'none')
+  const more =
+    differences.length > 1 ? `, and ${differences.length - 1} more asset${differences.length > 2 ? 's' : ''}` : ''
+  return new Fault(
+    'registry/bytes-differ',
+    [
+      `Cannot publish "${model}-v${version}": the published asset "${first?.name ?? ''}" has other bytes (${short(first?.published)}, ours ${short(first?.ours)}${more}); expected the same file`,
+      `  release  ${release.url}`,
+      '  likely   the training is not deterministic: two runs of the same inputs differ',
+    ].join('\n'),
+    {
+      remedy: `Use the published model, or fix the training's seed and threads and change its key. plumbline lineage ${tag} shows what it was made of.`,
+      stays: 'the published release stays as it is',
+    },
+  )
+}
+
+function tagMoved({ tag, commit }: Allocation, tagCommit: string): Fault {
+  return new Fault(
+    'registry/tag-moved',
+    `Cannot publish "${tag}": the tag points at ${tagCommit.slice(0, 8)}; expected ${commit.slice(0, 8)}, as the ledger has it`,
+    {
+      remedy: `Move the tag back: git push --force origin ${commit}:refs/tags/${tag}`,
+      stays: 'nothing was changed',
+    },
+  )
+}

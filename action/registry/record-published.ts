@@ -1,0 +1,56 @@
+import type { GitHubClient } from '../github/client.ts'
+import type { Release } from '../github/releases.ts'
+import type { Allocation, Stamp } from './allocate.ts'
+import { appendToLedger } from './ledger.ts'
+import type { LedgerRecord } from './ledger-record.ts'
+
+/** A release as the ledger knows it. */
+export interface PublishedRecord extends Allocation {
+  readonly publishedAt: string
+  readonly actor: string
+  /** Asset name → SHA-256; null where GitHub computed none. */
+  readonly assets: Readonly<Record<string, string | null>>
+}
+
+/** Records what is published, digests as GitHub computed them, once a tag. */
+export async function recordPublished(
+  client: GitHubClient,
+  allocation: Allocation,
+  release: Release,
+  stamp: Stamp,
+): Promise<void> {
+  const { model, version, runKey, commit, dataDigest, tag } = allocation
+  const assets = Object.fromEntries(release.assets.map(({ name, sha256 }) => [name, sha256]))
+  const body = { version, runKey, commit, dataDigest, tag, publishedAt: release.publishedAt ?? stamp.at, assets }
+  await appendToLedger(client, (records) =>
+    isPublished(records, tag)
+      ? { kind: 'known', value: undefined }
+      : { kind: 'append', record: { kind: 'published', model, ...stamp, body }, value: undefined },
+  )
+}
+
+export function isPublished(records: readonly LedgerRecord[], tag: string): boolean {
+  return records.some(({ kind, body }) => kind === 'published' && body['tag'] === tag)
+}
+
+/** Every release that the ledger knows, oldest first. */
+export function publishedIn(records: readonly LedgerRecord[]): readonly PublishedRecord[] {
+  return records.flatMap((record) => {
+    if (record.kind !== 'published') return []
+    const { version, runKey, commit, dataDigest, tag, publishedAt, assets } = record.body
+    if (typeof version !== 'number' || typeof runKey !== 'string' || typeof commit !== 'string') return []
+    if (typeof dataDigest !== 'string' || typeof tag !== 'string' || typeof publishedAt !== 'string') return []
+    const digests = Object.entries(isObject(assets) ? assets : {}).map(([name, digest]) => [
+      name,
+      typeof digest === 'string' ? digest : null,
+    ])
+    const { model, actor } = record
+    return [
+      { model, version, runKey, commit, dataDigest, tag, publishedAt, actor, assets: Object.fromEntries(digests) },
+    ]
+  })
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

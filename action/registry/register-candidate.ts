@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { Progress } from '../base/progress.ts'
+import type { GitHubClient } from '../github/client.ts'
+import type { Release } from '../github/releases.ts'
+import type { Candidate } from '../pipeline/run-record.ts'
+import { modelCard, releaseNotes } from '../report/model-card.ts'
+import { type Allocation, allocate, type Stamp } from './allocate.ts'
+import { buildAssets, contentDigest } from './assets.ts'
+import { provenanceStatement } from './provenance.ts'
+import { publishRelease } from './publish-release.ts'
+
+export interface Registration {
+  readonly candidate: Candidate
+  /** The commit that the tag will name, if this run key has no tag yet; 40 digits. */
+  readonly commit: string
+  readonly contractFile: string
+  readonly lockFile: string
+  readonly stamp: Stamp
+}
+
+export interface Registered {
+  readonly allocation: Allocation
+  readonly release: Release
+  /** This call published it; false where it was there already. */
+  readonly isNew: boolean
+}
+
+/** From a candidate on disk to its one published release: number, assets, draft, upload, verify, publish, record. */
+export async function registerCandidate(
+  client: GitHubClient,
+  registration: Registration,
+  progress: Progress,
+): Promise<Registered> {
+  const { candidate, commit, stamp } = registration
+  const { record } = candidate
+  const { model, runKey } = record
+  const allocation = await allocate(client, { model, runKey, commit, dataDigest: record.data.digest }, stamp)
+  const folder = await mkdtemp(join(tmpdir(), 'plumbline-release-'))
+  try {
+    const { owner, repository } = client.connection
+    const assets = await buildAssets(folder, {
+      ...registration,
+      modelCard: modelCard(record, allocation),
+      provenance: (subjects) => provenanceStatement({ record, allocation, owner, repository }, subjects),
+    })
+    const publication = {
+      allocation,
+      assets,
+      name: `${model} v${allocation.version}`,
+      notes: shortened(releaseNotes(record, allocation)),
+      contentDigest: contentDigest(assets),
+      stamp,
+    }
+    const { release, isNew } = await publishRelease(client, publication, progress)
+    return { allocation, release, isNew }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** GitHub takes 125,000 characters; the whole text is in `model-card.md`. */
+function shortened(notes: string): string {
+  const most = 100_000
+  if (notes.length <= most) return notes
+  return `${notes.slice(0, notes.lastIndexOf('\n', most))}\n\nThe rest is in model-card.md.`
+}
