@@ -6,7 +6,6 @@ import { quoteText } from '../../action/data/quote.ts'
 import { splitRows } from '../../action/data/split-rows.ts'
 import type { LogicalType } from '../../action/project/contract.ts'
 import type { ModelPolicy, SplitPolicy } from '../../action/project/project.ts'
-import { contractOf } from '../support/contract.ts'
 import { projectOf } from '../support/project.ts'
 import { readParquet } from '../support/read-parquet.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -39,9 +38,8 @@ async function split(given: Given) {
     split: { line: 7, ...given.split },
     ...(given.delayMs && { data: { labels } }),
   })
-  const contract = contractOf({ id: 'integer', t: given.time ?? 'string', g: 'string', y: 'number' })
   const out = join(folder, 'out')
-  const read = await splitRows({ project, contract, until: given.until, featuresFile, rowsFile, folder: out })
+  const read = await splitRows({ project, until: given.until, featuresFile, rowsFile, folder: out })
   const file = (name: string) => readParquet<{ id: number }>(join(out, `${name}.parquet`))
   const ids = async (name: string) => (await file(name)).map(({ id }) => id)
   return { read, file, ids }
@@ -93,7 +91,7 @@ describe('splitRows()', () => {
   })
 
   test('orders by an integer time and never splits a tie', async () => {
-    const rows = "SELECT i AS id, 2015 + i // 3 AS t, 'g' AS g, 1.0 AS y FROM range(12) r(i)"
+    const rows = "SELECT i AS id, 2015::BIGINT + i // 3 AS t, 'g' AS g, 1.0 AS y FROM range(12) r(i)"
     const { ids } = await split({ rows, until: '2018', time: 'integer', split: { test: { kind: 'rows', rows: 4 } } })
     expect(await ids('test')).toEqual([6, 7, 8, 9, 10, 11])
   })
@@ -150,8 +148,13 @@ describe('splitRows()', () => {
   })
 
   test('refuses a time that is a string', async () => {
-    const { read } = await split({ rows: tenDays, until: tenUntil, time: 'string', split: {} })
-    expect(read).toMatchObject({ ok: false, diagnostics: [{ code: 'data/time-type', file: 'contract.yaml' }] })
+    const { read } = await split({
+      rows: "SELECT 1 AS id, 'a' AS t, 'g' AS g, 1.0 AS y",
+      until: tenUntil,
+      time: 'string',
+      split: {},
+    })
+    expect(read).toMatchObject({ ok: false, diagnostics: [{ code: 'data/time-type', file: 'plumbline.yaml' }] })
   })
 
   test('keeps moments and groups together, whatever the rows', { timeout: 120_000 }, async () => {
@@ -164,7 +167,7 @@ describe('splitRows()', () => {
     await fc.assert(
       fc.asyncProperty(anyRows, size, fc.boolean(), async (given, testSize, hasTime) => {
         const values = given.map(({ t, g, y }, id) => `(${id}, ${t}, 'g${g}', ${y === null ? 'NULL' : '1.0'}::DOUBLE)`)
-        const rows = `SELECT * FROM (VALUES ${values.join(', ')}) v(id, t, g, y)`
+        const rows = `SELECT id, i::BIGINT AS t, g, y FROM (VALUES ${values.join(', ')}) v(id, i, g, y)`
         const { read, file } = await split({
           rows,
           until: '8',
