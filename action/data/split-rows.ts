@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import type { Contract } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
 import { type Engine, openEngine } from './engine.ts'
 import type { TimeType } from './event-time.ts'
@@ -12,6 +13,7 @@ import { rowIdColumn, sqlTypes } from './read-source.ts'
 
 export interface SplitInput {
   readonly project: Project
+  readonly contract: Contract
   /** The newest event time of the snapshot, as the lock has it. */
   readonly until: string | null
   /** Made by `computeFeatures()`. */
@@ -74,16 +76,15 @@ async function columnTypes(engine: Engine, file: string): Promise<ColumnTypes> {
 
 type SplitTime = { readonly type: TimeType; readonly until: Moment } | undefined
 
-function timeOf({ project, until }: SplitInput, types: ColumnTypes): Read<SplitTime> {
+function timeOf({ project, contract, until }: SplitInput, types: ColumnTypes): Read<SplitTime> {
   const { time } = project.model
   if (time === undefined) return { ok: true, value: undefined }
-  const type = Object.keys(sqlTypes).find(
-    (name): name is TimeType => isTimeName(name) && sqlTypes[name] === types.get(time),
-  )
+  const type = timeTypes.find((name) => sqlTypes[name] === types.get(time))
   if (type === undefined) {
-    const message = `Cannot split by "${time}": it is of type ${types.get(time) ?? 'none'}; expected timestamp, date or integer`
-    const remedy = 'Mend its logicalType in the contract, or name another column at model.time.'
-    return failed({ code: 'data/time-type', file: project.file, line: 1, column: 1, message, remedy })
+    const column = contract.columns.find(({ name }) => name === time)
+    const place = { file: contract.file, line: column?.line ?? 1, column: 1 }
+    const message = `Cannot split by "${time}": it is a ${column?.logicalType ?? 'column that the contract lacks'}; expected timestamp, date or integer`
+    return failed({ code: 'data/time-type', ...place, message, remedy: 'Mend its logicalType, or model.time.' })
   }
   const moment = momentOf(type, until ?? '')
   if (moment !== undefined) return { ok: true, value: { type, until: moment } }
@@ -92,9 +93,7 @@ function timeOf({ project, until }: SplitInput, types: ColumnTypes): Read<SplitT
   return failed({ code: 'split/until', file: 'data.lock.yaml', line: 1, column: 1, message, remedy })
 }
 
-function isTimeName(name: string): name is TimeType {
-  return name === 'integer' || name === 'date' || name === 'timestamp'
-}
+const timeTypes: readonly TimeType[] = ['integer', 'date', 'timestamp']
 
 async function plannedSplit(
   engine: Engine,

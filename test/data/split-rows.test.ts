@@ -6,6 +6,7 @@ import { quoteText } from '../../action/data/quote.ts'
 import { splitRows } from '../../action/data/split-rows.ts'
 import type { LogicalType } from '../../action/project/contract.ts'
 import type { ModelPolicy, SplitPolicy } from '../../action/project/project.ts'
+import { contractOf } from '../support/contract.ts'
 import { projectOf } from '../support/project.ts'
 import { readParquet } from '../support/read-parquet.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -38,8 +39,9 @@ async function split(given: Given) {
     split: { line: 7, ...given.split },
     ...(given.delayMs && { data: { labels } }),
   })
+  const contract = contractOf({ id: 'integer', t: given.time ?? 'string', g: 'string', y: 'number' })
   const out = join(folder, 'out')
-  const read = await splitRows({ project, until: given.until, featuresFile, rowsFile, folder: out })
+  const read = await splitRows({ project, contract, until: given.until, featuresFile, rowsFile, folder: out })
   const file = (name: string) => readParquet<{ id: number }>(join(out, `${name}.parquet`))
   const ids = async (name: string) => (await file(name)).map(({ id }) => id)
   return { read, file, ids }
@@ -154,7 +156,7 @@ describe('splitRows()', () => {
       time: 'string',
       split: {},
     })
-    expect(read).toMatchObject({ ok: false, diagnostics: [{ code: 'data/time-type', file: 'plumbline.yaml' }] })
+    expect(read).toMatchObject({ ok: false, diagnostics: [{ code: 'data/time-type', file: 'contract.yaml', line: 2 }] })
   })
 
   test('keeps moments and groups together, whatever the rows', { timeout: 120_000 }, async () => {
