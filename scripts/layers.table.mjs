@@ -52,6 +52,7 @@ export const arrows = [
 export const packages = [
   ['registry', 'tar-stream'],
   ['pipeline', 'tinyglobby'],
+  ['drift', 'fastest-levenshtein'],
   ['data', '@duckdb/node-api'],
   ['data', 'tinyglobby'],
   ['github', '@actions/artifact'],

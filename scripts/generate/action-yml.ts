@@ -17,10 +17,12 @@ export function actionYml(commands: readonly Command[]): string {
     }),
   )
   const outputs = Object.fromEntries(
-    byName(commands, ({ outputs: { verdict: _, ...declared } }) => Object.entries(declared)).map(([name, owners]) => {
-      const { meaning } = sole(`output "${name}"`, owners, (text) => text)
-      return [name, { description: `${meaning} Set by: ${names(owners)}.` }]
-    }),
+    byName(commands, ({ outputs: declared }) => Object.entries(declared).filter(([name]) => name !== 'verdict')).map(
+      ([name, owners]) => {
+        const { meaning } = sole(`output "${name}"`, owners, (text) => text)
+        return [name, { description: `${meaning} Set by: ${names(owners)}.` }]
+      },
+    ),
   )
   return [
     '# Made from the command table by `npm run generate`; edit action/commands/ instead.',

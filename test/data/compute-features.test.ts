@@ -11,6 +11,7 @@ import type { Project } from '../../action/project/project.ts'
 import { builtChild } from '../support/built-child.ts'
 import { contractOf } from '../support/contract.ts'
 import { projectOf } from '../support/project.ts'
+import { readParquet } from '../support/read-parquet.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 beforeAll(builtChild)
@@ -40,11 +41,6 @@ async function compute(
   return { read, folder, codes: read.ok ? [] : read.diagnostics.map(({ code }) => code) }
 }
 
-async function parquet(file: string) {
-  await using engine = await openEngine()
-  return await engine.query(`SELECT * FROM read_parquet(${quoteText(file)})`)
-}
-
 const withId = { model: { id: 'id' } }
 
 describe('computeFeatures()', () => {
@@ -52,12 +48,12 @@ describe('computeFeatures()', () => {
     const project = projectOf(tempFolder({ 'data/a.csv': rows }), withId)
     const { read, folder } = await compute(project, 'select x * 2 as "twice x", id from data')
     expect(read).toEqual({ ok: true, value: { rows: 3, labelled: 2, columns: [{ name: 'twice x', type: 'DOUBLE' }] } })
-    expect(await parquet(join(folder, 'features.parquet'))).toEqual([
+    expect(await readParquet(join(folder, 'features.parquet'))).toEqual([
       { id: 1, 'twice x': Number.NaN },
       { id: 2, 'twice x': null },
       { id: 3, 'twice x': 1 },
     ])
-    expect(await parquet(join(folder, 'rows.parquet'))).toEqual([
+    expect(await readParquet(join(folder, 'rows.parquet'))).toEqual([
       { id: 1, x: Number.NaN, y: 2 },
       { id: 2, x: null, y: null },
       { id: 3, x: 0.5, y: 1 },
@@ -68,7 +64,7 @@ describe('computeFeatures()', () => {
   test('names rows by file and number where the model has no id', async () => {
     const project = projectOf(tempFolder({ 'data/a.csv': rows }))
     const { folder } = await compute(project, 'select _row, x from data')
-    const found = await parquet(join(folder, 'features.parquet'))
+    const found = await readParquet(join(folder, 'features.parquet'))
     expect(found.map((row) => row['_row'])).toEqual([1, 2, 3].map((n) => `${sha256(rows).slice(0, 12)}:${n}`))
   })
 
@@ -80,7 +76,7 @@ describe('computeFeatures()', () => {
       'select * from data',
     )
     expect(read).toMatchObject({ ok: true, value: { rows: 3, labelled: 1 } })
-    expect((await parquet(join(out, 'rows.parquet'))).map((row) => row['y'])).toEqual([null, 7, null])
+    expect((await readParquet(join(out, 'rows.parquet'))).map((row) => row['y'])).toEqual([null, 7, null])
   })
 
   test('gives the same bytes however many threads there are', async () => {

@@ -1,0 +1,96 @@
+import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
+import { markdownCode, markdownTable, markdownText } from './markdown.ts'
+import { formatCount, formatSeconds } from './numbers.ts'
+import type { Report } from './report.ts'
+import { wordAcceptance, wordFailure, wordFiles, wordRename, wordSamples } from './word-contract.ts'
+
+export interface Validation extends ContractResult {
+  readonly seconds: number
+  /** `region=state`, added to the contract as aliases just now. */
+  readonly accepted: readonly string[]
+}
+
+const maxShown = 40
+
+/** Whether data keeps its contract: the verdict, then each failing promise with its rows, then what is new. */
+export function reportValidation(result: Validation): Report {
+  const failing = result.checks.filter(({ outcome }) => outcome === 'fail')
+  const isGood = result.diagnostics.length === 0
+  const count = `${failing.length} of ${result.checks.length} checks fail`
+  const verdict = isGood
+    ? `PASS  ${result.contract}: all ${result.checks.length} checks hold`
+    : `FAIL  ${result.contract}: ${count}`
+  const source = [wordFiles(result.files), `${formatCount(result.rows)} rows`, formatSeconds(result.seconds)].join(
+    ' · ',
+  )
+  const accepted = result.accepted.map((pair) => `Added to ${result.contract}: the alias ${pair.replace('=', ' ← ')}`)
+  const news = newColumnsLine(result)
+  const others = result.diagnostics.filter(({ code }) => !failing.some((check) => code.endsWith(codeOf(check))))
+  return {
+    text: [
+      `${verdict} · ${source}`,
+      ...accepted,
+      ...others.map(({ file, line, message }) => `\n✗ ${file}:${line} ${message}`),
+      ...failing.slice(0, maxShown).flatMap((check) => ['', ...failureLines(check, result)]),
+      ...(failing.length > maxShown ? ['', `… and ${formatCount(failing.length - maxShown)} more`] : []),
+      ...(news === undefined ? [] : ['', news]),
+      ...(isGood ? [] : ['', 'Nothing was trained.']),
+    ].join('\n'),
+    markdown: [
+      `## ${isGood ? 'PASS: the data keeps its contract' : `FAIL: ${count}`}`,
+      markdownText(source),
+      ...accepted.map((line) => markdownText(line)),
+      ...others.map(({ file, line, message }) => `- ${markdownCode(`${file}:${line}`)} ${markdownText(message)}`),
+      ...(failing.length > 0 ? [failureTable(failing.slice(0, maxShown), result)] : []),
+      ...(news === undefined ? [] : [markdownText(news)]),
+    ].join('\n\n'),
+    outputs: {
+      verdict: isGood ? 'pass' : 'no',
+      checks: String(result.checks.length),
+      failing: String(failing.length),
+    },
+    ...(isGood && { next: 'plumbline snapshot, then plumbline run' }),
+  }
+}
+
+function codeOf(check: ContractCheck): string {
+  return check.promise.kind === 'present' ? '/missing-column' : `/${check.promise.kind}`
+}
+
+function failureLines(check: ContractCheck, result: ContractResult): string[] {
+  const rename = renameOf(check, result)
+  return [
+    `✗ ${check.column ?? 'rows'}  ${wordFailure(check)}   ${result.contract}:${check.line}`,
+    ...(rename
+      ? [
+          `    ${wordRename(rename)}`,
+          `    → to accept it:  ${wordAcceptance(rename)}   (adds an alias to ${result.contract})`,
+        ]
+      : []),
+    ...(check.samples.length > 0 ? [`    ${wordSamples(check.samples)}`] : []),
+  ]
+}
+
+function failureTable(failing: readonly ContractCheck[], result: ContractResult): string {
+  const rows = failing.map((check) => {
+    const rename = renameOf(check, result)
+    const more = rename ? `${markdownText(wordRename(rename))} ${markdownCode(wordAcceptance(rename))}` : ''
+    return [
+      markdownCode(check.column ?? 'rows'),
+      markdownText(wordFailure(check)),
+      more || markdownText(wordSamples(check.samples)),
+      markdownCode(`${result.contract}:${check.line}`),
+    ]
+  })
+  return markdownTable(['column', 'what fails', 'rows', 'promised at'], rows)
+}
+
+function renameOf(check: ContractCheck, { renames }: ContractResult) {
+  return check.promise.kind === 'present' ? renames.find(({ missing }) => missing === check.column) : undefined
+}
+
+function newColumnsLine({ newColumns, renames }: ContractResult): string | undefined {
+  const unexplained = newColumns.filter(({ name }) => !renames.some(({ added }) => added === name))
+  if (unexplained.length === 0) return undefined
+  return `New, not in the contract and not used: ${wordFiles(unexplained.map(({ name }) => name))}`
+}

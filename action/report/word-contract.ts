@@ -1,0 +1,118 @@
+import { formatExact } from '../base/format-number.ts'
+import type { ContractCheck, SampleRow } from '../data/contract-result.ts'
+import type { Rename, RenameDoubt } from '../drift/match-renamed-columns.ts'
+import { formatCount, formatNumber, formatShare } from './numbers.ts'
+
+/** What is wrong, without the column's name: `above 50: 37 rows (0.9 %), limit 0`. */
+export function wordFailure(check: ContractCheck): string {
+  const { promise, failing, rows } = check
+  if (promise.kind === 'present') return `missing in ${wordFiles(check.missingIn)}`
+  if (promise.kind === 'row-count') return `${wordRows(failing)}, ${wordRange(promise)}`
+  return `${wordBroken(check)}: ${wordRows(failing)} (${formatShare(failing / rows)}), ${wordLimit(check)}`
+}
+
+function wordBroken({ promise }: ContractCheck): string {
+  switch (promise.kind) {
+    case 'type':
+      return `not ${/^[aeiou]/.test(promise.type) ? 'an' : 'a'} ${promise.type}`
+    case 'required':
+      return 'empty'
+    case 'unique':
+      return 'not unique'
+    case 'minimum':
+      return `${promise.isExclusive ? 'not above' : 'below'} ${wordBound(promise.limit)}`
+    case 'maximum':
+      return `${promise.isExclusive ? 'not below' : 'above'} ${wordBound(promise.limit)}`
+    case 'min-length':
+      return `shorter than ${promise.length}`
+    case 'max-length':
+      return `longer than ${promise.length}`
+    case 'allowed':
+      return `not one of ${wordList(promise.values, 8)}`
+    case 'pattern':
+      return `no match of ${promise.pattern}`
+    case 'present':
+    case 'row-count':
+      return ''
+  }
+}
+
+/** The first rows that fail: `data/2025-09.csv row 118: 1250 · row 240: 980`. */
+export function wordSamples(samples: readonly SampleRow[]): string {
+  let file = ''
+  const words = samples.map((sample) => {
+    const place =
+      sample.file === file ? `row ${formatCount(sample.row)}` : `${sample.file} row ${formatCount(sample.row)}`
+    file = sample.file
+    return sample.value === undefined || sample.value === null ? place : `${place}: ${shorten(sample.value)}`
+  })
+  return words.join(' · ')
+}
+
+/** `"state" is new and holds the same 5 values in the same shares (distance 0.02): a rename is likely.` */
+export function wordRename(rename: Rename): string {
+  const { kind, added, distance, sharedValues, distinctValues, doubts } = rename
+  const shown = distance === null ? '' : ` (distance ${formatNumber(distance, 2)})`
+  const what =
+    sharedValues === null
+      ? `is spread alike${shown}`
+      : sharedValues === distinctValues
+        ? `holds the same ${distinctValues} values${doubts.includes('far-values') ? '' : ' in the same shares'}${shown}`
+        : `holds ${sharedValues} of its ${distinctValues} values already known${shown}`
+  if (kind === 'likely') return `"${added}" is new and ${what}: a rename is likely.`
+  return `"${added}" is new and ${what}: a rename is possible, but ${doubts.map((doubt) => wordsOfDoubts[doubt]).join(', ')}.`
+}
+
+const wordsOfDoubts: Readonly<Record<RenameDoubt, string>> = {
+  'two-valued': 'columns of two values look alike easily',
+  'far-values': 'the shares differ',
+  'no-values': 'only the form of the values can be compared',
+  'close-second': 'another column fits about as well',
+  'few-rows': 'there are few rows',
+}
+
+/** What to type to accept a rename. */
+export function wordAcceptance({ missing, added }: Rename): string {
+  const pair = `${missing}=${added}`
+  return `plumbline validate --accept-rename ${/^[\w=.-]+$/.test(pair) ? pair : `'${pair.replaceAll("'", `'\\''`)}'`}`
+}
+
+export function wordFiles(files: readonly string[]): string {
+  return wordList(files, 3)
+}
+
+function wordList(names: readonly string[], shown: number): string {
+  const more = names.length - shown
+  return `${names.slice(0, shown).map(shorten).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`
+}
+
+function wordRows(rows: number): string {
+  return `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}`
+}
+
+function wordLimit({ tolerance }: ContractCheck): string {
+  if (tolerance === null) return 'limit 0'
+  const limit = tolerance.unit === 'percent' ? `${formatExact(tolerance.limit)} %` : formatExact(tolerance.limit)
+  return `limit ${tolerance.isExclusive ? 'below ' : ''}${limit}`
+}
+
+function wordRange(range: { minimum?: number; maximum?: number; isOutside?: boolean }): string {
+  const { minimum, maximum, isOutside } = range
+  const expected =
+    minimum === undefined
+      ? `at most ${formatCount(maximum ?? 0)}`
+      : maximum === undefined
+        ? `at least ${formatCount(minimum)}`
+        : minimum === maximum
+          ? formatCount(minimum)
+          : `${formatCount(minimum)} to ${formatCount(maximum)}`
+  return `expected ${isOutside ? 'other than ' : ''}${expected}`
+}
+
+function wordBound(limit: number | string): string {
+  return typeof limit === 'number' ? formatExact(limit) : limit
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}

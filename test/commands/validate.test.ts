@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { validate } from '../../action/commands/validate.ts'
+import { contextIn } from '../support/command-context.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const project = `version: 1
+model: { name: parcels, task: binary, target: late, positive: 1, id: parcel }
+data: { source: data/*.csv, contract: contract.yaml }
+stages:
+  features: { sql: features.sql }
+  train: { needs: [features], run: python train.py, out: { model: model.skops } }
+  predict: { needs: [features, train], run: python predict.py }
+`
+
+const contract = `apiVersion: v3.1.0
+kind: DataContract
+id: parcels
+version: 1.0.0
+status: active
+schema:
+  - name: parcels
+    properties:
+      - { name: parcel, logicalType: string, required: true, unique: true }
+      - { name: weight, logicalType: number, logicalTypeOptions: { minimum: 0, maximum: 50 } }
+      - name: region
+        logicalType: string
+        required: true
+      - { name: late, logicalType: integer }
+`
+
+function month(prefix: string, header: string, weight = (i: number) => i % 40): string {
+  const rows = Array.from(
+    { length: 200 },
+    (_, i) => `${prefix}${i},${weight(i)},${'NSEWC'[(i * i) % 5]},${i % 3 === 0 ? 1 : 0}`,
+  )
+  return `${header}\n${rows.join('\n')}\n`
+}
+
+const good = 'parcel,weight,region,late'
+
+function folderWith(files: Readonly<Record<string, string>>): string {
+  return tempFolder({ 'plumbline.yaml': project, 'contract.yaml': contract, ...files })
+}
+
+async function run(folder: string, accept: readonly string[] = []) {
+  const outcome = await validate.run({ 'accept-rename': accept }, contextIn(folder))
+  const result = outcome.kind === 'diagnosed' ? outcome.result : outcome.result
+  return { outcome, text: result ? (await validate.report(result)).text : '' }
+}
+
+describe('validate', () => {
+  it('passes data that keeps its contract', async () => {
+    const { outcome, text } = await run(folderWith({ 'data/1.csv': month('a', good) }))
+    expect(outcome.kind).toBe('done')
+    expect(text).toMatch(/^PASS {2}contract\.yaml: all 13 checks hold · data\/1\.csv · 200 rows/)
+  })
+
+  it('names the renamed column, and everything else that is wrong, in one run', async () => {
+    const folder = folderWith({
+      'data/1.csv': month('a', good),
+      'data/2.csv': month('b', 'parcel,weight,state,late', (i) => (i === 7 ? 1250 : i % 40)),
+    })
+    const { outcome, text } = await run(folder)
+    expect(outcome).toMatchObject({
+      kind: 'diagnosed',
+      diagnostics: [
+        { code: 'contract/maximum', file: 'contract.yaml', line: 10 },
+        {
+          code: 'contract/missing-column',
+          line: 11,
+          remedy: expect.stringMatching(
+            /holds the same \d values in the same shares \(distance 0\): a rename is likely/,
+          ),
+        },
+      ],
+    })
+    expect(text).toMatch(/^FAIL {2}contract\.yaml: 2 of 13 checks fail/)
+    expect(text).toContain('→ to accept it:  plumbline validate --accept-rename region=state')
+    expect(text).toContain('data/2.csv row 8: 1250')
+  })
+
+  it('accepts a rename as one line in the contract, and then both months read as one', async () => {
+    const folder = folderWith({ 'data/1.csv': month('a', good), 'data/2.csv': month('b', 'parcel,weight,state,late') })
+    expect((await run(folder, ['region=state'])).outcome.kind).toBe('done')
+    const written = readFileSync(join(folder, 'contract.yaml'), 'utf8')
+    expect(written.split('\n')).toHaveLength(contract.split('\n').length + 1)
+    expect((await run(folder, ['region=state'])).outcome.kind).toBe('done')
+    expect(readFileSync(join(folder, 'contract.yaml'), 'utf8')).toBe(written)
+  })
+
+  it.each([
+    [['region'], /it has no "="/, /old name/],
+    [['regoin=state'], /"regoin" is no column/, /Did you mean "region"/],
+    [['region=weight'], /"weight" is the column "weight" already/, /new/],
+  ])('refuses to accept %j and leaves the contract alone', async (pairs, message, remedy) => {
+    const folder = folderWith({ 'data/1.csv': month('a', good) })
+    const refusal = await run(folder, pairs).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    expect(refusal).toMatchObject({
+      code: 'cli/bad-input',
+      message: expect.stringMatching(message),
+      remedy: expect.stringMatching(remedy),
+    })
+    expect(readFileSync(join(folder, 'contract.yaml'), 'utf8')).toBe(contract)
+  })
+
+  it('finds what a column held in the pinned snapshot where no present file holds it', async () => {
+    const { createHash } = await import('node:crypto')
+    const old = month('a', good)
+    const sha = createHash('sha256').update(old).digest('hex')
+    const folder = folderWith({
+      'old/1.csv': old,
+      'data/2.csv': month('b', 'parcel,weight,state,late'),
+      'data.lock.yaml': `version: 1\nuntil: null\nfeatures:\n  - ${sha}  ${Buffer.byteLength(old)}  old/1.csv\n`,
+    })
+    const { text } = await run(folder)
+    expect(text).toContain('a rename is likely')
+  })
+
+  it('checks labels that arrive in files of their own', async () => {
+    const apart = project.replace(
+      'contract: contract.yaml',
+      'contract: contract.yaml, labels: { source: labels/*.csv, delay: 1d }',
+    )
+    const folder = folderWith({
+      'plumbline.yaml': apart,
+      'data/1.csv': 'parcel,weight,region\na,1,N\n',
+      'labels/1.csv': 'parcel,late\na,soon\n',
+    })
+    expect((await run(folder)).outcome).toMatchObject({ diagnostics: [{ code: 'contract/type', line: 14 }] })
+  })
+
+  it('says what is wrong with files that cannot be read at all', async () => {
+    expect((await run(folderWith({ 'data/1.csv': '' }))).outcome).toMatchObject({
+      kind: 'diagnosed',
+      diagnostics: [{ code: 'data/empty-file', file: 'data/1.csv' }],
+    })
+    await expect(run(folderWith({}))).rejects.toMatchObject({ code: 'data/no-files' })
+    expect((await run(tempFolder({}))).outcome).toMatchObject({ diagnostics: [{ file: 'plumbline.yaml' }] })
+  })
+})
