@@ -5,3 +5,7 @@ export const commandTable: CommandTable = {
   validate: async () => (await import('./validate.ts')).validate,
   run: async () => (await import('./run.ts')).run,
 }
+export const commandTable = {
+  validate: async () => (await import('./validate.ts')).validate,
+  run: async () => (await import('./run.ts')).run,
+} as const satisfies CommandTable
