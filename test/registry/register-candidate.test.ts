@@ -97,9 +97,7 @@ describe('registerCandidate()', () => {
     const { releases, tags, records } = await held(github)
     expect(releases).toHaveLength(1)
     expect(assetNames(releases)).toEqual(names)
-    expect(digestOf(releases, 'model.skops')).toBe(
-      `sha256:${sha256('released bytes')}`,
-    )
+    expect(digestOf(releases, 'model.skops')).toBe(`sha256:${sha256('released bytes')}`)
     expect(tags).toEqual([`refs/tags/${tag} ${github.head}`])
     expect(records).toEqual(['allocate', 'published'])
   })
@@ -234,9 +232,7 @@ describe('registerCandidate()', () => {
     await register(github, testCandidate(runRecord(), 'second training'))
     const { releases } = await held(github)
     expect(releases).toHaveLength(1)
-    expect(digestOf(releases, 'model.skops')).toBe(
-      `sha256:${sha256('second training')}`,
-    )
+    expect(digestOf(releases, 'model.skops')).toBe(`sha256:${sha256('second training')}`)
   })
 
   test('does not follow a tag that somebody moved', async () => {
