@@ -35,7 +35,9 @@ describe('snapshot', () => {
     await git('commit', '-qm', 'data')
     const before = readFileSync(join(folder, 'data.lock.yaml'), 'utf8')
     const { text } = await take(folder)
-    expect(text).toMatch(/^UNCHANGED {2}data [0-9a-f]{8}: nothing new, the same bytes as the pinned snapshot\n.*rows.*$/)
+    expect(text).toMatch(
+      /^UNCHANGED {2}data [0-9a-f]{8}: nothing new, the same bytes as the pinned snapshot\n.*rows.*$/,
+    )
     expect(readFileSync(join(folder, 'data.lock.yaml'), 'utf8')).toBe(before)
   })
 
