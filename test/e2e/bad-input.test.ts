@@ -133,12 +133,15 @@ describe('plumbline run', () => {
   })
 })
 
-test('plumbline snapshot refuses a broken lock rather than overwriting it', async () => {
+test('plumbline snapshot --check points at the conflict in a lock; without it the lock is written anew, and that is said', async () => {
   const { folder, write } = await tinyProject({ files: { 'data/parcels.csv': tinyRows(20) } })
   write('data.lock.yaml', 'version: 1\nuntil: null\n<<<<<<< HEAD\nfeatures:\n=======\n>>>>>>> other\n')
 
-  const ended = await plumbline(folder, ['snapshot'])
+  const checked = await plumbline(folder, ['snapshot', '--check'])
+  const taken = await plumbline(folder, ['snapshot'])
 
-  expect(ended.code).toBe(1)
-  expect(ended.stderr).toMatch(/data\.lock\.yaml:3/)
+  expect(checked.code).toBe(1)
+  expect(checked.stderr).toMatch(/data\.lock\.yaml:3/)
+  expect(taken.code).toBe(0)
+  expect(taken.stdout).toMatch(/could not be read/)
 })
