@@ -13,7 +13,7 @@ export const snapshot = defineCommand({
   outputs: {
     verdict: '`pass`, or `no` where `check` finds other files than those pinned',
     changed: '`true` where the files are not those that were pinned, else `false`',
-    'data-digest': 'SHA-256 of the snapshot',
+    'data-digest': 'SHA-256 of the pinned snapshot',
   },
   permissions: { contents: 'read' },
   effects: ['reads-repository', 'writes-files'],
