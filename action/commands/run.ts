@@ -16,7 +16,7 @@ export const run = defineCommand({
   outputs: {
     verdict: '`pass`, or `no` where a gate refuses',
     'run-key': 'SHA-256 over what makes the model’s bytes',
-    'data-digest': 'SHA-256 of the pinned snapshot',
+    'data-digest': 'SHA-256 of the snapshot',
   },
   permissions: { contents: 'read' },
   effects: ['reads-repository', 'writes-files', 'runs-user-code'],

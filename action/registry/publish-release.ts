@@ -142,6 +142,7 @@ class Publisher {
   async #upload(draft: Release, name: string): Promise<Asset | undefined> {
     const asset = this.#publication.assets.find((built) => built.name === name)
     if (!asset) return undefined
+    this.#progress.update('upload', name)
     const uploaded = await uploadAsset(this.#client, draft, {
       ...asset,
       onBytes: (sent) => this.#progress.update('upload', `${name} ${percent(sent, asset.bytes)}`),

@@ -26,7 +26,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     let stderr = ''
     child.stderr.on('data', (chunk) => (stderr += String(chunk)))
     const ended = new Promise((resolve) => child.on('close', resolve))
-    while (!existsSync(mark) && child.exitCode === null) await wait(50)
+    while (!hasStarted(mark) && child.exitCode === null) await wait(50)
 
     child.kill(signal)
 
@@ -35,6 +35,10 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     await expect.poll(() => isAlive(Number(readFileSync(mark, 'utf8'))), { timeout: 20_000 }).toBe(false)
   },
 )
+
+function hasStarted(mark: string): boolean {
+  return existsSync(mark) && readFileSync(mark, 'utf8') !== ''
+}
 
 function isAlive(pid: number): boolean {
   try {
