@@ -2,6 +2,7 @@ import type { CommandTable } from './define-command.ts'
 
 /** Every command, loaded on its own, in the order of the loop. */
 export const commandTable = {
+  init: async () => (await import('./init.ts')).init,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
   validate: async () => (await import('./validate.ts')).validate,
   run: async () => (await import('./run.ts')).run,
