@@ -18,7 +18,7 @@ export const lineage = defineCommand({
       positional: true,
     }),
   },
-  outputs: { tag: 'The release that it is about, where it is one' },
+  outputs: { tag: 'The release’s tag: `<model>-v<N>-g<commit>-d<data>`' },
   permissions: { contents: 'read' },
   effects: ['reads-repository'],
 

@@ -4,12 +4,12 @@ import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import type { Contract } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
 import { type Engine, openEngine } from './engine.ts'
-import { isTimeType, type TimeType } from './event-time.ts'
+import type { TimeType } from './event-time.ts'
 import { copyTo } from './make-features.ts'
 import { placeSql, rowScoreSql, type SplitColumns } from './place-rows.ts'
 import { type Moment, momentOf, momentWords, planSplit, type SplitPlan, spanOf, testRows } from './plan-split.ts'
 import { quoteName, quoteText } from './quote.ts'
-import { rowIdColumn } from './read-source.ts'
+import { rowIdColumn, sqlTypes } from './read-source.ts'
 
 export interface SplitInput {
   readonly project: Project
@@ -45,45 +45,66 @@ export interface SplitResult {
  * contract and feature columns) and `whole.parquet` (id, features, target, for the refit), each in the order of the ids.
  * Where a set would be empty, or plumbline.yaml asks for what the time cannot tell, diagnostics at `split:`.
  */
-export async function splitRows(input: SplitInput): Promise<Read<SplitResult>> {
-  const time = timeOf(input)
-  if (!time.ok) return time
+export async function splitRows(input: SplitInput, signal?: AbortSignal): Promise<Read<SplitResult>> {
   const tempFolder = join(input.folder, '.duckdb-temp')
   await mkdir(input.folder, { recursive: true })
   try {
-    await using engine = await openEngine({ tempFolder })
-    const plan = await plannedSplit(engine, input, time.value)
+    await using engine = await openEngine({ tempFolder, ...(signal && { signal }) })
+    const types = await columnTypes(engine, input.rowsFile)
+    const time = timeOf(input, types)
+    if (!time.ok) return time
+    const columns = columnsOf(input.project, types)
+    const plan = await plannedSplit(engine, input, columns, time.value)
     if (!plan.ok) return plan
     const result = await placeRows(engine, input, plan.value)
-    if (result.ok) await writeSets(engine, input)
+    if (result.ok) await writeSets(engine, input, columns)
     return result
   } finally {
     await rm(tempFolder, { recursive: true, force: true })
   }
 }
 
+/** Column → DuckDB's type of it. */
+type ColumnTypes = ReadonlyMap<string, string>
+
+async function columnTypes(engine: Engine, file: string): Promise<ColumnTypes> {
+  const rows = await engine.query<{ column_name: string; column_type: string }>(
+    `DESCRIBE SELECT * FROM read_parquet(${quoteText(file)})`,
+  )
+  return new Map(rows.map(({ column_name, column_type }) => [column_name, column_type]))
+}
+
 type SplitTime = { readonly type: TimeType; readonly until: Moment } | undefined
 
-function timeOf({ project, contract, until }: SplitInput): Read<SplitTime> {
-  const column = contract.columns.find(({ name }) => name === project.model.time)
-  if (!column) return { ok: true, value: undefined }
-  if (!isTimeType(column.logicalType)) {
-    const message = `Cannot split by "${column.name}": it is a ${column.logicalType}; expected timestamp, date or integer`
-    const place = { file: contract.file, line: column.line, column: 1 }
+function timeOf({ project, contract, until }: SplitInput, types: ColumnTypes): Read<SplitTime> {
+  const { time } = project.model
+  if (time === undefined) return { ok: true, value: undefined }
+  const type = timeTypes.find((name) => sqlTypes[name] === types.get(time))
+  if (type === undefined) {
+    const column = contract.columns.find(({ name }) => name === time)
+    const place = { file: contract.file, line: column?.line ?? 1, column: 1 }
+    const message = `Cannot split by "${time}": it is a ${column?.logicalType ?? 'column that the contract lacks'}; expected timestamp, date or integer`
     return failed({ code: 'data/time-type', ...place, message, remedy: 'Mend its logicalType, or model.time.' })
   }
-  const moment = momentOf(column.logicalType, until ?? '')
-  if (moment !== undefined) return { ok: true, value: { type: column.logicalType, until: moment } }
-  const message = `Cannot split by "${column.name}": the snapshot ends at "${until ?? 'null'}", which is no ${column.logicalType}`
+  const moment = momentOf(type, until ?? '')
+  if (moment !== undefined) return { ok: true, value: { type, until: moment } }
+  const message = `Cannot split by "${time}": the snapshot ends at "${until ?? 'null'}", which is no ${type}`
   const remedy = 'Run plumbline snapshot, which pins the newest moment anew.'
   return failed({ code: 'split/until', file: 'data.lock.yaml', line: 1, column: 1, message, remedy })
 }
 
-async function plannedSplit(engine: Engine, input: SplitInput, time: SplitTime): Promise<Read<SplitPlan>> {
+const timeTypes: readonly TimeType[] = ['integer', 'date', 'timestamp']
+
+async function plannedSplit(
+  engine: Engine,
+  input: SplitInput,
+  columns: SplitColumns,
+  time: SplitTime,
+): Promise<Read<SplitPlan>> {
   const { split, data } = input.project
   const delayMs = data.labels?.delayMs ?? 0
   const span = time && spanOf(split, delayMs, time.until)
-  const score = rowScoreSql(columnsOf(input), time?.type, span)
+  const score = rowScoreSql(columns, time?.type, span)
   await engine.run(`CREATE TEMP TABLE scored AS SELECT ${score} FROM read_parquet(${quoteText(input.rowsFile)})`)
   const [counted] = await engine.query<{ rows: number }>('SELECT count(*) AS rows FROM scored WHERE reason IS NULL')
   const rank = testRows(split.test, counted?.rows ?? 0, time !== undefined)
@@ -145,12 +166,11 @@ function emptySet(project: Project, sizes: Places, leftOut: Readonly<Record<stri
   }
 }
 
-async function writeSets(engine: Engine, input: SplitInput): Promise<void> {
-  const { id, target } = columnsOf(input)
+async function writeSets(engine: Engine, input: SplitInput, { id, target }: SplitColumns): Promise<void> {
   const source = `read_parquet(${quoteText(input.featuresFile)})`
   const rows = `read_parquet(${quoteText(input.rowsFile)})`
   const learnt = `SELECT f.*, r.${target} FROM ${source} f JOIN ${rows} r USING (${id}) JOIN placed p ON f.${id} = p.id`
-  const extra = await columnsBeyond(engine, source, rows)
+  const extra = await columnsBeyond(engine, input.featuresFile, input.rowsFile)
   const selects = {
     train: `${learnt} WHERE p.place = 'train' ORDER BY f.${id}`,
     whole: `${learnt} WHERE p.is_whole ORDER BY f.${id}`,
@@ -167,22 +187,19 @@ async function writeSets(engine: Engine, input: SplitInput): Promise<void> {
 }
 
 /** The features that are not contract columns already; a column that is both is shown as it was read. */
-async function columnsBeyond(engine: Engine, source: string, rows: string): Promise<string> {
-  const namesOf = async (relation: string) =>
-    (await engine.query<{ column_name: string }>(`DESCRIBE SELECT * FROM ${relation}`)).map((row) => row.column_name)
-  const known = new Set((await namesOf(rows)).map((name) => name.toLowerCase()))
-  const beyond = (await namesOf(source)).filter((name) => !known.has(name.toLowerCase()))
+async function columnsBeyond(engine: Engine, featuresFile: string, rowsFile: string): Promise<string> {
+  const known = new Set([...(await columnTypes(engine, rowsFile)).keys()].map((name) => name.toLowerCase()))
+  const beyond = [...(await columnTypes(engine, featuresFile)).keys()].filter((name) => !known.has(name.toLowerCase()))
   return beyond.map((name) => `, f.${quoteName(name)}`).join('')
 }
 
-function columnsOf({ project, contract }: SplitInput): SplitColumns {
+function columnsOf(project: Project, types: ColumnTypes): SplitColumns {
   const { name, id, target, time, group } = project.model
-  const isFraction = contract.columns.some((column) => column.name === target && column.logicalType === 'number')
   return {
     salt: name,
     id: quoteName(id ?? rowIdColumn),
     target: quoteName(target),
-    targetMayBeNan: isFraction,
+    targetMayBeNan: types.get(target) === 'DOUBLE',
     ...(time !== undefined && { time: quoteName(time) }),
     ...(group !== undefined && { group: quoteName(group) }),
   }

@@ -49,6 +49,6 @@ function pairOf(map: YAMLMap, key: string): Pair | undefined {
 
 /** A text as a YAML scalar that stands anywhere: plain where it cannot mean anything else, else quoted as JSON. */
 export function yamlText(text: string): string {
-  const isPlain = /^[\p{L}_][\p{L}\p{N}_.-]*( [\p{L}\p{N}_.-]+)*$/u.test(text)
+  const isPlain = /^[\p{L}_][\p{L}\p{N}_./*-]*( [\p{L}\p{N}_./*-]+)*$/u.test(text)
   return isPlain && !/^(true|false|null|yes|no|on|off|y|n|~)$/i.test(text) ? text : JSON.stringify(text)
 }

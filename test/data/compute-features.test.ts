@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../action/base/sha256.ts'
 import { computeFeatures } from '../../action/data/compute-features.ts'
 import { openEngine } from '../../action/data/engine.ts'
@@ -8,13 +8,10 @@ import { quoteText } from '../../action/data/quote.ts'
 import { takeSnapshot } from '../../action/data/take-snapshot.ts'
 import type { Contract } from '../../action/project/contract.ts'
 import type { Project } from '../../action/project/project.ts'
-import { builtChild } from '../support/built-child.ts'
 import { contractOf } from '../support/contract.ts'
 import { projectOf } from '../support/project.ts'
 import { readParquet } from '../support/read-parquet.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-
-beforeAll(builtChild)
 
 const contract = contractOf({ id: 'integer', x: 'number', y: 'number' })
 const rows = 'id,x,y\n3,0.5,1\n1,nan,2\n2,,\n'

@@ -93,7 +93,7 @@ describe('splitRows()', () => {
   })
 
   test('orders by an integer time and never splits a tie', async () => {
-    const rows = "SELECT i AS id, 2015 + i // 3 AS t, 'g' AS g, 1.0 AS y FROM range(12) r(i)"
+    const rows = "SELECT i AS id, 2015::BIGINT + i // 3 AS t, 'g' AS g, 1.0 AS y FROM range(12) r(i)"
     const { ids } = await split({ rows, until: '2018', time: 'integer', split: { test: { kind: 'rows', rows: 4 } } })
     expect(await ids('test')).toEqual([6, 7, 8, 9, 10, 11])
   })
@@ -150,8 +150,13 @@ describe('splitRows()', () => {
   })
 
   test('refuses a time that is a string', async () => {
-    const { read } = await split({ rows: tenDays, until: tenUntil, time: 'string', split: {} })
-    expect(read).toMatchObject({ ok: false, diagnostics: [{ code: 'data/time-type', file: 'contract.yaml' }] })
+    const { read } = await split({
+      rows: "SELECT 1 AS id, 'a' AS t, 'g' AS g, 1.0 AS y",
+      until: tenUntil,
+      time: 'string',
+      split: {},
+    })
+    expect(read).toMatchObject({ ok: false, diagnostics: [{ code: 'data/time-type', file: 'contract.yaml', line: 2 }] })
   })
 
   test('keeps moments and groups together, whatever the rows', { timeout: 120_000 }, async () => {
@@ -164,7 +169,7 @@ describe('splitRows()', () => {
     await fc.assert(
       fc.asyncProperty(anyRows, size, fc.boolean(), async (given, testSize, hasTime) => {
         const values = given.map(({ t, g, y }, id) => `(${id}, ${t}, 'g${g}', ${y === null ? 'NULL' : '1.0'}::DOUBLE)`)
-        const rows = `SELECT * FROM (VALUES ${values.join(', ')}) v(id, t, g, y)`
+        const rows = `SELECT id, i::BIGINT AS t, g, y FROM (VALUES ${values.join(', ')}) v(id, i, g, y)`
         const { read, file } = await split({
           rows,
           until: '8',

@@ -42,8 +42,8 @@ function outcomes(record: RunRecord): Record<string, string> {
 
 function storedRecord(folder: string): RunRecord {
   const runs = join(folder, '.plumbline/runs')
-  const [run = ''] = readdirSync(runs)
-  return JSON.parse(readFileSync(join(runs, run, 'run.json'), 'utf8')) as RunRecord
+  const [name = ''] = readdirSync(runs)
+  return JSON.parse(readFileSync(join(runs, name, 'run.json'), 'utf8')) as RunRecord
 }
 
 describe('runPipeline()', () => {

@@ -1,0 +1,75 @@
+import type { Initialisation } from '../report/report-init.ts'
+import { type CommandContext, defineCommand, type InputsOf, type Outcome } from './define-command.ts'
+import { flag, list, requiredText, text } from './fields.ts'
+
+const inputs = {
+  data: list({ description: 'The data files, or globs of them, in this folder', example: 'data/landing/*.csv' }),
+  target: requiredText({ description: 'The column to be predicted', example: 'late' }),
+  id: text({ description: 'The column that names a row', default: 'a unique column that looks like one' }),
+  time: text({ description: 'The column that says when a row happened', default: 'the only date or time' }),
+  group: text({ description: 'Rows of one value in this column stay on one side of the split' }),
+  labels: list({ description: 'Where the target arrives later: files that hold the id and the target' }),
+  exclude: list({ description: 'A column that the model must not see', example: 'sex' }),
+  test: text({
+    description: 'The test set: 30d, 1000 rows, 0.2 or from:VALUE',
+    default: 'the newest fifth, in days where there is a time',
+  }),
+  name: text({ description: 'Name of the model', default: 'the folder’s name' }),
+  force: flag({ description: 'Overwrite files that are there' }),
+  'dry-run': flag({ description: 'Only say what would be written' }),
+}
+
+export const init = defineCommand({
+  name: 'init',
+  group: 'data',
+  summary: 'Infer a model from data files and write a project that runs as it is.',
+  example: 'plumbline init --data data/landing/*.csv --target late',
+  inputs,
+  outputs: { task: '`binary`, `multiclass` or `regression`', files: 'The files written, one a line' },
+  permissions: { contents: 'read' },
+  effects: ['reads-repository', 'writes-files'],
+
+  async run(given, context): Promise<Outcome<Initialisation>> {
+    const { checkWishes } = await import('../project/check-wishes.ts')
+    const wishes = checkWishes(given, context.folder)
+    const { openEngine } = await import('../data/engine.ts')
+    const { describeFiles } = await import('../data/describe-files.ts')
+    const { findSourceFiles } = await import('../data/find-source-files.ts')
+    const { inferModel } = await import('../data/infer-model.ts')
+
+    const found = await findSourceFiles(context.folder, wishes.source)
+    const foundLabels = wishes.labels.length > 0 ? await findSourceFiles(context.folder, wishes.labels) : []
+    await using engine = await openEngine()
+    const files = await describeFiles(engine, found)
+    const labels = await describeFiles(engine, foundLabels)
+    const diagnostics = [files, labels].flatMap((read) => (read.ok ? [] : read.diagnostics))
+    if (!files.ok || !labels.ok) return { kind: 'diagnosed', diagnostics }
+
+    const model = await inferModel(engine, files.value, labels.value, wishes)
+    const written = await writeProject(model, wishes, given, context)
+    return { kind: 'done', result: { model, written, isDryRun: given['dry-run'] } }
+  },
+
+  async report(result) {
+    const { reportInit } = await import('../report/report-init.ts')
+    return reportInit(result)
+  },
+})
+
+async function writeProject(
+  model: Initialisation['model'],
+  wishes: { readonly name: string; readonly source: readonly string[]; readonly labels: readonly string[] },
+  given: InputsOf<typeof inputs>,
+  { folder }: CommandContext,
+): Promise<readonly string[]> {
+  const { promiseColumns } = await import('../data/promise-columns.ts')
+  const { writeFeatureSql } = await import('../data/write-feature-sql.ts')
+  const { formatContract } = await import('../project/write-contract.ts')
+  const { starterFiles } = await import('../project/starter.ts')
+  const { readTemplates, refuseOverwriting, writeStarter } = await import('../project/write-starter.ts')
+  const texts = { contract: formatContract(wishes.name, promiseColumns(model)), featureSql: writeFeatureSql(model) }
+  const files = starterFiles(model, wishes, await readTemplates(), texts)
+  if (!given.force) refuseOverwriting(folder, [...files.keys()])
+  if (given['dry-run']) return [...files.keys()]
+  return await writeStarter(folder, files)
+}

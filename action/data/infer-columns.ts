@@ -1,0 +1,146 @@
+import type { LogicalType } from '../project/contract.ts'
+import type { Engine } from './engine.ts'
+import type { InferredColumn } from './inferred-model.ts'
+import { quoteName } from './quote.ts'
+import { rawRelation } from './read-source.ts'
+import type { DescribedFile } from './source-file.ts'
+
+const maxListedValues = 1000
+/** DuckDB plans a query in the square of its aggregates. */
+const columnsAScan = 8
+
+/** Looks at every value of every column: its type, its range, how many values there are. */
+export async function inferColumns(
+  engine: Engine,
+  files: readonly DescribedFile[],
+): Promise<readonly InferredColumn[]> {
+  const relation = rawRelation(files)
+  const rawTypes = new Map<string, string>()
+  for (const { name, type } of files.flatMap((file) => file.columns)) {
+    rawTypes.set(name, rawTypes.has(name) && rawTypes.get(name) !== type ? 'VARCHAR' : type)
+  }
+  const names = [...rawTypes.keys()]
+  const columns: InferredColumn[] = []
+  for (let from = 0; from < names.length; from += columnsAScan) {
+    const part = names.slice(from, from + columnsAScan)
+    for (const [i, counts] of (await countColumns(engine, relation, part)).entries()) {
+      const name = part[i] ?? ''
+      const missingIn = files.filter((file) => !file.columns.some((column) => column.name === name))
+      columns.push({
+        name,
+        type: typeOf(rawTypes.get(name) ?? 'VARCHAR', counts),
+        rows: counts.rows,
+        nulls: counts.rows - counts.filled,
+        ...(await countDistinct(engine, relation, name, counts)),
+        minimum: counts.minimum,
+        maximum: counts.maximum,
+        missingIn: missingIn.map(({ path }) => path),
+      })
+    }
+  }
+  return columns
+}
+
+/** Rows whose value has a form. */
+interface Counts {
+  readonly rows: number
+  readonly filled: number
+  readonly integers: number
+  readonly wholes: number
+  readonly numbers: number
+  readonly codes: number
+  readonly truths: number
+  readonly dates: number
+  readonly moments: number
+  readonly distinct: number
+  readonly minimum: number | null
+  readonly maximum: number | null
+}
+
+const aggregates: Readonly<Record<keyof Counts, string>> = {
+  rows: 'count(*)',
+  filled: 'count(x)',
+  integers: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?[0-9]{1,18}'))",
+  wholes: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?[0-9]{1,15}(\\.0*)?'))",
+  numbers: 'count(TRY_CAST(x AS DOUBLE))',
+  codes: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?0[0-9]+'))",
+  truths: "count(*) FILTER (WHERE lower(x) IN ('true', 'false'))",
+  dates: "count(TRY_CAST(x AS DATE)) FILTER (WHERE regexp_full_match(x, '[0-9]{4}-[0-9]{2}-[0-9]{2}'))",
+  moments:
+    "count(TRY_CAST(x AS TIMESTAMPTZ)) FILTER (WHERE regexp_matches(x, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}'))",
+  distinct: 'approx_count_distinct(x)',
+  minimum: 'min(TRY_CAST(x AS DOUBLE)) FILTER (WHERE isfinite(TRY_CAST(x AS DOUBLE)))',
+  maximum: 'max(TRY_CAST(x AS DOUBLE)) FILTER (WHERE isfinite(TRY_CAST(x AS DOUBLE)))',
+}
+
+async function countColumns(engine: Engine, relation: string, names: readonly string[]): Promise<Counts[]> {
+  const texts = names.map((name, i) => `${textOf(name)} AS x${i}`)
+  const counts = names.flatMap((_, i) =>
+    Object.entries(aggregates).map(([key, sql]) => `${sql.replace(/\bx\b/g, `x${i}`)} AS ${key}_${i}`),
+  )
+  const [row] = await engine.query<Record<string, number | null>>(
+    `SELECT ${counts.join(', ')} FROM (SELECT ${texts.join(', ')} FROM ${relation})`,
+  )
+  return names.map((_, i) => {
+    const count = (key: keyof Counts) => row?.[`${key}_${i}`] ?? 0
+    return {
+      rows: count('rows'),
+      filled: count('filled'),
+      integers: count('integers'),
+      wholes: count('wholes'),
+      numbers: count('numbers'),
+      codes: count('codes'),
+      truths: count('truths'),
+      dates: count('dates'),
+      moments: count('moments'),
+      distinct: count('distinct'),
+      minimum: row?.[`minimum_${i}`] ?? null,
+      maximum: row?.[`maximum_${i}`] ?? null,
+    }
+  })
+}
+
+async function countDistinct(
+  engine: Engine,
+  relation: string,
+  name: string,
+  { filled, rows, distinct }: Counts,
+): Promise<Pick<InferredColumn, 'distinct' | 'values' | 'isUnique'>> {
+  const texts = `(SELECT ${textOf(name)} AS x FROM ${relation})`
+  if (distinct < maxListedValues * 1.2) {
+    const values = await engine.query<{ x: string; n: number }>(
+      `SELECT x, count(*) AS n FROM ${texts} WHERE x IS NOT NULL GROUP BY x ORDER BY n DESC, x LIMIT ${maxListedValues + 1}`,
+    )
+    if (values.length <= maxListedValues) {
+      const listed = values.map(({ x, n }) => [x, n] as const)
+      return { distinct: values.length, values: listed, isUnique: filled === rows && values.length === rows }
+    }
+  }
+  if (distinct < filled * 0.8) return { distinct, values: [], isUnique: false }
+  const [exact] = await engine.query<{ n: number }>(`SELECT count(DISTINCT x) AS n FROM ${texts}`)
+  const count = exact?.n ?? distinct
+  return { distinct: count, values: [], isUnique: filled === rows && count === rows }
+}
+
+/** The value as text, blank as NULL. */
+function textOf(name: string): string {
+  return `nullif(trim(CAST(${quoteName(name)} AS VARCHAR)), '')`
+}
+
+/** Text that looks like a code (`007`) stays text; text in a Parquet file was made text on purpose, dates apart. */
+function typeOf(rawType: string, counts: Counts): LogicalType {
+  const { filled, integers, numbers, codes, truths, dates, moments } = counts
+  const isAll = (count: number) => filled > 0 && count === filled
+  if (/^(TINY|SMALL|BIG|HUGE|U[A-Z]*)?INT(EGER)?$/.test(rawType)) return 'integer'
+  if (/^(DOUBLE|FLOAT|DECIMAL)/.test(rawType)) return 'number'
+  if (rawType === 'BOOLEAN') return 'boolean'
+  if (rawType === 'DATE') return 'date'
+  if (rawType.startsWith('TIMESTAMP')) return 'timestamp'
+  if (isAll(dates)) return 'date'
+  if (isAll(moments) || isAll(moments + dates)) return 'timestamp'
+  if (rawType !== 'VARCHAR') return 'string'
+  if (isAll(truths)) return 'boolean'
+  if (codes > 0) return 'string'
+  if (isAll(integers)) return 'integer'
+  return isAll(numbers) ? 'number' : 'string'
+}

@@ -1,0 +1,25 @@
+import { Fault } from '../base/fault.ts'
+import { nearestName } from '../base/nearest-name.ts'
+import type { InferredColumn } from './inferred-model.ts'
+
+export function refuseModel(thing: string, state: string, expected: string): Fault {
+  return new Fault('init/cannot-learn', `Cannot make a model with "${thing}": ${state}; expected ${expected}`, {
+    remedy: 'Name another column, or give other data.',
+  })
+}
+
+/** The column of that name, whatever the case where only one fits. Throws `init/unknown-column`. */
+export function findColumn(columns: readonly InferredColumn[], name: string, purpose: string): InferredColumn {
+  const found = columns.find((column) => column.name === name)
+  if (found) return found
+  const names = columns.map((column) => column.name)
+  const meant = names.find((known) => known.toLowerCase() === name.toLowerCase()) ?? nearestName(name, names)
+  const shown = `${names.slice(0, 12).join(', ')}${names.length > 12 ? `, … (${names.length} in all)` : ''}`
+  throw new Fault(
+    'init/unknown-column',
+    `Cannot ${purpose} "${name}": there is no such column; expected one of ${shown}`,
+    {
+      remedy: meant === undefined ? 'Name one of these columns.' : `Did you mean "${meant}"?`,
+    },
+  )
+}

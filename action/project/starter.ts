@@ -1,0 +1,134 @@
+import type { InferredModel } from '../data/inferred-model.ts'
+import { yamlText } from './add-alias.ts'
+
+/** Plumbline's own `template/` files, as they stand. */
+export interface StarterTemplates {
+  readonly train: string
+  readonly predict: string
+  readonly requirements: string
+  readonly requirementsSource: string
+  readonly workflow: string
+}
+
+export interface StarterWishes {
+  readonly name: string
+  readonly source: readonly string[]
+  readonly labels: readonly string[]
+}
+
+export interface StarterTexts {
+  readonly contract: string
+  readonly featureSql: string
+}
+
+/** The files of a new project, by path. */
+export function starterFiles(
+  model: InferredModel,
+  wishes: StarterWishes,
+  templates: StarterTemplates,
+  texts: StarterTexts,
+): ReadonlyMap<string, string> {
+  return new Map([
+    ['plumbline.yaml', formatProject(model, wishes)],
+    ['contract.yaml', texts.contract],
+    ['features.sql', texts.featureSql],
+    ['train.py', setConstants(templates.train, trainConstants(model))],
+    ['predict.py', setConstants(templates.predict, predictConstants(model))],
+    ['requirements.txt', templates.requirements],
+    ['requirements.in', templates.requirementsSource],
+    ['.github/workflows/plumbline.yml', templates.workflow],
+  ])
+}
+
+function formatProject(model: InferredModel, wishes: StarterWishes): string {
+  const { id, time, group, labels, floor } = model
+  const leaks = model.leftOut.filter(({ reason }) => ['after-time', 'prediction', 'tells-target'].includes(reason.kind))
+  const settings = [
+    `  name: ${wishes.name}`,
+    `  task: ${model.task}`,
+    `  target: ${yamlText(model.target.name)}`,
+    ...(model.positive === undefined
+      ? []
+      : [`  positive: ${yamlScalar(model.positive)} # the class whose probability is judged`]),
+    ...(time ? [`  time: ${yamlText(time.column.name)} # orders the split: the newest rows are the test`] : []),
+    ...(id ? [`  id: ${yamlText(id.column.name)}`] : []),
+    ...(group ? [`  group: ${yamlText(group.column.name)} # never on both sides of the split`] : []),
+    ...(leaks.length > 0
+      ? [`  ignore: [${leaks.map(({ column }) => yamlText(column.name)).join(', ')}] # would leak the target`]
+      : []),
+  ]
+  const delay = labels ? `${labels.delayDays}d` : ''
+  const best = floor.best ? `, one column alone reaches ${round(floor.best.value)}` : ''
+  return `# What is trained, on which data, and what a model must reach. Read from here by every plumbline command.
+version: 1
+model:
+${settings.join('\n')}
+params: { max-depth: 6, learning-rate: 0.1, max-iter: 100 }
+data:
+  source: ${yamlGlobs(wishes.source)}
+${labels ? `  labels: { source: ${yamlGlobs(wishes.labels)}, delay: ${delay} } # a row’s label is known this long after it\n` : ''}\
+  store: git
+  contract: contract.yaml
+split: { test: ${yamlTest(model.test)} }
+environment: { python: requirements.txt, seed: 42 }
+stages:
+  features: { sql: features.sql }
+  train: { needs: [features], run: python train.py, out: { model: model.skops } }
+  predict: { needs: [features, train], run: python predict.py }
+gates:
+  floor: { metric: ${floor.metric}, min: ${floor.minimum} } # a constant has ${round(floor.constant)}${best}
+`
+}
+
+function trainConstants(model: InferredModel): Record<string, string> {
+  return {
+    TARGET: pythonText(model.target.name),
+    ID: pythonText(idName(model)),
+    TASK: pythonText(model.task),
+  }
+}
+
+function predictConstants(model: InferredModel): Record<string, string> {
+  return { ID: pythonText(idName(model)), POSITIVE: pythonPositive(model) }
+}
+
+function pythonPositive({ positive, target }: InferredModel): string {
+  if (positive === undefined) return 'None'
+  if (target.type === 'boolean') return positive === 'true' ? 'True' : 'False'
+  return target.type === 'integer' ? positive : pythonText(positive)
+}
+
+/** Gives the constants at a Python file's top their values; a comment behind one stays. Throws where one is not there. */
+function setConstants(text: string, constants: Readonly<Record<string, string>>): string {
+  return Object.entries(constants).reduce((whole, [name, value]) => {
+    const line = new RegExp(`^${name} = (?:"[^"]*"|[^\\s#]+)`, 'm')
+    if (!line.test(whole)) throw new Error(`Cannot set "${name}": the template has no such constant`)
+    return whole.replace(line, () => `${name} = ${value}`)
+  }, text)
+}
+
+function idName({ id }: InferredModel): string {
+  return id?.column.name ?? '_row'
+}
+
+/** JSON’s escapes mean the same in Python. */
+function pythonText(text: string): string {
+  return JSON.stringify(text)
+}
+
+function yamlGlobs(globs: readonly string[]): string {
+  const [only, ...others] = globs.map(yamlText)
+  return others.length === 0 ? (only ?? '[]') : `[${[only, ...others].join(', ')}]`
+}
+
+function yamlScalar(text: string): string {
+  return /^(-?(0|[1-9]\d{0,14})|true|false)$/.test(text) ? text : yamlText(text)
+}
+
+function yamlTest(test: string): string {
+  return /^[\w.]+( rows?)?$/.test(test) ? test : JSON.stringify(test)
+}
+
+function round(value: number): string {
+  return value.toFixed(2)
+}

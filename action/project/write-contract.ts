@@ -1,0 +1,72 @@
+import { yamlText } from './add-alias.ts'
+import type { LogicalType, RuleKind } from './contract.ts'
+
+export interface DescribedColumn {
+  readonly name: string
+  readonly type: LogicalType
+  readonly rules: readonly RuleKind[]
+  /** Why a rule is as it is, in a comment behind the column's name. */
+  readonly comment?: string
+}
+
+/** A contract in the Open Data Contract Standard 3.1, for people to read and change; `readContract()` reads it back. */
+export function formatContract(name: string, columns: readonly DescribedColumn[]): string {
+  return `# What the data promises: Open Data Contract Standard 3.1, https://bitol-io.github.io/open-data-contract-standard
+# Inferred from the first files, and generous: tighten it where you know more. plumbline validate checks it.
+apiVersion: v3.1.0
+kind: DataContract
+id: ${yamlText(name)}
+version: 1.0.0
+status: active
+schema:
+  - name: ${yamlText(name)}
+    quality:
+      - { metric: rowCount, mustBeGreaterThan: 0 }
+    properties:
+${columns.map(formatColumn).join('')}`
+}
+
+function formatColumn({ name, type, rules, comment }: DescribedColumn): string {
+  const options = rules.flatMap(typeOption)
+  const quality = rules.flatMap(qualityRule)
+  const lines = [
+    `- name: ${yamlText(name)}${comment === undefined ? '' : ` # ${comment.replace(/\s+/g, ' ')}`}`,
+    `  logicalType: ${type}`,
+    ...(rules.some(({ kind }) => kind === 'required') ? ['  required: true'] : []),
+    ...(rules.some(({ kind }) => kind === 'unique') ? ['  unique: true'] : []),
+    ...(options.length > 0 ? [`  logicalTypeOptions: { ${options.join(', ')} }`] : []),
+    ...(quality.length > 0 ? ['  quality:', ...quality.map((rule) => `    - ${rule}`)] : []),
+  ]
+  return lines.map((line) => `      ${line}\n`).join('')
+}
+
+function typeOption(rule: RuleKind): string[] {
+  switch (rule.kind) {
+    case 'minimum':
+    case 'maximum': {
+      const key = rule.isExclusive ? `exclusive${rule.kind === 'minimum' ? 'Minimum' : 'Maximum'}` : rule.kind
+      return [`${key}: ${typeof rule.limit === 'number' ? rule.limit : JSON.stringify(rule.limit)}`]
+    }
+    case 'min-length':
+      return [`minLength: ${rule.length}`]
+    case 'max-length':
+      return [`maxLength: ${rule.length}`]
+    case 'pattern':
+      return [`pattern: ${JSON.stringify(rule.pattern)}`]
+    case 'required':
+    case 'unique':
+    case 'allowed':
+      return []
+  }
+}
+
+function qualityRule(rule: RuleKind): string[] {
+  if (rule.kind !== 'allowed') return []
+  const values = rule.values.map(yamlScalar).join(', ')
+  return [`{ metric: invalidValues, arguments: { validValues: [${values}] }, mustBe: 0 }`]
+}
+
+/** Numbers stand as they are: the reader makes text of either. */
+function yamlScalar(value: string): string {
+  return /^-?(0|[1-9]\d{0,14})$/.test(value) ? value : yamlText(value)
+}
