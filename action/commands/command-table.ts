@@ -1,4 +1,11 @@
 import type { CommandTable } from './define-command.ts'
 
 /** Every command, loaded on its own, in the order of the loop. */
-export const commandTable: CommandTable = {}
+export const commandTable = {
+  init: async () => (await import('./init.ts')).init,
+  snapshot: async () => (await import('./snapshot.ts')).snapshot,
+  validate: async () => (await import('./validate.ts')).validate,
+  run: async () => (await import('./run.ts')).run,
+  register: async () => (await import('./register.ts')).register,
+  lineage: async () => (await import('./lineage.ts')).lineage,
+} as const satisfies CommandTable

@@ -78,22 +78,20 @@ async function oldestTime({ project, contract }: DeclaredRun, rowsFile: string):
 export type SplitData = NonNullable<RunRecord['split']> & { readonly [key: string]: Json }
 
 export async function takeSplit(session: RunSession, features: StageResult): Promise<Read<StageResult>> {
-  const { declared, signal } = session
+  const { declared } = session
   return takeStep(session, {
     ...declaredStep('prepare', declared.keys.split),
     work: async (workFolder) => {
       const { splitRows } = await import('../data/split-rows.ts')
-      const { project, lock } = declared
-      const made = await splitRows(
-        {
-          project,
-          until: lock.until,
-          featuresFile: await useOutput(session, 'prepare', features, 'features'),
-          rowsFile: await useOutput(session, 'prepare', features, 'rows'),
-          folder: join(workFolder, 'out'),
-        },
-        signal,
-      )
+      const { project, contract, lock } = declared
+      const made = await splitRows({
+        project,
+        contract,
+        until: lock.until,
+        featuresFile: await useOutput(session, 'prepare', features, 'features'),
+        rowsFile: await useOutput(session, 'prepare', features, 'rows'),
+        folder: join(workFolder, 'out'),
+      })
       if (!made.ok) return made
       const { train, gap, test, whole, leftOut } = made.value
       const data = { train, gap, test, whole, leftOut }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import type { GitHubClient } from '../github/client.ts'
+import type { Refused } from '../github/github-fault.ts'
 import { readTag } from '../github/git-data.ts'
 import {
   type Asset,
@@ -52,7 +53,7 @@ export async function publishRelease(
   const mostSteps = 60 + 6 * plan.assets.length
   let seen = await observe(client, plan)
   let isNew = false
-  for (let steps = 0; steps < mostSteps; steps++) {
+  for (let steps = 0; steps < mostSteps && act.refusalsInARow < mostRefusals; steps++) {
     const step = nextPublishStep(plan, seen)
     if (step.kind === 'done') return { release: step.release, isNew }
     const after = await act.take(step, seen)
@@ -61,13 +62,16 @@ export async function publishRelease(
   }
   throw new Fault(
     'registry/not-settled',
-    `Cannot publish "${plan.tag}": ${mostSteps} steps did not lead to a release${act.lastRefusal}; expected nobody else to change its drafts meanwhile`,
+    `Cannot publish "${plan.tag}": no step leads to a release any more${act.lastRefusal}; expected nobody else to change its drafts meanwhile`,
     {
       remedy: 'Look at the drafts under Releases, end what else publishes, then run it again.',
       stays: 'no release was published',
     },
   )
 }
+
+/** Refused this often in a row, more of the same will not help. */
+const mostRefusals = 15
 
 /** Everything that decides, read from GitHub. */
 async function observe(client: GitHubClient, plan: PublishPlan): Promise<Observed> {
@@ -89,6 +93,7 @@ class Publisher {
   /** How often a broken-off upload was found under a name: it may be another publisher's, still running. */
   readonly #sightings = new Map<string, number>()
   lastRefusal = ''
+  refusalsInARow = 0
 
   constructor(client: GitHubClient, publication: Publication, progress: Progress) {
     this.#client = client
@@ -137,13 +142,16 @@ class Publisher {
   async #upload(draft: Release, name: string): Promise<Asset | undefined> {
     const asset = this.#publication.assets.find((built) => built.name === name)
     if (!asset) return undefined
+    this.#progress.update('upload', name)
     const uploaded = await uploadAsset(this.#client, draft, {
       ...asset,
       onBytes: (sent) => this.#progress.update('upload', `${name} ${percent(sent, asset.bytes)}`),
     })
-    if (uploaded.kind === 'done') return uploaded.data
-    this.lastRefusal = `, last ${uploaded.status} ${uploaded.message}`
-    await sleep(50 + Math.random() * 200)
+    if (uploaded.kind === 'done') {
+      this.refusalsInARow = 0
+      return uploaded.data
+    }
+    await this.#refused(uploaded)
     return undefined
   }
 
@@ -160,10 +168,17 @@ class Publisher {
     return true
   }
 
+  /** The world moved on; a pause keeps two publishers from stepping in time. */
+  async #refused({ status, message }: Refused): Promise<void> {
+    this.lastRefusal = ` (last ${status} ${message})`
+    this.refusalsInARow++
+    await sleep(Math.random() * 50 * this.refusalsInARow)
+  }
+
   async #publish(draft: Release, seen: Observed): Promise<Observed | undefined> {
     const published = await publishDraft(this.#client, draft)
     if (published.kind === 'refused') {
-      this.lastRefusal = `, last ${published.status} ${published.message}`
+      await this.#refused(published)
       return undefined
     }
     return {
@@ -202,13 +217,13 @@ function bytesDiffer(
   differences: readonly { name: string; published: string | null; ours: string | null }[],
 ): Fault {
   const [first] = differences
-  const short = (digest: string | null | undefined) => (digest ? `sha256 ${digest.slice(0, 8)}…` : 'none')
+  const short = (digest: string | null | undefined) => (digest ? `${digest.slice(0, 8)}…` : 'none')
   const more =
     differences.length > 1 ? `, and ${differences.length - 1} more asset${differences.length > 2 ? 's' : ''}` : ''
   return new Fault(
     'registry/bytes-differ',
     [
-      `Cannot publish "${model}-v${version}": the published asset "${first?.name ?? ''}" has other bytes (${short(first?.published)}, ours ${short(first?.ours)}${more}); expected the same file`,
+      `Cannot publish "${model}-v${version}": the published asset "${first?.name ?? ''}" has other bytes (sha256 ${short(first?.published)}, ours ${short(first?.ours)}${more}); expected the same file`,
       `  release  ${release.url}`,
       '  likely   the training is not deterministic: two runs of the same inputs differ',
     ].join('\n'),

@@ -13,14 +13,16 @@ export function actionYml(commands: readonly Command[]): string {
         owners,
         (field) => `${field.kind}: ${describeField({ ...field, isRequired: false })}`,
       )
-      return [name, { description: `${meaning.replace(/^\w+: /, '')} Read by: ${names(owners)}.` }]
+      return [name, { description: `${sentence(meaning.replace(/^\w+: /, ''))} Read by: ${names(owners)}.` }]
     }),
   )
   const outputs = Object.fromEntries(
-    byName(commands, ({ outputs: { verdict: _, ...declared } }) => Object.entries(declared)).map(([name, owners]) => {
-      const { meaning } = sole(`output "${name}"`, owners, (text) => text)
-      return [name, { description: `${meaning} Set by: ${names(owners)}.` }]
-    }),
+    byName(commands, ({ outputs: declared }) => Object.entries(declared).filter(([name]) => name !== 'verdict')).map(
+      ([name, owners]) => {
+        const { meaning } = sole(`output "${name}"`, owners, (text) => text)
+        return [name, { description: `${sentence(meaning)} Set by: ${names(owners)}.` }]
+      },
+    ),
   )
   return [
     '# Made from the command table by `npm run generate`; edit action/commands/ instead.',
@@ -90,6 +92,10 @@ function sole<Declaration>(
   throw new Error(
     `Cannot declare ${what}: ${names(owners)} give it different meanings (${[...meanings].join(' / ')}); expected one. Give both the same words, or rename one.`,
   )
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 function names(owners: readonly Owner<unknown>[]): string {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../action/base/sha256.ts'
 import { computeFeatures } from '../../action/data/compute-features.ts'
 import { openEngine } from '../../action/data/engine.ts'
@@ -8,12 +8,10 @@ import { quoteText } from '../../action/data/quote.ts'
 import { takeSnapshot } from '../../action/data/take-snapshot.ts'
 import type { Contract } from '../../action/project/contract.ts'
 import type { Project } from '../../action/project/project.ts'
-import { builtChild } from '../support/built-child.ts'
 import { contractOf } from '../support/contract.ts'
 import { projectOf } from '../support/project.ts'
+import { readParquet } from '../support/read-parquet.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-
-beforeAll(builtChild)
 
 const contract = contractOf({ id: 'integer', x: 'number', y: 'number' })
 const rows = 'id,x,y\n3,0.5,1\n1,nan,2\n2,,\n'
@@ -40,11 +38,6 @@ async function compute(
   return { read, folder, codes: read.ok ? [] : read.diagnostics.map(({ code }) => code) }
 }
 
-async function parquet(file: string) {
-  await using engine = await openEngine()
-  return await engine.query(`SELECT * FROM read_parquet(${quoteText(file)})`)
-}
-
 const withId = { model: { id: 'id' } }
 
 describe('computeFeatures()', () => {
@@ -52,12 +45,12 @@ describe('computeFeatures()', () => {
     const project = projectOf(tempFolder({ 'data/a.csv': rows }), withId)
     const { read, folder } = await compute(project, 'select x * 2 as "twice x", id from data')
     expect(read).toEqual({ ok: true, value: { rows: 3, labelled: 2, columns: [{ name: 'twice x', type: 'DOUBLE' }] } })
-    expect(await parquet(join(folder, 'features.parquet'))).toEqual([
+    expect(await readParquet(join(folder, 'features.parquet'))).toEqual([
       { id: 1, 'twice x': Number.NaN },
       { id: 2, 'twice x': null },
       { id: 3, 'twice x': 1 },
     ])
-    expect(await parquet(join(folder, 'rows.parquet'))).toEqual([
+    expect(await readParquet(join(folder, 'rows.parquet'))).toEqual([
       { id: 1, x: Number.NaN, y: 2 },
       { id: 2, x: null, y: null },
       { id: 3, x: 0.5, y: 1 },
@@ -68,7 +61,7 @@ describe('computeFeatures()', () => {
   test('names rows by file and number where the model has no id', async () => {
     const project = projectOf(tempFolder({ 'data/a.csv': rows }))
     const { folder } = await compute(project, 'select _row, x from data')
-    const found = await parquet(join(folder, 'features.parquet'))
+    const found = await readParquet(join(folder, 'features.parquet'))
     expect(found.map((row) => row['_row'])).toEqual([1, 2, 3].map((n) => `${sha256(rows).slice(0, 12)}:${n}`))
   })
 
@@ -80,7 +73,7 @@ describe('computeFeatures()', () => {
       'select * from data',
     )
     expect(read).toMatchObject({ ok: true, value: { rows: 3, labelled: 1 } })
-    expect((await parquet(join(out, 'rows.parquet'))).map((row) => row['y'])).toEqual([null, 7, null])
+    expect((await readParquet(join(out, 'rows.parquet'))).map((row) => row['y'])).toEqual([null, 7, null])
   })
 
   test('gives the same bytes however many threads there are', async () => {

@@ -10,6 +10,10 @@ import { tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
 const header = 'parcel,region,late\n'
 const rows = Array.from({ length: 40 }, (_, row) => `p${row},${'NSEW'[row % 4]},${row % 3 === 0 ? 1 : 0}`).join('\n')
 
+function filesIn(folder: string): ReadonlySet<string> {
+  return new Set(readdirSync(folder, { recursive: true }).map(String))
+}
+
 describe('plumbline init', () => {
   test.each([
     ['no file at all', {}, ['--data', 'data/*.csv', '--target', 'late'], 1, /data\/\*\.csv/],
@@ -46,13 +50,13 @@ describe('plumbline init', () => {
     ['a missing flag', {}, ['--target', 'late'], 1, /--data/],
   ])('refuses %s with its place and remedy, and writes nothing', async (_, files, words, code, message) => {
     const folder = tempFolder(files)
-    const before = readdirSync(folder, { recursive: true }).sort()
+    const before = filesIn(folder)
 
     const ended = await plumbline(folder, ['init', ...words])
 
     expect(ended.stderr).toMatch(message)
     expect(ended.code).toBe(code)
-    expect(readdirSync(folder, { recursive: true }).sort()).toEqual(before)
+    expect(filesIn(folder)).toEqual(before)
   })
 
   test('keeps a hostile column name text', async () => {
@@ -129,12 +133,15 @@ describe('plumbline run', () => {
   })
 })
 
-test('plumbline snapshot refuses a broken lock rather than overwriting it', async () => {
+test('plumbline snapshot --check points at the conflict in a lock; without it the lock is written anew, and that is said', async () => {
   const { folder, write } = await tinyProject({ files: { 'data/parcels.csv': tinyRows(20) } })
   write('data.lock.yaml', 'version: 1\nuntil: null\n<<<<<<< HEAD\nfeatures:\n=======\n>>>>>>> other\n')
 
-  const ended = await plumbline(folder, ['snapshot'])
+  const checked = await plumbline(folder, ['snapshot', '--check'])
+  const taken = await plumbline(folder, ['snapshot'])
 
-  expect(ended.code).toBe(1)
-  expect(ended.stderr).toMatch(/data\.lock\.yaml:3/)
+  expect(checked.code).toBe(1)
+  expect(checked.stderr).toMatch(/data\.lock\.yaml:3/)
+  expect(taken.code).toBe(0)
+  expect(taken.stdout).toMatch(/could not be read/)
 })

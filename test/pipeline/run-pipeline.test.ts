@@ -42,8 +42,8 @@ function outcomes(record: RunRecord): Record<string, string> {
 
 function storedRecord(folder: string): RunRecord {
   const runs = join(folder, '.plumbline/runs')
-  const [run = ''] = readdirSync(runs)
-  return JSON.parse(readFileSync(join(runs, run, 'run.json'), 'utf8')) as RunRecord
+  const [name = ''] = readdirSync(runs)
+  return JSON.parse(readFileSync(join(runs, name, 'run.json'), 'utf8')) as RunRecord
 }
 
 describe('runPipeline()', () => {
@@ -186,7 +186,7 @@ writeFileSync(process.env.DUMP, JSON.stringify(seen))
   })
 
   test.each([
-    ['NaN', "'nan'::double as probability", '', /NaN/i],
+    ['NaN', "'nan'::double as probability", '', /100 values of "probability" are missing/],
     ['a null', 'null::double as probability', '', /null|missing/i],
     ['a probability above 1', '2.0 as probability', '', /between 0 and 1|0 … 1|range|outside/i],
     ['missing ids', '0.5 as probability', "where parcel <> 'p399'", /p399/],

@@ -74,7 +74,7 @@ describe('parseProject()', () => {
     ['a duplicate key', `${smallest}version: 1\n`, /8: /],
     ['a binary task without its positive class', smallest.replace(', positive: 1', ''), /2: .*positive class/],
     ['a version from the future', smallest.replace('version: 1', 'version: 2'), /1: .*1 is expected/],
-    ['an expression', smallest.replace('python train.py', 'python $' + '{{ github.sha }}'), /6: /],
+    ['an expression', smallest.replace('python train.py', ['python $', '{{ github.sha }}'].join('')), /6: /],
   ])('names the line of %s', (_, text, expected) => {
     expect(faults(text).join('\n')).toMatch(expected)
   })

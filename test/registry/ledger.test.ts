@@ -119,7 +119,7 @@ describe('appendToLedger()', () => {
       }),
     )
     const { records } = await readLedger(await openGitHubClient(github))
-    expect(versions.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(versions.toSorted((one, other) => one - other)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     expect(records).toHaveLength(8)
   })
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Fault } from '../../base/fault.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
@@ -21,7 +21,7 @@ export function fileStore(folder: string, storePath: string): Store {
     async put(absolutePath, entry, signal) {
       const kept = keptPath(root, entry.sha256)
       if (await holds(kept, entry, signal)) return
-      if (!(await keepBytes(absolutePath, kept, entry, signal))) throw changed(entry)
+      if (!(await keepBytes(() => createReadStream(absolutePath), kept, entry, signal))) throw changed(entry)
     },
   }
 

@@ -15,7 +15,7 @@ export function gitStore(folder: string): Store {
       const kept = keptPath(join(folder, '.plumbline/data'), entry.sha256)
       if (await holds(kept, entry, signal)) return kept
       for (const blob of await blobsOf(folder, entry, signal)) {
-        if (await keepBytes(readBlob(folder, blob), kept, entry, signal)) return kept
+        if (await keepBytes(() => readBlob(folder, blob), kept, entry, signal)) return kept
       }
       throw await whyMissing(folder, entry)
     },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -21,7 +21,7 @@ export async function holds(path: string, entry: LockEntry, signal?: AbortSignal
 
 /** Writes bytes to a path that appears only when they are all there and are the pinned ones; false where they are not. */
 export async function keepBytes(
-  source: string | Readable,
+  open: () => Readable,
   path: string,
   entry: LockEntry,
   signal?: AbortSignal,
@@ -29,8 +29,8 @@ export async function keepBytes(
   await mkdir(dirname(path), { recursive: true })
   const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.draft`
   try {
-    const bytes = typeof source === 'string' ? createReadStream(source) : source
-    await pipeline(bytes, createWriteStream(draft, { flush: true }), { ...(signal && { signal }) })
+    // Opened only here: a process that ends before its output is read loses it.
+    await pipeline(open(), createWriteStream(draft, { flush: true }), { ...(signal && { signal }) })
     if (!(await holds(draft, entry, signal))) return false
     await rename(draft, path)
     return true

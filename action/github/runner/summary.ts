@@ -1,11 +1,14 @@
+import { appendFile } from 'node:fs/promises'
+
 /** What GitHub takes of one step's summary; more and it shows nothing. */
 export const summaryLimitBytes = 1024 * 1024
 
 /** Adds Markdown to the job's summary page; does nothing where the runner has none. */
-export async function writeSummary(markdown: string, environment: Readonly<Record<string, string | undefined>>) {
-  if (!environment['GITHUB_STEP_SUMMARY']) return
-  const { summary } = await import('@actions/core')
-  await summary.addRaw(cutToSections(markdown, summaryLimitBytes), true).write()
+export async function writeSummary(
+  markdown: string,
+  { GITHUB_STEP_SUMMARY: file }: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  if (file) await appendFile(file, `${cutToSections(markdown, summaryLimitBytes).trimEnd()}\n`)
 }
 
 /** The leading sections (each begins with a heading) that fit in so many bytes of UTF-8, and a line that says what is missing. */

@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+
+import { Fault } from '../base/fault.ts'
+import type { GitHubClient } from '../github/client.ts'
+import type { RegisterResult } from '../report/report-registration.ts'
+import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
+
+export const register = defineCommand({
+  name: 'register',
+  group: 'model',
+  summary: 'Publish the run’s model as a release, with everything that it was made of.',
+  example: 'plumbline register',
+  inputs: {},
+  outputs: {
+    tag: 'The release’s tag: `<model>-v<N>-g<commit>-d<data>`',
+    version: 'N, counted for each model',
+    url: 'Address of the release',
+    published: '`true` where this step published it, `false` where it was there already or the run did not pass',
+  },
+  permissions: { contents: 'write' },
+  effects: ['reads-repository', 'pushes-commits', 'writes-releases'],
+
+  async run(_inputs, context): Promise<Outcome<RegisterResult>> {
+    const { openExchange, receiveResults } = await import('../pipeline/exchange-results.ts')
+    const { findCandidate } = await import('../pipeline/find-candidate.ts')
+    const exchange = await openExchange(context)
+    if (exchange) await receiveResults('publish', exchange)
+    const found = await findCandidate(context.folder)
+    if (!found.ok) return { kind: 'diagnosed', diagnostics: found.diagnostics }
+
+    const { readCodeState } = await import('../pipeline/read-code-state.ts')
+    const { readTrigger } = await import('../pipeline/read-trigger.ts')
+    const { code, user } = await readCodeState(context.folder)
+    const stamp = { at: context.now().toISOString(), actor: readTrigger(context.environment, user).actor }
+    if (found.value.kind === 'not passed') {
+      const { record } = found.value
+      const { recordRun } = await import('../registry/record-run.ts')
+      return withGitHub(context, async (client) => {
+        const { isNew } = await recordRun(client, record, stamp)
+        return { kind: 'no', result: { kind: 'recorded', record, isNew } }
+      })
+    }
+
+    const { candidate, declared } = found.value
+    const commit = committed(candidate.record.model, code)
+    const { lockFile } = await import('../pipeline/declare-run.ts')
+    const { registerCandidate } = await import('../registry/register-candidate.ts')
+    const registration = {
+      candidate,
+      commit,
+      contractFile: join(context.folder, declared.project.data.contract),
+      lockFile: join(context.folder, lockFile),
+      stamp,
+    }
+    return withGitHub(context, async (client) => {
+      const { allocation, release, isNew } = await registerCandidate(client, registration, context.progress)
+      const assets = release.assets.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))
+      const { connection } = client
+      const where = connection.isEmbedded ? 'the embedded GitHub' : `${connection.owner}/${connection.repository}`
+      return {
+        kind: 'done',
+        result: { kind: 'registered', ...allocation, url: release.url, isNew, assets, where, calls: client.calls() },
+      }
+    })
+  },
+
+  async report(result: RegisterResult) {
+    const { reportRegistration } = await import('../report/report-registration.ts')
+    return reportRegistration(result)
+  },
+})
+
+/** The commit that the working tree is; a Fault where it is none. */
+function committed(model: string, code: { readonly commit: string | null; readonly uncommitted: number }): string {
+  if (code.commit === null) {
+    throw new Fault(
+      'registry/nothing-committed',
+      `Cannot register "${model}": nothing is committed here; expected the files that made it in a commit`,
+      {
+        remedy: 'git add --all && git commit -m "First model"',
+        stays: 'nothing was published',
+      },
+    )
+  }
+  if (code.uncommitted > 0) {
+    const files = code.uncommitted === 1 ? '1 file differs' : `${code.uncommitted} files differ`
+    throw new Fault(
+      'registry/uncommitted',
+      `Cannot register "${model}": ${files} from the last commit; expected a clean working tree, so that the tag names what made the model`,
+      {
+        remedy: 'Commit them (git status shows them), or ignore them in .gitignore.',
+        stays: 'nothing was published',
+      },
+    )
+  }
+  return code.commit
+}
+
+async function withGitHub<T>(context: CommandContext, work: (client: GitHubClient) => Promise<T>): Promise<T> {
+  const { pushHead, repositoryFolder } = await import('../registry/local-git.ts')
+  const { openGitHubClient } = await import('../github/client.ts')
+  await using connection = await context.openGitHub(await repositoryFolder(context.folder))
+  if (connection.isEmbedded) await pushHead(connection, context.folder)
+  return await work(await openGitHubClient(connection, context.signal))
+}

@@ -1,0 +1,62 @@
+import type { SnapshotSummary } from '../report/report-snapshot.ts'
+import { defineCommand, type Outcome } from './define-command.ts'
+import { flag } from './fields.ts'
+
+export const snapshot = defineCommand({
+  name: 'snapshot',
+  group: 'data',
+  summary: 'Pin the data files that are there now in data.lock.yaml.',
+  example: 'plumbline snapshot',
+  inputs: {
+    check: flag({ description: 'Writes nothing; says no where the files are not those that are pinned' }),
+  },
+  outputs: {
+    verdict: '`pass`, or `no` where `check` finds other files than those pinned',
+    changed: '`true` where the files are not those that were pinned, else `false`',
+    'data-digest': 'SHA-256 of the pinned snapshot',
+  },
+  permissions: { contents: 'read' },
+  effects: ['reads-repository', 'writes-files'],
+
+  async run({ check }, context): Promise<Outcome<SnapshotSummary>> {
+    const { readProject } = await import('../project/read-project.ts')
+    const { readContract } = await import('../project/read-contract.ts')
+    const { readPinned, pinSnapshot } = await import('../data/pin-snapshot.ts')
+    const { takeSnapshot } = await import('../data/take-snapshot.ts')
+    const { uncommittedFiles } = await import('../data/stores/uncommitted-files.ts')
+    const { dataDigest } = await import('../project/data-lock.ts')
+
+    const project = await readProject(context.folder)
+    if (!project.ok) return { kind: 'diagnosed', diagnostics: project.diagnostics }
+    const contract = await readContract(project.value)
+    if (!contract.ok) return { kind: 'diagnosed', diagnostics: contract.diagnostics }
+    const pinned = await readPinned(project.value)
+    if (check && pinned?.ok === false) return { kind: 'diagnosed', diagnostics: pinned.diagnostics }
+
+    const previous = pinned?.ok ? pinned.value : undefined
+    const taken = await takeSnapshot(project.value, contract.value, previous, context.signal)
+    if (!taken.ok) return { kind: 'diagnosed', diagnostics: taken.diagnostics }
+    if (!check) await pinSnapshot(project.value, taken.value, context.signal)
+
+    const { files: pinnedFiles, lock, ...rest } = taken.value
+    const files = [...pinnedFiles.features, ...pinnedFiles.labels]
+    const isGit = project.value.data.store.kind === 'git'
+    const before = previous && dataDigest(previous)
+    const summary: SnapshotSummary = {
+      ...rest,
+      isCheck: check,
+      isChanged: before !== rest.digest || previous?.until !== lock.until,
+      previousDigest: before ?? null,
+      wasUnreadable: pinned?.ok === false,
+      files: files.length,
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      ...(isGit && { git: await uncommittedFiles(project.value.folder, files) }),
+    }
+    return { kind: check && summary.isChanged ? 'no' : 'done', result: summary }
+  },
+
+  async report(summary) {
+    const { reportSnapshot } = await import('../report/report-snapshot.ts')
+    return reportSnapshot(summary)
+  },
+})

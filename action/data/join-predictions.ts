@@ -1,0 +1,167 @@
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { nearestName } from '../base/nearest-name.ts'
+import type { JudgedRows } from '../evaluation/judged-rows.ts'
+import type { Contract } from '../project/contract.ts'
+import type { Project } from '../project/project.ts'
+import { checkPredictionColumns, checkPredictions, type PredictionProblem } from './check-predictions.ts'
+import { describeFiles } from './describe-files.ts'
+import { diagnoseReadError } from './diagnose-read-error.ts'
+import { type Engine, openEngine } from './engine.ts'
+import { makePredictionTables, type PredictionTables } from './prediction-table.ts'
+import { quoteName } from './quote.ts'
+import type { DescribedFile } from './source-file.ts'
+
+export interface JoinInput {
+  readonly project: Project
+  /** Says which ids may be shown in messages; without it all may. */
+  readonly contract?: Contract
+  /** `truth.parquet` of the split. */
+  readonly truthFile: string
+  /** What the stage `predict` wrote, Parquet or CSV by its ending. */
+  readonly predictionsFile: string
+}
+
+/**
+ * The test rows with their truth and what the model said of them, in the order of the ids. Everything that is wrong with
+ * the predictions is told in one go, at the stage's line, with counts and a few ids.
+ */
+export async function joinPredictions(input: JoinInput): Promise<Read<JudgedRows>> {
+  const { project, truthFile } = input
+  await using engine = await openEngine()
+  const file = await describePredictions(engine, input)
+  if (!file.ok) return file
+  const lacking = checkPredictionColumns(project.model, file.value)
+  if (lacking.length > 0) return failed(project, lacking)
+  try {
+    const tables = await makePredictionTables(engine, project.model, truthFile, file.value)
+    const problems = await checkPredictions(engine, project.model, tables, input.contract)
+    if (problems.length > 0) return failed(project, problems)
+    const slices = await checkSlices(engine, project)
+    if (slices.length > 0) return { ok: false, diagnostics: slices }
+    return { ok: true, value: await judgedRows(engine, project, tables) }
+  } catch (error) {
+    const diagnostic = diagnoseReadError(error, [file.value])
+    if (!diagnostic) throw error
+    return failed(project, [unreadable(diagnostic)])
+  }
+}
+
+async function describePredictions(engine: Engine, input: JoinInput): Promise<Read<DescribedFile>> {
+  const { predictionsFile, project } = input
+  const found = await stat(predictionsFile).catch(() => undefined)
+  if (!found?.isFile()) {
+    const state = `there is no file ${basename(predictionsFile)}; expected one`
+    const remedy = 'Write Parquet to the path in PLUMBLINE_OUT_PREDICTIONS, or CSV beside it under .csv.'
+    return failed(project, [{ code: 'stage/predictions-file', state, remedy }])
+  }
+  const file = { path: basename(predictionsFile), absolutePath: predictionsFile, bytes: found.size }
+  const described = await describeFiles(engine, [file])
+  if (!described.ok) return failed(project, described.diagnostics.map(unreadable))
+  const [value] = described.value
+  return value ? { ok: true, value } : failed(project, [])
+}
+
+function unreadable({ message }: Diagnostic): PredictionProblem {
+  const state = message.replace(/^Cannot read /, '').replace(/^./, (letter) => letter.toLowerCase())
+  return { code: 'stage/predictions-file', state, remedy: 'Mend what the stage predict writes.' }
+}
+
+function failed(project: Project, problems: readonly PredictionProblem[]): Read<never> {
+  const line = project.stages.find(({ name }) => name === 'predict')?.line ?? 1
+  const diagnostics = problems.map(({ code, state, remedy }) => {
+    return { code, file: project.file, line, column: 1, message: `Cannot judge the predictions: ${state}`, remedy }
+  })
+  return { ok: false, diagnostics }
+}
+
+function sliceColumns(project: Project): readonly string[] {
+  return [...new Set(project.gates.flatMap(({ by }) => by))]
+}
+
+async function checkSlices(engine: Engine, project: Project): Promise<Diagnostic[]> {
+  const described = await engine.query<{ column_name: string }>('DESCRIBE truth')
+  const known = described.map(({ column_name }) => column_name).filter((name) => name !== 'truth value')
+  return project.gates.flatMap((gate) =>
+    gate.by
+      .filter((name) => !known.includes(name))
+      .map((name) => {
+        const near = nearestName(name, known)
+        return {
+          code: 'gate/unknown-column',
+          file: project.file,
+          line: gate.line,
+          column: 1,
+          message: `Cannot slice gate "${gate.name}" by "${name}": neither the contract nor features.sql has such a column`,
+          remedy: near ? `Did you mean "${near}"?` : `There are ${known.join(', ')}.`,
+        }
+      }),
+  )
+}
+
+async function judgedRows(engine: Engine, project: Project, tables: PredictionTables): Promise<JudgedRows> {
+  const { task } = project.model
+  const slices = sliceColumns(project)
+  const classes = [...new Set([...tables.truthClasses, ...tables.probabilities.keys()])].sort()
+  const selected = [
+    ...slices.map((name, index) => `CAST(t.${quoteName(name)} AS VARCHAR) AS slice_${index}`),
+    't."truth value" AS truth',
+    'p.predicted AS predicted',
+    ...(task === 'regression' ? [] : probabilityColumns(tables, task === 'binary' ? [tables.positive ?? ''] : classes)),
+  ]
+  const id = quoteName(tables.id)
+  const columns = await engine.columns(
+    `SELECT ${selected.join(', ')} FROM truth t JOIN predictions p ON t.${id} = p.id ORDER BY t.${id}`,
+  )
+  const truth = columns['truth'] ?? []
+  const predicted = columns['predicted'] ?? []
+  const rows = truth.length
+  const common = {
+    rows,
+    slices: Object.fromEntries(slices.map((name, index) => [name, textsOf(columns[`slice_${index}`])])),
+  }
+  if (task === 'regression') {
+    return { ...common, task, truth: Float64Array.from(truth, Number), predicted: Float64Array.from(predicted, Number) }
+  }
+  if (task === 'binary') {
+    const isPositive = (value: unknown) => (value === tables.positive ? 1 : 0)
+    const probability = Float64Array.from(columns['probability_0'] ?? [], Number)
+    return {
+      ...common,
+      task,
+      truth: Uint8Array.from(truth, isPositive),
+      predicted: Uint8Array.from(predicted, isPositive),
+      probability,
+    }
+  }
+  const places = new Map<unknown, number>(classes.map((name, index) => [name, index]))
+  const placeOf = (value: unknown) => places.get(value) ?? 0
+  const probabilities = new Float64Array(rows * classes.length)
+  for (const place of classes.keys()) {
+    for (const [row, value] of (columns[`probability_${place}`] ?? []).entries()) {
+      probabilities[row * classes.length + place] = Number(value)
+    }
+  }
+  return {
+    ...common,
+    task,
+    classes,
+    truth: Uint32Array.from(truth, placeOf),
+    predicted: Uint32Array.from(predicted, placeOf),
+    probabilities,
+  }
+}
+
+/** Clipped to 0 … 1 within the tolerance that was checked; 0 for a class that the model does not know. */
+function probabilityColumns(tables: PredictionTables, classes: readonly string[]): string[] {
+  return classes.map((name, index) => {
+    const column = tables.probabilities.get(name)
+    const value = column === undefined ? '0' : `least(1, greatest(0, p.${quoteName(column)}))`
+    return `${value} AS probability_${index}`
+  })
+}
+
+function textsOf(values: readonly unknown[] = []): (string | null)[] {
+  return values.map((value) => (value === null || value === undefined ? null : String(value)))
+}

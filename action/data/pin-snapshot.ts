@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Read } from '../base/diagnostic.ts'
+import { writeWhole } from '../base/write-whole.ts'
+import { type DataLock, dataLockFile, formatDataLock, readDataLock } from '../project/data-lock.ts'
+import type { Project } from '../project/project.ts'
+import { mapInParallel } from './map-in-parallel.ts'
+import { openStore } from './stores/store.ts'
+import type { Snapshot } from './take-snapshot.ts'
+
+/** What `data.lock.yaml` pins now; undefined where there is none yet. */
+export async function readPinned(project: Project): Promise<Read<DataLock> | undefined> {
+  try {
+    return readDataLock(dataLockFile, await readFile(join(project.folder, dataLockFile), 'utf8'))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/**
+ * Keeps the snapshot's bytes in the store, then writes `data.lock.yaml`, so that what is pinned can always be had.
+ * Killed in between and run again, it ends the same.
+ */
+export async function pinSnapshot(project: Project, { lock, files }: Snapshot, signal?: AbortSignal): Promise<void> {
+  const store = openStore(project)
+  await mapInParallel([...files.features, ...files.labels], 4, async ({ absolutePath, ...entry }) =>
+    store.put(absolutePath, entry, signal),
+  )
+  const path = join(project.folder, dataLockFile)
+  const text = formatDataLock(lock)
+  const before = await readFile(path, 'utf8').catch(() => undefined)
+  if (before !== text) await writeWhole(path, text)
+}

@@ -1,0 +1,77 @@
+import type { TimeType } from './event-time.ts'
+import type { Moment, SplitPlan } from './plan-split.ts'
+import { quoteText } from './quote.ts'
+
+/** Quoted names of the columns that the split looks at. */
+export interface SplitColumns {
+  /** The model's name: the same id is on other sides in other models. */
+  readonly salt: string
+  readonly id: string
+  readonly target: string
+  readonly targetMayBeNan: boolean
+  readonly time?: string
+  readonly group?: string
+}
+
+/** Why rows count for nothing. */
+export const reasons = {
+  noTime: 'no time',
+  tooNew: 'labels not in yet',
+  tooOld: 'older than the window',
+  noLabel: 'no label',
+  groupInTest: 'group is in test',
+} as const
+
+/**
+ * What each row is judged by: `id`, `group_key`, `score` (its moment, or the hash of its group or id where there is no
+ * time) and `reason`, NULL for a row that counts.
+ */
+export function rowScoreSql(
+  columns: SplitColumns,
+  type: TimeType | undefined,
+  span: { readonly start: Moment | null; readonly end: Moment } | undefined,
+): string {
+  const { id, time, group, target } = columns
+  const key = group
+    ? `coalesce('g' || CAST(${group} AS VARCHAR), 'i' || CAST(${id} AS VARCHAR))`
+    : `CAST(${id} AS VARCHAR)`
+  const score = time && type ? momentSql(time, type) : hashSql(columns.salt, key)
+  const isLabelled = `${target} IS NOT NULL${columns.targetMayBeNan ? ` AND NOT isnan(${target})` : ''}`
+  const cases = [
+    ...(span
+      ? [
+          `WHEN ${score} IS NULL THEN ${quoteText(reasons.noTime)}`,
+          `WHEN ${score} > ${span.end} THEN ${quoteText(reasons.tooNew)}`,
+          ...(span.start === null ? [] : [`WHEN ${score} <= ${span.start} THEN ${quoteText(reasons.tooOld)}`]),
+        ]
+      : []),
+    `WHEN NOT (${isLabelled}) THEN ${quoteText(reasons.noLabel)}`,
+  ]
+  return `${id} AS id, ${key} AS group_key, ${score} AS score, CASE ${cases.join(' ')} END AS reason`
+}
+
+/** From the table `scored` to the table `placed`: `id`, `place` (train, gap, test, or why it is left out), `is_whole`. */
+export function placeSql(plan: SplitPlan, hasGroup: boolean): readonly string[] {
+  const place =
+    plan.kind === 'hash'
+      ? `CASE WHEN score < ${plan.below} THEN 'test' ELSE 'train' END`
+      : `CASE WHEN score >= ${plan.cut} THEN 'test' WHEN score >= ${plan.trainEnd} THEN 'gap' ELSE 'train' END`
+  const select = `SELECT id, group_key, coalesce(reason, ${place}) AS place, reason IS NULL AS is_whole FROM scored`
+  if (!hasGroup) return [`CREATE TEMP TABLE placed AS ${select}`]
+  return [
+    `CREATE TEMP TABLE ungrouped AS ${select}`,
+    `CREATE TEMP TABLE placed AS
+     SELECT id, is_whole, CASE WHEN place = 'train' AND t.group_key IS NOT NULL
+       THEN ${quoteText(reasons.groupInTest)} ELSE place END AS place
+     FROM ungrouped LEFT JOIN (SELECT DISTINCT group_key FROM ungrouped WHERE place = 'test') t USING (group_key)`,
+  ]
+}
+
+function momentSql(time: string, type: TimeType): string {
+  return type === 'integer' ? time : `epoch_us(CAST(${time} AS TIMESTAMP))`
+}
+
+/** The first 52 bits of a SHA-256: a number that a double holds. */
+function hashSql(salt: string, key: string): string {
+  return `CAST('0x' || substr(sha256(${quoteText(`${salt}:`)} || ${key}), 1, 13) AS BIGINT)`
+}

@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+import { Fault } from '../base/fault.ts'
+import type { GitHubConnection } from '../github/connection.ts'
+
+/** The folder of the repository that holds `folder`; `folder` itself where it is in none. */
+export async function repositoryFolder(folder: string): Promise<string> {
+  return (await git(folder, ['rev-parse', '--show-toplevel'])) ?? folder
+}
+
+/**
+ * Pushes HEAD to its branch (else `main`) at the embedded GitHub, which then has what the working copy has: a rewritten
+ * branch is rewritten there too. The user's remotes, hooks and credential helpers have no part in it.
+ */
+export async function pushHead(connection: GitHubConnection, folder: string): Promise<void> {
+  const current = await git(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD'])
+  const branch = current === undefined || current.startsWith('plumbline/') ? 'main' : current
+  const credentials = Buffer.from(`x-access-token:${connection.token}`).toString('base64')
+  const settings = [
+    ['http.extraHeader', `Authorization: Basic ${credentials}`],
+    ['http.proxy', ''],
+    ['credential.helper', ''],
+  ]
+  // By the environment: a command line can be read by everybody on the machine.
+  const configuration = settings.flatMap(([key = '', value = ''], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ])
+  const environment = {
+    ...process.env,
+    ...Object.fromEntries(configuration),
+    GIT_CONFIG_COUNT: String(settings.length),
+    GIT_TERMINAL_PROMPT: '0',
+    NO_PROXY: '127.0.0.1',
+  }
+  try {
+    const args = ['push', '--quiet', '--force', '--no-verify', connection.gitUrl, `HEAD:refs/heads/${branch}`]
+    await promisify(execFile)('git', args, { cwd: folder, env: environment })
+  } catch (cause) {
+    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : String(cause)
+    throw new Fault(
+      'registry/push',
+      `Cannot push HEAD to "${branch}" of the embedded GitHub: ${said}; expected git to push it`,
+      {
+        remedy: said.includes('shallow')
+          ? 'Fetch the whole history: git fetch --unshallow'
+          : 'Look at git fsck, then run it again.',
+        cause,
+      },
+    )
+  }
+}
+
+export interface CodeChange {
+  readonly sha: string
+  readonly subject: string
+  readonly author: string
+}
+
+/** What is no code of a model: policy, locks, data, documentation. */
+const notCode = ['plumbline.yaml', 'data.lock.yaml', 'contract.yaml', 'data', 'docs', '.github', '*.md', 'LICENSE*']
+
+/** The last commit up to `commit` that touched code, as this clone knows it; undefined where it does not. */
+export async function lastCodeChange(folder: string, commit: string): Promise<CodeChange | undefined> {
+  const paths = ['.', ...notCode.map((path) => `:(exclude)${path}`)]
+  const found = await git(folder, ['log', '-1', '--format=%H%x00%s%x00%an', commit, '--', ...paths])
+  const [sha, subject, author] = found?.split('\0') ?? []
+  return sha && subject !== undefined && author !== undefined ? { sha, subject, author } : undefined
+}
+
+async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    return (await promisify(execFile)('git', args, { cwd: folder })).stdout.trim() || undefined
+  } catch {
+    return undefined
+  }
+}

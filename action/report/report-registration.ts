@@ -1,0 +1,91 @@
+import type { RunRecord } from '../pipeline/run-record.ts'
+import { markdownCode, markdownLink, markdownTable, markdownText } from './markdown.ts'
+import { formatBytes, formatCount } from './numbers.ts'
+import type { Report } from './report.ts'
+import { plainText } from './terminal.ts'
+
+/** What `register` came to. */
+export type RegisterResult =
+  | {
+      readonly kind: 'registered'
+      readonly model: string
+      readonly version: number
+      readonly tag: string
+      readonly runKey: string
+      readonly commit: string
+      readonly dataDigest: string
+      readonly url: string
+      /** This call published it. */
+      readonly isNew: boolean
+      readonly assets: readonly { readonly name: string; readonly bytes: number; readonly sha256: string | null }[]
+      /** `acme/parcels`, or the embedded GitHub. */
+      readonly where: string
+      /** Requests that it took. */
+      readonly calls: number
+    }
+  | {
+      readonly kind: 'recorded'
+      readonly record: RunRecord
+      /** This call added it to the ledger. */
+      readonly isNew: boolean
+    }
+
+export function reportRegistration(result: RegisterResult): Report {
+  return result.kind === 'recorded' ? reportRecorded(result) : reportRegistered(result)
+}
+
+function reportRegistered(result: Extract<RegisterResult, { kind: 'registered' }>): Report {
+  const { tag, model, version, url, isNew, assets, where, calls, commit, dataDigest } = result
+  const bytes = assets.reduce((sum, asset) => sum + asset.bytes, 0)
+  const verdict = isNew ? `PUBLISHED  ${tag}` : `UNCHANGED  ${tag} is published already`
+  const size = `${formatCount(assets.length)} assets, ${formatBytes(bytes)}`
+  const facts = [
+    ['release', url],
+    ['where', `${where} · ${calls} calls`],
+    ['assets', size],
+    ['commit', commit.slice(0, 8)],
+    ['data', dataDigest.slice(0, 8)],
+  ]
+  return {
+    text: [verdict, ...facts.map(([name = '', value = '']) => `  ${name.padEnd(9)}${plainText(value)}`)].join('\n'),
+    markdown: [
+      `## ${isNew ? 'Published' : 'Unchanged'}: ${markdownText(model)} v${version}`,
+      `${markdownLink(tag, url)} on ${markdownText(where)}: ${size}, commit ${markdownCode(commit.slice(0, 8))}, data ${markdownCode(dataDigest.slice(0, 8))}.`,
+      markdownTable(
+        ['asset', 'size', 'SHA-256'],
+        assets.map(({ name, bytes: count, sha256 }) => [
+          markdownCode(name),
+          formatBytes(count),
+          markdownCode(sha256?.slice(0, 12) ?? 'unknown'),
+        ]),
+        ['left', 'right', 'left'],
+      ),
+    ].join('\n\n'),
+    outputs: { tag, version: String(version), url, published: String(isNew) },
+    next: `plumbline lineage ${tag}`,
+  }
+}
+
+function reportRecorded({ record, isNew }: Extract<RegisterResult, { kind: 'recorded' }>): Report {
+  const refused = record.gates.filter(({ kind }) => kind !== 'pass')
+  const reasons =
+    record.outcome === 'failed'
+      ? [record.failure ?? 'the run failed']
+      : refused.map(({ gate, reason }) => `${gate} ${reason}`)
+  const verdict = record.outcome === 'failed' ? 'the run failed' : 'its gates say no'
+  const recorded = isNew ? 'The run is recorded in the ledger.' : 'The run was recorded in the ledger before.'
+  return {
+    text: [
+      `NOT PUBLISHED  ${record.model}: ${verdict}`,
+      ...reasons.map((reason) => `  ${plainText(reason)}`),
+      recorded,
+    ].join('\n'),
+    markdown: [
+      `## Not published: ${markdownText(record.model)}`,
+      `${verdict === 'the run failed' ? 'The run failed' : 'Its gates say no'}. ${recorded}`,
+      reasons.map((reason) => `- ${markdownText(reason)}`).join('\n'),
+    ].join('\n\n'),
+    outputs: { published: 'false' },
+    next: 'change the features, the training or the data, and run again',
+  }
+}

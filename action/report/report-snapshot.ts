@@ -1,0 +1,145 @@
+import type { UncommittedFiles } from '../data/stores/uncommitted-files.ts'
+import type { ChangedFile } from '../data/take-snapshot.ts'
+import { markdownCode, markdownTable, markdownText } from './markdown.ts'
+import { formatBytes, formatCount } from './numbers.ts'
+import type { Report } from './report.ts'
+import { plainText } from './terminal.ts'
+
+export interface SnapshotSummary {
+  readonly isCheck: boolean
+  /** Whether the files are not those that were pinned. */
+  readonly isChanged: boolean
+  readonly digest: string
+  /** Of the lock that was there; null without one. */
+  readonly previousDigest: string | null
+  /** There was a lock, and nobody could read it. */
+  readonly wasUnreadable: boolean
+  readonly files: number
+  readonly bytes: number
+  readonly rows: number
+  readonly since: string | null
+  readonly until: string | null
+  readonly added: readonly ChangedFile[]
+  readonly removed: readonly ChangedFile[]
+  readonly changed: readonly ChangedFile[]
+  /** Only where git is the store. */
+  readonly git?: UncommittedFiles
+}
+
+const maxShown = 20
+
+/** What was pinned, or what differs: the verdict, the files that changed, and what git does not hold yet. */
+export function reportSnapshot(summary: SnapshotSummary): Report {
+  const verdict = verdictOf(summary)
+  const size = sizeOf(summary)
+  const changes = changesOf(summary)
+  const shown = changes.slice(0, maxShown)
+  const more = changes.length > maxShown ? [`… and ${formatCount(changes.length - maxShown)} more`] : []
+  const warnings = warningsOf(summary)
+  return {
+    text: [
+      verdict,
+      `  ${size}`,
+      ...shown.map(({ sign, file }) => `  ${sign} ${plainText(file.path)}  ${formatBytes(file.bytes)}`),
+      ...more.map((line) => `  ${line}`),
+      ...warnings.map((warning) => `! ${plainText(warning)}`),
+    ].join('\n'),
+    markdown: [
+      `## ${markdownText(verdict)}`,
+      markdownText(size),
+      ...(shown.length > 0 ? [changeTable(shown)] : []),
+      ...more,
+      ...warnings.map((warning) => `> ${markdownText(warning)}`),
+    ].join('\n\n'),
+    outputs: {
+      verdict: summary.isCheck && summary.isChanged ? 'no' : 'pass',
+      changed: String(summary.isChanged),
+      'data-digest': summary.digest,
+    },
+    ...nextStep(summary),
+  }
+}
+
+function verdictOf(summary: SnapshotSummary): string {
+  const digest = summary.digest.slice(0, 8)
+  if (!summary.isChanged) {
+    return summary.isCheck
+      ? `PASS  the files are those that data.lock.yaml pins (data ${digest})`
+      : `UNCHANGED  data ${digest}: nothing new, the same bytes as the pinned snapshot`
+  }
+  const was = summary.previousDigest === null ? '' : `was ${summary.previousDigest.slice(0, 8)}`
+  if (summary.isCheck) {
+    const state = summary.previousDigest === null ? 'nothing is pinned yet' : 'the files are not those that are pinned'
+    return `NO  ${state}: data ${[digest, was].filter(Boolean).join(', ')}${countsOf(summary)}`
+  }
+  return `PINNED  data ${digest}${was && ` (${was}${countsOf(summary)})`}`
+}
+
+/** `: +1 file, −2 files, 1 changed` */
+function countsOf({ added, removed, changed, previousDigest }: SnapshotSummary): string {
+  if (previousDigest === null) return ''
+  const counts = [
+    ...(added.length > 0 ? [`+${wordFiles(added.length)}`] : []),
+    ...(removed.length > 0 ? [`−${wordFiles(removed.length)}`] : []),
+    ...(changed.length > 0 ? [`${formatCount(changed.length)} changed`] : []),
+  ]
+  return counts.length > 0 ? `: ${counts.join(', ')}` : ''
+}
+
+function sizeOf({ files, bytes, rows, since, until }: SnapshotSummary): string {
+  const span = since === null || until === null ? [] : [`${since} … ${until}`]
+  return [`${wordFiles(files)} (${formatBytes(bytes)})`, `${formatCount(rows)} rows`, ...span].join(' · ')
+}
+
+interface Change {
+  readonly sign: '+' | '−' | '~'
+  readonly file: ChangedFile
+}
+
+/** The first snapshot adds every file: no need to list them. */
+function changesOf({ added, removed, changed, previousDigest }: SnapshotSummary): readonly Change[] {
+  if (previousDigest === null) return []
+  return [
+    ...added.map((file) => ({ sign: '+', file }) as const),
+    ...removed.map((file) => ({ sign: '−', file }) as const),
+    ...changed.map((file) => ({ sign: '~', file }) as const),
+  ]
+}
+
+function changeTable(changes: readonly Change[]): string {
+  const words = { '+': 'new', '−': 'gone', '~': 'other bytes' } as const
+  const rows = changes.map(({ sign, file }) => [words[sign], markdownCode(file.path), formatBytes(file.bytes)])
+  return markdownTable(['', 'file', 'size'], rows, ['left', 'left', 'right'])
+}
+
+function warningsOf({ git, wasUnreadable, isCheck }: SnapshotSummary): string[] {
+  const unread = wasUnreadable && !isCheck ? ['data.lock.yaml could not be read, so it was written anew.'] : []
+  if (!git) return unread
+  if (!git.isRepository) {
+    return [...unread, 'This folder is in no git repository, but git is the store: run git init, or set data.store.']
+  }
+  const { uncommitted, ignored } = git
+  return [
+    ...unread,
+    ...(ignored.length > 0
+      ? [`git ignores ${someOf(ignored)}: nobody else can fetch them. Mend .gitignore, or set data.store.`]
+      : []),
+    ...(uncommitted.length > 0
+      ? [`Not committed yet: ${someOf(uncommitted)}. Nobody else can fetch them until they are.`]
+      : []),
+  ]
+}
+
+function someOf(paths: readonly string[]): string {
+  const first = paths.slice(0, 3).join(', ')
+  return paths.length > 3 ? `${first} and ${formatCount(paths.length - 3)} more` : first
+}
+
+function wordFiles(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'file' : 'files'}`
+}
+
+function nextStep({ isCheck, isChanged }: SnapshotSummary): Pick<Report, 'next'> {
+  if (!isCheck) return { next: isChanged ? 'plumbline validate, then plumbline run' : 'plumbline run' }
+  return isChanged ? { next: 'plumbline snapshot' } : {}
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+/** What `.ci/run` adds: tests that need act, linters of workflows, or the data sets. One file at a time: they use both cores. */
+export default defineConfig({
+  test: {
+    include: ['test/ci/**/*.test.ts'],
+    globalSetup: ['./scripts/build-before-tests.mjs'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 900_000,
+    hookTimeout: 600_000,
+    passWithNoTests: false,
+    reporters: ['default', './scripts/tally-reporter.mjs'],
+    allowOnly: false,
+  },
+})
