@@ -162,8 +162,8 @@ function wordLeftOut({ column, reason }: LeftOutColumn, { time, floor }: Inferre
 }
 
 function wordFloor({ floor }: InferredModel): string {
-  const best = floor.best ? `, ${shorten(floor.best.column)} alone reaches ${formatNumber(floor.best.value, 2)}` : ''
-  return `Gates: ${floor.metric} at least ${formatNumber(floor.minimum, 2)} (a constant has ${formatNumber(floor.constant, 2)}${best}).`
+  const best = floor.best ? `, ${shorten(floor.best.column)} alone reaches ${floor.best.value.toFixed(2)}` : ''
+  return `Gates: ${floor.metric} at least ${floor.minimum.toFixed(2)} (a constant has ${floor.constant.toFixed(2)}${best}).`
 }
 
 function wordSure(isSure: boolean | null): string {
