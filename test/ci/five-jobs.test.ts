@@ -150,7 +150,7 @@ describe('the workflow that `init` writes', () => {
 
     expect(isGood, log).toBe(false)
     expect(jobs['judge']).toMatchObject({ result: 'failure', outputs: { verdict: 'no' } })
-    expect(jobs['publish']?.log, log).toContain('Plumbline')
+    expect(jobs['publish']?.log, log).toContain('The run is recorded in the ledger.')
     expect(await releasesOf(github)).toEqual([])
   })
 })
