@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { join } from 'node:path'
-
 import { version } from './base/version.ts'
 
 const words = process.argv.slice(2)
@@ -28,9 +26,8 @@ async function openGitHub(repositoryFolder: string, apiUrl: string | undefined) 
     const { connectionFromEnvironment } = await import('./github/real-connection.ts')
     return connectionFromEnvironment({ ...process.env, GITHUB_API_URL: url })
   }
-  const { startLocalGitHub } = await import('./local-github/start-local-github.ts')
-  const folder = join(repositoryFolder, '.plumbline', 'github')
-  return await startLocalGitHub({ folder, owner: 'local', repository: 'repository' })
+  const { openLocalGitHub } = await import('./local-github/open-local-github.ts')
+  return await openLocalGitHub(repositoryFolder)
 }
 
 /** The first signal asks the command to stop and clean up; the second stops the process. */

@@ -22,6 +22,7 @@ const lanes = [
     { name: 'generated', command: [node, 'scripts/generate.mjs', '--check'] },
     { name: 'duckdb', command: [node, 'scripts/duckdb-packages.mjs', '--check'] },
     { name: 'build', command: [node, 'scripts/build.mjs'] },
+    { name: 'template', command: [node, 'scripts/template.mjs', '--check'] },
     { name: 'tests', command: [node, 'scripts/test.mjs'] },
   ],
 ]

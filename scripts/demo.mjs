@@ -36,6 +36,8 @@ plumbline(
   'shipped_at',
   '--id',
   'parcel',
+  '--name',
+  'parcels',
 )
 
 tell('2  The data is pinned, like a dependency, and checked against its contract.')

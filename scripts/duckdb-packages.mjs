@@ -26,7 +26,7 @@ export const duckdbVersion = '${rows[0].version}'
 
 /** Platform (as in the package's name) → the integrity that npm checks. */
 export const duckdbIntegrities: Readonly<Record<string, string>> = {
-${rows.map((row) => `  '${row.platform}':\n    '${row.integrity}',`).join('\n')}
+${rows.map((row) => `  '${row.platform}': '${row.integrity}',`).join('\n')}
 }
 `
 

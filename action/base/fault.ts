@@ -31,6 +31,7 @@ export const faults = {
   'init/exists': 'user',
   'init/unknown-column': 'user',
   interrupted: 'user',
+  'project/no-git': 'user',
   'pipeline/environment': 'user',
   'pipeline/missing-result': 'user',
   'pipeline/no-candidate': 'user',

@@ -47,7 +47,9 @@ export const init = defineCommand({
 
     const model = await inferModel(engine, files.value, labels.value, wishes)
     const written = await writeProject(model, wishes, given, context)
-    return { kind: 'done', result: { model, written, isDryRun: given['dry-run'] } }
+    const { ensureRepository } = await import('../project/ensure-repository.ts')
+    const startedGit = !given['dry-run'] && (await ensureRepository(context.folder))
+    return { kind: 'done', result: { model, written, startedGit, isDryRun: given['dry-run'] } }
   },
 
   async report(result) {

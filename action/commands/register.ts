@@ -55,8 +55,8 @@ export const register = defineCommand({
     return withGitHub(context, async (client) => {
       const { allocation, release, isNew } = await registerCandidate(client, registration, context.progress)
       const assets = release.assets.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))
-      const { connection } = client
-      const where = connection.isEmbedded ? 'the embedded GitHub' : `${connection.owner}/${connection.repository}`
+      const { isEmbedded, owner, repository } = client.connection
+      const where = { isEmbedded, name: `${owner}/${repository}` }
       return {
         kind: 'done',
         result: { kind: 'registered', ...allocation, url: release.url, isNew, assets, where, calls: client.calls() },

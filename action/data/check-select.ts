@@ -3,7 +3,7 @@ import { nearestName } from '../base/nearest-name.ts'
 import type { Engine } from './engine.ts'
 import { leakingFunctions, movingFunctions, movingNames } from './impure-functions.ts'
 import { quoteName } from './quote.ts'
-import { everyNode, isNode, listOf, offsetOf, parseSelect, placeIn, textOf, type TreeNode } from './select-tree.ts'
+import { everyNode, isNode, listOf, offsetOf, parseSelect, placeIn, type TreeNode, textOf } from './select-tree.ts'
 
 /** What the view `data` holds, and what it must not. */
 export interface FeatureSource {

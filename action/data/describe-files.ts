@@ -1,7 +1,7 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
-import { quoteText } from './quote.ts'
+import { quotePath } from './quote.ts'
 import { readHeader } from './read-header.ts'
 import { compressionOf, type DescribedFile, formatOf, type RawColumn, type SourceFile } from './source-file.ts'
 
@@ -40,7 +40,7 @@ async function describeFile(engine: Engine, file: SourceFile): Promise<Read<Desc
 
 async function describeCsv(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
   const lines = await engine.query<{ line: string | null }>(
-    `SELECT line FROM read_csv(${quoteText(file.absolutePath)}, auto_detect = false, columns = {'line': 'VARCHAR'},
+    `SELECT line FROM read_csv(${quotePath(file.absolutePath)}, auto_detect = false, columns = {'line': 'VARCHAR'},
        delim = '\u0001', quote = '', escape = '', header = false, nullstr = '\u0002', ${compressionOf(file)}) LIMIT 64`,
   )
   const header = readHeader(lines.map(({ line }) => line ?? '').join('\n'))
@@ -51,7 +51,7 @@ async function describeCsv(engine: Engine, file: SourceFile): Promise<Read<Descr
 }
 
 async function describeParquet(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
-  const path = quoteText(file.absolutePath)
+  const path = quotePath(file.absolutePath)
   const columns = await columnsOf(engine, `SELECT * FROM read_parquet(${path})`)
   const [counted] = await engine.query<{ rows: number }>(`SELECT num_rows AS rows FROM parquet_file_metadata(${path})`)
   if (counted?.rows === 0) return wrong(file, 'data/no-rows', 'it holds no rows', 'at least one row')
@@ -62,7 +62,7 @@ async function describeParquet(engine: Engine, file: SourceFile): Promise<Read<D
 async function describeJson(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
   const found = await columnsOf(
     engine,
-    `SELECT * FROM read_json(${quoteText(file.absolutePath)}, sample_size = -1, ${compressionOf(file)})`,
+    `SELECT * FROM read_json(${quotePath(file.absolutePath)}, sample_size = -1, ${compressionOf(file)})`,
   )
   const columns = found.map(({ name, type }) => ({ name, type: jsonTypes.has(type) ? type : 'VARCHAR' }))
   if (columns.length === 0) return wrong(file, 'data/no-rows', 'it holds no rows', 'at least one object')

@@ -1,6 +1,6 @@
 import type { DuckDBValue, JS } from '@duckdb/node-api'
 import { loadDuckdb } from './load-duckdb.ts'
-import { quoteList, quoteText } from './quote.ts'
+import { escapePattern, quoteList, quoteText } from './quote.ts'
 
 export interface EngineOptions {
   /** As DuckDB writes it: `2GB`. By default 80 % of the machine's. */
@@ -90,7 +90,8 @@ function settingsOf(options: EngineOptions): string[] {
   if (!options.isLocked) return settings
   return [
     ...settings,
-    `SET allowed_paths = ${quoteList(options.allowedPaths ?? [])}`,
+    // A path that is read is compared as the pattern that it is written as.
+    `SET allowed_paths = ${quoteList((options.allowedPaths ?? []).flatMap((path) => [path, escapePattern(path)]))}`,
     'SET enable_external_access = false',
     'SET lock_configuration = true',
   ]

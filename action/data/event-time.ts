@@ -1,6 +1,6 @@
 import type { Contract, ContractColumn, LogicalType } from '../project/contract.ts'
 import type { Engine } from './engine.ts'
-import { quoteName } from './quote.ts'
+import { escapePattern, quoteName } from './quote.ts'
 import { feedingColumn, rawRelation, typedRelation } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
@@ -81,7 +81,7 @@ export async function oldestMoment(
 ): Promise<string | null> {
   const [row] = await engine.query<{ since: string | null }>(
     `SELECT ${momentText(time.logicalType, `min(${quoteName(time.name)})`)} AS since FROM read_parquet($1)`,
-    [file],
+    [escapePattern(file)],
   )
   return row?.since ?? null
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -49,7 +50,7 @@ async function installInto(
   lock: string,
   install: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const draft = `${folder}.${process.pid}-${Date.now()}.draft`
+  const draft = `${folder}.${process.pid}-${randomUUID()}.draft`
   try {
     await mkdir(draft, { recursive: true })
     await writeFile(join(draft, 'package.json'), JSON.stringify(manifestOf(platform)))

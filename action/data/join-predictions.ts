@@ -162,6 +162,7 @@ function probabilityColumns(tables: PredictionTables, classes: readonly string[]
   })
 }
 
+/** They are VARCHAR or NULL. */
 function textsOf(values: readonly unknown[] = []): (string | null)[] {
-  return values.map((value) => (value === null || value === undefined ? null : String(value)))
+  return values.map((value) => (typeof value === 'string' ? value : null))
 }

@@ -1,7 +1,7 @@
 import type { LogicalType } from '../project/contract.ts'
 import type { ModelPolicy } from '../project/project.ts'
 import type { Engine } from './engine.ts'
-import { quoteName, quoteText } from './quote.ts'
+import { quoteName, quotePath } from './quote.ts'
 import { castTo, rawRelation, rowIdColumn, sqlTypes } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
@@ -30,7 +30,7 @@ export async function makePredictionTables(
   file: DescribedFile,
 ): Promise<PredictionTables> {
   const id = model.id ?? rowIdColumn
-  const truthRelation = `read_parquet(${quoteText(truthFile)})`
+  const truthRelation = `read_parquet(${quotePath(truthFile)})`
   const types = await typesOf(engine, truthRelation)
   const targetType = logicalTypeOf(types.get(model.target))
   const same = (expression: string, rawType: string) => {

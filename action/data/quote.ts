@@ -8,6 +8,15 @@ export function quoteText(text: string): string {
   return `'${withoutNul(text).replaceAll("'", "''")}'`
 }
 
+/** The path of a file that is read: DuckDB takes it for a pattern, so that `*`, `?` and `[` need an escape. */
+export function quotePath(path: string): string {
+  return quoteText(escapePattern(path))
+}
+
+export function escapePattern(path: string): string {
+  return path.replace(/[*?[]/g, '[$&]')
+}
+
 /** A list of texts as an SQL list. */
 export function quoteList(texts: readonly string[]): string {
   return `[${texts.map(quoteText).join(', ')}]`

@@ -1,5 +1,5 @@
 import type { Contract, ContractColumn, LogicalType } from '../project/contract.ts'
-import { quoteList, quoteName, quoteText } from './quote.ts'
+import { quoteName, quotePath, quoteText } from './quote.ts'
 import { compressionOf, type DescribedFile } from './source-file.ts'
 
 /** What a row is called where the model has no id column: the first 12 digits of its file's SHA-256, `:`, its number. */
@@ -130,7 +130,7 @@ function batches(files: readonly DescribedFile[], oneByOne: boolean): Batch[] {
 }
 
 function readerOf({ file, files }: Batch): string {
-  const paths = quoteList(files.map(({ absolutePath }) => absolutePath))
+  const paths = `[${files.map(({ absolutePath }) => quotePath(absolutePath)).join(', ')}]`
   if (file.format === 'parquet') return `read_parquet(${paths})`
   const columns = `auto_detect = false, columns = ${columnTypes(file)}, ${compressionOf(file)}`
   if (file.format === 'json') return `read_json(${paths}, ${columns}, format = 'auto')`

@@ -8,7 +8,7 @@ import type { TimeType } from './event-time.ts'
 import { copyTo } from './make-features.ts'
 import { placeSql, rowScoreSql, type SplitColumns } from './place-rows.ts'
 import { type Moment, momentOf, momentWords, planSplit, type SplitPlan, spanOf, testRows } from './plan-split.ts'
-import { quoteName, quoteText } from './quote.ts'
+import { quoteName, quotePath } from './quote.ts'
 import { rowIdColumn, sqlTypes } from './read-source.ts'
 
 export interface SplitInput {
@@ -69,7 +69,7 @@ type ColumnTypes = ReadonlyMap<string, string>
 
 async function columnTypes(engine: Engine, file: string): Promise<ColumnTypes> {
   const rows = await engine.query<{ column_name: string; column_type: string }>(
-    `DESCRIBE SELECT * FROM read_parquet(${quoteText(file)})`,
+    `DESCRIBE SELECT * FROM read_parquet(${quotePath(file)})`,
   )
   return new Map(rows.map(({ column_name, column_type }) => [column_name, column_type]))
 }
@@ -105,7 +105,7 @@ async function plannedSplit(
   const delayMs = data.labels?.delayMs ?? 0
   const span = time && spanOf(split, delayMs, time.until)
   const score = rowScoreSql(columns, time?.type, span)
-  await engine.run(`CREATE TEMP TABLE scored AS SELECT ${score} FROM read_parquet(${quoteText(input.rowsFile)})`)
+  await engine.run(`CREATE TEMP TABLE scored AS SELECT ${score} FROM read_parquet(${quotePath(input.rowsFile)})`)
   const [counted] = await engine.query<{ rows: number }>('SELECT count(*) AS rows FROM scored WHERE reason IS NULL')
   const rank = testRows(split.test, counted?.rows ?? 0, time !== undefined)
   const atRank = rank === undefined ? undefined : await scoreAtRank(engine, rank, time ? 'DESC' : 'ASC')
@@ -167,8 +167,8 @@ function emptySet(project: Project, sizes: Places, leftOut: Readonly<Record<stri
 }
 
 async function writeSets(engine: Engine, input: SplitInput, { id, target }: SplitColumns): Promise<void> {
-  const source = `read_parquet(${quoteText(input.featuresFile)})`
-  const rows = `read_parquet(${quoteText(input.rowsFile)})`
+  const source = `read_parquet(${quotePath(input.featuresFile)})`
+  const rows = `read_parquet(${quotePath(input.rowsFile)})`
   const learnt = `SELECT f.*, r.${target} FROM ${source} f JOIN ${rows} r USING (${id}) JOIN placed p ON f.${id} = p.id`
   const extra = await columnsBeyond(engine, input.featuresFile, input.rowsFile)
   const selects = {

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
 
 import { type Done, type GitHubClient, once } from './client.ts'
 import type { Refused } from './github-fault.ts'
@@ -125,12 +126,7 @@ export async function uploadAsset(
   upload: Upload,
 ): Promise<Done<Asset> | Refused> {
   const { name, path, bytes, contentType, onBytes } = upload
-  const stream = createReadStream(path, { highWaterMark: 1 << 18 })
-  let sent = 0
-  stream.on('data', (chunk) => {
-    sent += chunk.length
-    onBytes(sent)
-  })
+  const stream = Readable.from(counted(createReadStream(path, { highWaterMark: 1 << 18 }), onBytes))
   try {
     const uploaded = await client.attempt<RestAsset>('upload', name, (octokit) =>
       octokit.request({
@@ -145,6 +141,16 @@ export async function uploadAsset(
     return uploaded.kind === 'done' ? { kind: 'done', data: asAsset(uploaded.data) } : uploaded
   } finally {
     stream.destroy()
+  }
+}
+
+/** A listener for `data` would start the stream before `fetch` takes it, which Node 24 refuses. */
+async function* counted(stream: AsyncIterable<Buffer>, onBytes: (sent: number) => void): AsyncGenerator<Buffer> {
+  let sent = 0
+  for await (const chunk of stream) {
+    sent += chunk.length
+    onBytes(sent)
+    yield chunk
   }
 }
 

@@ -8,6 +8,7 @@ import type { GitHubConnection } from '../github/connection.ts'
 import { answerRequest, type Interrupt } from './answer-request.ts'
 import type { Forge } from './exchange.ts'
 import { openBareRepository } from './git.ts'
+import { removeLeftovers } from './remove-leftovers.ts'
 import { openState } from './state.ts'
 
 /** The embedded GitHub: HTTP on this machine alone, in front of a real bare git repository. */
@@ -43,6 +44,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
       { remedy: 'Use another folder, or the name that it was made with.' },
     )
   }
+  await removeLeftovers(folder)
   const git = await openBareRepository(join(folder, 'repository.git'))
 
   const server = createServer()

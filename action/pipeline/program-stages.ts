@@ -4,11 +4,13 @@ import { canonicalJson } from '../base/canonical-json.ts'
 import type { Read } from '../base/diagnostic.ts'
 import { sha256 } from '../base/sha256.ts'
 import type { ProgramStage } from '../project/project.ts'
+import { wordJudgedStage, wordReleasedStage } from '../report/word-stages.ts'
+import type { SplitData } from './built-in-stages.ts'
 import { type DeclaredStage, refitName, stagesOfRefit } from './declare-keys.ts'
 import { findInterpreter, type Interpreter } from './find-interpreter.ts'
 import { type PythonEnvironment, pythonEnvironment } from './python-environment.ts'
 import type { Job, RunSession } from './run-session.ts'
-import { logFile, takeStep, useOutput } from './run-session.ts'
+import { dataOf, logFile, takeStep, useOutput } from './run-session.ts'
 import { runStage } from './run-stage.ts'
 import type { StageResult } from './stage-result.ts'
 
@@ -35,6 +37,7 @@ export async function takeJudgedFit(
     python,
     nameOf: (stage) => stage,
     featuresOf: async (stage) => useOutput(session, 'prepare', split, stage === 'predict' ? 'test' : 'train'),
+    detailOf: (stage) => wordJudgedStage(stage, (dataOf(split) as SplitData).test),
   })
 }
 
@@ -51,6 +54,7 @@ export async function takeReleasedFit(
     python,
     nameOf: refitName,
     featuresOf: async () => useOutput(session, 'prepare', split, 'whole'),
+    detailOf: (stage) => wordReleasedStage(stage, (dataOf(split) as SplitData).whole),
   })
 }
 
@@ -61,6 +65,8 @@ interface Programs {
   readonly python: Python
   readonly nameOf: (stage: string) => string
   readonly featuresOf: (stage: string) => Promise<string>
+  /** One line for people about a stage that went well. */
+  readonly detailOf: (stage: string) => string
 }
 
 async function takePrograms(session: RunSession, programs: Programs): Promise<Read<ProgramResults>> {
@@ -77,7 +83,7 @@ async function takePrograms(session: RunSession, programs: Programs): Promise<Re
 
 async function takeProgram(
   session: RunSession,
-  { job, python, nameOf, featuresOf }: Programs,
+  { job, python, nameOf, featuresOf, detailOf }: Programs,
   stage: ProgramStage,
   declared: DeclaredStage,
   earlier: ProgramResults,
@@ -132,7 +138,7 @@ async function takeProgram(
         },
         workFolder,
       )
-      return { ok: true, value: work }
+      return { ok: true, value: { ...work, detail: detailOf(stage.name) } }
     },
   })
 }

@@ -6,7 +6,7 @@ import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import { sha256 } from '../base/sha256.ts'
 import { writeWhole } from '../base/write-whole.ts'
-import { findInterpreter, type Interpreter } from './find-interpreter.ts'
+import type { Interpreter } from './find-interpreter.ts'
 import { withFolderLock } from './folder-lock.ts'
 import { runTool, ToolFailed } from './run-tool.ts'
 
@@ -72,42 +72,44 @@ export async function readRequirements(folder: string, file: string): Promise<st
   }
 }
 
-export { findInterpreter }
-
 async function build(folder: string, wish: Wish): Promise<void> {
-  const { interpreter, caller, signal, progress } = wish
-  const environment = builderEnvironment(caller)
-  const list = join(folder, 'plumbline-requirements.txt')
-  progress.update('environment', `Python ${interpreter.version} · ${countPackages(wish.requirements)} packages`)
-  await mkdir(join(folder, '..'), { recursive: true })
-  const uv = await runTool('uv', ['--version'], { environment, signal }).catch(() => undefined)
-  const tell = (line: string) => progress.update('environment', line)
+  const { interpreter, requirements, progress } = wish
+  const started = performance.now()
+  const seconds = () => (performance.now() - started) / 1000
+  progress.started('environment')
   try {
-    if (uv) {
-      await runTool('uv', ['venv', '--quiet', '--python', interpreter.path, folder], { environment, signal })
-      await writeWhole(list, wish.requirements)
-      const python = ['--python', folder]
-      await runTool('uv', ['pip', 'sync', ...python, '--require-hashes', '--only-binary', ':all:', list], {
-        environment,
-        signal,
-        tell,
-      })
-      return
-    }
-    await runTool(interpreter.path, ['-m', 'venv', folder], { environment, signal })
-    await writeWhole(list, wish.requirements)
-    const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off']
-    const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
-    await runTool(python, [...pip, '--require-hashes', '--only-binary', ':all:', '-r', list], {
-      environment,
-      signal,
-      tell,
-    })
+    const installer = await install(folder, wish)
+    const detail = `Python ${interpreter.version} · ${countPackages(requirements)} packages · ${installer}, kept for the next time`
+    progress.finished('environment', 'done', detail, seconds())
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
+    progress.finished('environment', 'failed', '', seconds())
     if (error instanceof ToolFailed) throw installFault(wish.file, error)
     throw error
   }
+}
+
+/** Says which installer did it. */
+async function install(folder: string, { interpreter, requirements, caller, signal, progress }: Wish): Promise<string> {
+  const environment = builderEnvironment(caller)
+  const list = join(folder, 'plumbline-requirements.txt')
+  const tell = (line: string) => progress.update('environment', line)
+  const checked = ['--require-hashes', '--only-binary', ':all:']
+  await mkdir(join(folder, '..'), { recursive: true })
+
+  const uv = await runTool('uv', ['--version'], { environment, signal }).catch(() => undefined)
+  if (uv !== undefined) {
+    await runTool('uv', ['venv', '--quiet', '--python', interpreter.path, folder], { environment, signal })
+    await writeWhole(list, requirements)
+    await runTool('uv', ['pip', 'sync', '--python', folder, ...checked, list], { environment, signal, tell })
+    return 'uv'
+  }
+  await runTool(interpreter.path, ['-m', 'venv', folder], { environment, signal })
+  await writeWhole(list, requirements)
+  const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+  const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off']
+  await runTool(python, [...pip, ...checked, '-r', list], { environment, signal, tell })
+  return 'pip'
 }
 
 /** What an installer needs of the caller: where to look and how to get out; none of the runner's own. */

@@ -35,7 +35,7 @@ export interface ProgramRun {
  * Runs one of the user's stages in a folder of its own, outside the project, which holds its reads and its inputs and
  * nothing else; then brings its outputs into `workFolder/out`.
  */
-export async function runStage(run: ProgramRun, workFolder: string): Promise<StageWork> {
+export async function runStage(run: ProgramRun, workFolder: string): Promise<Pick<StageWork, 'outputs'>> {
   const { project, stage, progress, name, logFile, signal } = run
   const room = await mkdtemp(join(tmpdir(), `${roomPrefix}${process.pid}-`))
   try {
@@ -70,7 +70,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Sta
       ...(stage.timeoutMs !== undefined && { timeoutMs: stage.timeoutMs }),
     })
     if (end.kind !== 'done') throw failure(run, end)
-    return { detail: '', outputs: await collectOutputs(run, folders.files, join(workFolder, 'out')) }
+    return { outputs: await collectOutputs(run, folders.files, join(workFolder, 'out')) }
   } finally {
     await rm(room, { recursive: true, force: true, maxRetries: 3 })
   }

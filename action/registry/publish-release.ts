@@ -16,6 +16,7 @@ import {
   readRelease,
   uploadAsset,
 } from '../github/releases.ts'
+import { formatBytes } from '../report/numbers.ts'
 import type { Allocation, Stamp } from './allocate.ts'
 import type { BuiltAsset } from './assets.ts'
 import { readLedger } from './ledger.ts'
@@ -55,7 +56,10 @@ export async function publishRelease(
   let isNew = false
   for (let steps = 0; steps < mostSteps && act.refusalsInARow < mostRefusals; steps++) {
     const step = nextPublishStep(plan, seen)
-    if (step.kind === 'done') return { release: step.release, isNew }
+    if (step.kind === 'done') {
+      act.finish()
+      return { release: step.release, isNew }
+    }
     const after = await act.take(step, seen)
     if (step.kind === 'publish' && after?.published) isNew = true
     seen = after ?? (await observe(client, plan))
@@ -92,6 +96,7 @@ class Publisher {
   readonly #progress: Progress
   /** How often a broken-off upload was found under a name: it may be another publisher's, still running. */
   readonly #sightings = new Map<string, number>()
+  #uploadingSince: number | undefined
   lastRefusal = ''
   refusalsInARow = 0
 
@@ -133,6 +138,20 @@ class Publisher {
     }
   }
 
+  /** Says what was uploaded, if anything was. */
+  finish(): void {
+    if (this.#uploadingSince === undefined) return
+    const { assets } = this.#publication
+    const bytes = assets.reduce((sum, asset) => sum + asset.bytes, 0)
+    const seconds = (performance.now() - this.#uploadingSince) / 1000
+    this.#progress.finished(
+      'upload',
+      'done',
+      `${assets.length} assets, ${formatBytes(bytes)}, digests verified`,
+      seconds,
+    )
+  }
+
   #createDraft(): Promise<Release> {
     const { allocation, name, notes, contentDigest } = this.#publication
     const { tag, commit } = allocation
@@ -142,6 +161,10 @@ class Publisher {
   async #upload(draft: Release, name: string): Promise<Asset | undefined> {
     const asset = this.#publication.assets.find((built) => built.name === name)
     if (!asset) return undefined
+    if (this.#uploadingSince === undefined) {
+      this.#uploadingSince = performance.now()
+      this.#progress.started('upload')
+    }
     this.#progress.update('upload', name)
     const uploaded = await uploadAsset(this.#client, draft, {
       ...asset,

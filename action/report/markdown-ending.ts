@@ -10,7 +10,12 @@ export function markdownEnding(command: string, ending: Ending): string {
     return ending.kind === 'diagnosed' ? diagnosticsMarkdown(command, ending.diagnostics) : ''
   }
   const { markdown, next } = ending.report
-  return `${markdown.trimEnd()}\n${next === undefined ? '' : `\n**Next:** ${markdownCode(next)}\n`}`
+  return `${markdown.trimEnd()}\n${next === undefined ? '' : `\n**Next:** ${wordNext(next)}\n`}`
+}
+
+/** Mostly a command to copy; at times advice in words. */
+function wordNext(next: string): string {
+  return /^(plumbline|git|npm) /.test(next) ? markdownCode(next) : markdownText(next)
 }
 
 function faultMarkdown(command: string, fault: Fault): string {

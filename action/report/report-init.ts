@@ -8,17 +8,20 @@ export interface Initialisation {
   readonly model: InferredModel
   /** Paths, relative to the project. */
   readonly written: readonly string[]
+  /** The folder was in no git repository before. */
+  readonly startedGit: boolean
   readonly isDryRun: boolean
 }
 
 /** What was inferred and how sure it is, what was written, what the first gate asks for. */
-export function reportInit({ model, written, isDryRun }: Initialisation): Report {
+export function reportInit({ model, written, startedGit, isDryRun }: Initialisation): Report {
   const span = model.time ? ` · ${model.time.since} … ${model.time.until}` : ''
   const read = `Read ${wordFiles(model.files)} · ${formatCount(model.rows)} rows × ${model.columns.length} columns${span}`
   const findings = wordFindings(model)
   const wrote = `${isDryRun ? 'Would write' : 'Wrote'} ${written.join(', ')}`
+  const git = startedGit ? ['Started a git repository; nothing is committed.'] : []
   return {
-    text: [read, '', ...textTable(findings), '', wrote, wordFloor(model)].join('\n'),
+    text: [read, '', ...textTable(findings), '', wrote, ...git, wordFloor(model)].join('\n'),
     markdown: [
       markdownText(read),
       markdownTable(
@@ -30,7 +33,7 @@ export function reportInit({ model, written, isDryRun }: Initialisation): Report
           wordSure(isSure),
         ]),
       ),
-      markdownText(wrote),
+      markdownText([wrote, ...git].join('. ')),
       markdownText(wordFloor(model)),
     ].join('\n\n'),
     outputs: { task: model.task, files: written.join('\n') },

@@ -18,8 +18,8 @@ export type RegisterResult =
       /** This call published it. */
       readonly isNew: boolean
       readonly assets: readonly { readonly name: string; readonly bytes: number; readonly sha256: string | null }[]
-      /** `acme/parcels`, or the embedded GitHub. */
-      readonly where: string
+      /** The repository, as `acme/parcels`. The embedded GitHub answers at `url` only while a command runs. */
+      readonly where: { readonly isEmbedded: boolean; readonly name: string }
       /** Requests that it took. */
       readonly calls: number
     }
@@ -37,11 +37,12 @@ export function reportRegistration(result: RegisterResult): Report {
 function reportRegistered(result: Extract<RegisterResult, { kind: 'registered' }>): Report {
   const { tag, model, version, url, isNew, assets, where, calls, commit, dataDigest } = result
   const bytes = assets.reduce((sum, asset) => sum + asset.bytes, 0)
+  const place = where.isEmbedded ? 'the embedded one' : where.name
   const verdict = isNew ? `PUBLISHED  ${tag}` : `UNCHANGED  ${tag} is published already`
   const size = `${formatCount(assets.length)} assets, ${formatBytes(bytes)}`
   const facts = [
-    ['release', url],
-    ['where', `${where} · ${calls} calls`],
+    ['release', where.isEmbedded ? 'kept in .plumbline/github' : url],
+    ['github', `${place} · ${calls} calls`],
     ['assets', size],
     ['commit', commit.slice(0, 8)],
     ['data', dataDigest.slice(0, 8)],
@@ -50,7 +51,7 @@ function reportRegistered(result: Extract<RegisterResult, { kind: 'registered' }
     text: [verdict, ...facts.map(([name = '', value = '']) => `  ${name.padEnd(9)}${plainText(value)}`)].join('\n'),
     markdown: [
       `## ${isNew ? 'Published' : 'Unchanged'}: ${markdownText(model)} v${version}`,
-      `${markdownLink(tag, url)} on ${markdownText(where)}: ${size}, commit ${markdownCode(commit.slice(0, 8))}, data ${markdownCode(dataDigest.slice(0, 8))}.`,
+      `${where.isEmbedded ? markdownCode(tag) : markdownLink(tag, url)} on ${where.isEmbedded ? 'the embedded GitHub' : markdownText(where.name)}: ${size}, commit ${markdownCode(commit.slice(0, 8))}, data ${markdownCode(dataDigest.slice(0, 8))}.`,
       markdownTable(
         ['asset', 'size', 'SHA-256'],
         assets.map(({ name, bytes: count, sha256 }) => [

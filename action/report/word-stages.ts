@@ -31,3 +31,13 @@ export function wordSplit({ train, gap, test, leftOut }: SplitCounts): string {
     ...reasons.map(([reason, rows]) => `left out ${formatCount(rows)}: ${reason}`),
   ].join(' · ')
 }
+
+export function wordJudgedStage(stage: string, testRows: number): string {
+  if (stage === 'train') return 'judged fit'
+  return stage === 'predict' ? wordRows(testRows) : ''
+}
+
+/** Says what the second fit is, and what it is not: nobody judged these bytes. */
+export function wordReleasedStage(stage: string, rows: number): string {
+  return stage === 'train' ? `released fit, on all ${wordRows(rows)}: the recipe was gated, these bytes were not` : ''
+}

@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openEngine } from '../../action/data/engine.ts'
-import { quoteName, quoteText } from '../../action/data/quote.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { quoteName, quotePath, quoteText } from '../../action/data/quote.ts'
+import { tempFolder, writeFiles } from '../support/temp-folder.ts'
 
 describe('openEngine()', () => {
   test('gives plain values', async () => {
@@ -36,12 +35,12 @@ describe('openEngine()', () => {
       "SET memory_limit = '1TB'",
       `EXPORT DATABASE ${path('dump')}`,
     ]
-    for (const sql of refused) await expect(engine.run(sql), sql).rejects.toThrow()
+    for (const sql of refused) await expect(engine.run(sql), sql).rejects.toThrow(/Error/)
   })
 
   test('locked, it still spills to its own folder', async () => {
-    const tempFolder_ = tempFolder()
-    await using engine = await openEngine({ isLocked: true, memoryLimit: '60MB', threads: 1, tempFolder: tempFolder_ })
+    const spill = tempFolder()
+    await using engine = await openEngine({ isLocked: true, memoryLimit: '60MB', threads: 1, tempFolder: spill })
     const sql = 'SELECT count(*) AS n FROM (SELECT i, hash(i) AS h FROM range(6000000) t(i) ORDER BY h)'
     await engine.run('CREATE TEMP TABLE t AS SELECT i, hash(i) AS h, hash(h) AS g FROM range(5000000) t(i) ORDER BY h')
     expect(await engine.query(sql)).toEqual([{ n: 6_000_000 }])
@@ -76,10 +75,21 @@ describe('quoteName()', () => {
   )
 })
 
-test('a file with a hostile name is read as that file', async () => {
-  const folder = tempFolder()
-  const path = join(folder, "a'; drop table x; --[1]*.csv")
-  writeFileSync(path, 'a\n7\n')
-  await using engine = await openEngine()
-  expect(await engine.query(`SELECT a FROM read_csv([${quoteText(path)}])`)).toEqual([{ a: 7 }])
+describe('quotePath()', () => {
+  test.each([true, false])(
+    'reads a file whose name looks like a pattern as that file, locked: %s',
+    async (isLocked) => {
+      const folder = tempFolder()
+      const names = ["a'; drop table x; --[1]*.csv", 'b[c].csv', 'd?.csv', '*.csv']
+      writeFiles(folder, {
+        ...Object.fromEntries(names.map((name, index) => [name, `a\n${index}\n`])),
+        'bc.csv': 'a\n9\n',
+      })
+      const allowedPaths = names.map((name) => join(folder, name))
+      await using engine = await openEngine({ isLocked, allowedPaths })
+      for (const [index, path] of allowedPaths.entries()) {
+        expect(await engine.query(`SELECT a FROM read_csv([${quotePath(path)}])`)).toEqual([{ a: index }])
+      }
+    },
+  )
 })

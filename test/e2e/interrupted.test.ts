@@ -32,7 +32,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 
     expect(await ended, stderr).toBe(130)
     expect(stderr).toContain('Interrupted')
-    await expect.poll(() => isAlive(Number(readFileSync(mark, 'utf8')))).toBe(false)
+    await expect.poll(() => isAlive(Number(readFileSync(mark, 'utf8'))), { timeout: 20_000 }).toBe(false)
   },
 )
 

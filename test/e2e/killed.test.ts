@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { startLocalGitHub } from '../../action/local-github/start-local-github.ts'
+import { openLocalGitHub } from '../../action/local-github/open-local-github.ts'
 import { plumbline, plumblineJson } from '../support/command-line.ts'
 import { tinyProject } from '../support/tiny-project.ts'
 
@@ -47,11 +47,7 @@ interface Release {
 }
 
 async function releasesOf(folder: string): Promise<readonly Release[]> {
-  await using github = await startLocalGitHub({
-    folder: join(folder, '.plumbline/github'),
-    owner: 'local',
-    repository: 'repository',
-  })
+  await using github = await openLocalGitHub(folder)
   const answer = await fetch(`${github.apiUrl}/repos/${github.owner}/${github.repository}/releases`, {
     headers: { authorization: `Bearer ${github.token}` },
   })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,9 @@ import { promisify } from 'node:util'
 
 import { describe, expect, test } from 'vitest'
 
+import { byBytes } from '../../action/base/byte-order.ts'
 import { withExclusiveLock } from '../../action/local-github/exclusive-lock.ts'
+import { openLocalGitHub } from '../../action/local-github/open-local-github.ts'
 import { startLocalGitHub } from '../../action/local-github/start-local-github.ts'
 import { caller, git, push, testGitHub } from '../support/local-github.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -46,6 +48,26 @@ describe('startLocalGitHub()', () => {
       code: 'local-github/corrupt-state',
     })
     expect(await readFile(file, 'utf8')).toBe(text)
+  })
+
+  test('sweeps up what killed processes left long ago, and nothing else', async () => {
+    const folder = tempFolder({
+      'lock.dead.0': '',
+      'state.json.1-2.draft': '',
+      'assets/7.x.part': '',
+      'assets/7': 'bytes',
+    })
+    const past = new Date(Date.now() - 7_200_000)
+    for (const name of ['lock.dead.0', 'assets/7.x.part', 'assets/7']) await utimes(join(folder, name), past, past)
+    await using _ = await startLocalGitHub({ folder, ...names })
+
+    const left = await readdir(folder, { recursive: true })
+    expect(left.filter((name) => !name.startsWith('repository.git')).toSorted(byBytes)).toEqual([
+      'assets',
+      join('assets', '7'),
+      'state.json',
+      'state.json.1-2.draft',
+    ])
   })
 
   test('refuses to open a folder of another repository', async () => {
@@ -159,3 +181,15 @@ async function pidOfTheDead(): Promise<number> {
   const { stdout } = await promisify(execFile)(process.execPath, ['-p', 'process.pid'])
   return Number(stdout)
 }
+
+describe('openLocalGitHub()', () => {
+  test('keeps the name of its first use when the folder is renamed', async () => {
+    const folder = tempFolder({ 'my parcels/x': '' })
+    const first = await openLocalGitHub(join(folder, 'my parcels'))
+    await first[Symbol.asyncDispose]()
+    await rename(join(folder, 'my parcels'), join(folder, 'quotes'))
+
+    await using again = await openLocalGitHub(join(folder, 'quotes'))
+    expect(again).toMatchObject({ owner: 'local', repository: 'my-parcels', token: first.token })
+  })
+})

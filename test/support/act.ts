@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 
 import { packageFolder } from '../../action/base/package-folder.ts'
 import type { LocalGitHub } from '../../action/local-github/start-local-github.ts'
-import { readActLog, type JobEnd } from './act-log.ts'
+import { type JobEnd, readActLog } from './act-log.ts'
 import { git } from './local-github.ts'
 import type { ResultsServices } from './results-services.ts'
 import { tempFolder } from './temp-folder.ts'

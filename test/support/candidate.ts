@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-
-import type { Candidate, RunRecord } from '../../action/pipeline/run-record.ts'
 import { sha256 } from '../../action/base/sha256.ts'
+import type { Candidate, RunRecord } from '../../action/pipeline/run-record.ts'
 import { tempFolder } from './temp-folder.ts'
 
 /** A run of `parcels` that passed, as `run.json` holds it. */

@@ -19,9 +19,9 @@ export async function rerun({ folder }: TinyProject): Promise<void> {
   if (end.kind === 'diagnosed') throw new Error(JSON.stringify(end.diagnostics))
 }
 
-export async function commitAll({ git }: TinyProject, message: string): Promise<void> {
-  await git('add', '--all')
-  await git('commit', '--quiet', '--message', message)
+export async function commitAll(project: TinyProject, message: string): Promise<void> {
+  await project.git('add', '--all')
+  await project.git('commit', '--quiet', '--message', message)
 }
 
 /** What the CLI gives a command, with the embedded GitHub of the project. */

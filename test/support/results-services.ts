@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
-import { serveBlob, type SignedBlobs, signedBlobs } from './results-blobs.ts'
+import { type SignedBlobs, serveBlob, signedBlobs } from './results-blobs.ts'
 
 /** The services behind artifacts and caches of a workflow run, as `@actions/artifact` and `@actions/cache` speak to them. */
 export interface ResultsServices extends AsyncDisposable {

@@ -57,6 +57,8 @@ async function openClient(environment: Readonly<Record<string, string | undefine
       },
     )
   }
+  // Below it `binary` calls Buffer(), which would put a warning of Node's into every log.
+  process.noDeprecation = true
   const { DefaultArtifactClient } = await import('@actions/artifact')
   return new DefaultArtifactClient()
 }
