@@ -84,14 +84,13 @@ export async function takeSplit(session: RunSession, features: StageResult): Pro
     work: async (workFolder) => {
       const { splitRows } = await import('../data/split-rows.ts')
       const { project, contract, lock } = declared
-      const made = await splitRows({
-        project,
-        contract,
-        until: lock.until,
-        featuresFile: await useOutput(session, 'prepare', features, 'features'),
-        rowsFile: await useOutput(session, 'prepare', features, 'rows'),
-        folder: join(workFolder, 'out'),
-      })
+      const featuresFile = await useOutput(session, 'prepare', features, 'features')
+      const rowsFile = await useOutput(session, 'prepare', features, 'rows')
+      const folder = join(workFolder, 'out')
+      const made = await splitRows(
+        { project, contract, until: lock.until, featuresFile, rowsFile, folder },
+        session.signal,
+      )
       if (!made.ok) return made
       const { train, gap, test, whole, leftOut } = made.value
       const data = { train, gap, test, whole, leftOut }
@@ -158,8 +157,10 @@ async function readJudgedRows(
   predict: StageResult,
 ): Promise<Read<JudgedRows>> {
   const { joinPredictions } = await import('../data/join-predictions.ts')
+  const { project, contract } = session.declared
   return joinPredictions({
-    project: session.declared.project,
+    project,
+    contract,
     truthFile: await useOutput(session, 'prepare', split, 'truth'),
     predictionsFile: await useOutput(session, 'train', predict, 'predictions'),
   })

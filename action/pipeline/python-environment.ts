@@ -2,12 +2,12 @@ import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { cacheFolder } from '../base/cache-folder.ts'
+import { withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import { sha256 } from '../base/sha256.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import type { Interpreter } from './find-interpreter.ts'
-import { withFolderLock } from './folder-lock.ts'
 import { runTool, ToolFailed } from './run-tool.ts'
 
 export interface PythonEnvironment {
@@ -15,6 +15,10 @@ export interface PythonEnvironment {
   readonly binFolder: string
   readonly interpreter: Interpreter
 }
+
+const hourMs = 3_600_000
+/** An installation may be slow; another process that waits for it may be patient. */
+const lockTerms = { longestMs: hourMs, patienceMs: hourMs }
 
 interface Wish {
   /** Text of the hashed requirements file, and its name for messages. */
@@ -41,7 +45,7 @@ export async function pythonEnvironment(wish: Wish): Promise<PythonEnvironment> 
   const marker = join(folder, 'plumbline-complete')
 
   if (!(await exists(marker))) {
-    await withFolderLock(`${folder}.lock`, wish.signal, async () => {
+    await withExclusiveLock(`${folder}.lock`, { ...lockTerms, signal: wish.signal }, async () => {
       if (await exists(marker)) return
       await rm(folder, { recursive: true, force: true })
       await build(folder, wish)

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import type { GitHubClient } from '../github/client.ts'
-import type { Refused } from '../github/github-fault.ts'
 import { readTag } from '../github/git-data.ts'
+import type { Refused } from '../github/github-fault.ts'
 import {
   type Asset,
   createDraft,
