@@ -1,6 +1,6 @@
 import type { LogicalType } from '../project/contract.ts'
 import type { Engine } from './engine.ts'
-import type { InferredColumn } from './inferred-model.ts'
+import type { AlmostType, InferredColumn } from './inferred-model.ts'
 import { quoteName } from './quote.ts'
 import { rawRelation } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
@@ -26,12 +26,16 @@ export async function inferColumns(
     for (const [i, counts] of (await countColumns(engine, relation, part, rawTypes)).entries()) {
       const name = part[i] ?? ''
       const missingIn = files.filter((file) => !file.columns.some((column) => column.name === name))
+      const type = typeOf(rawTypes.get(name) ?? 'VARCHAR', counts)
+      const distinct = await countDistinct(engine, relation, name, counts)
+      const almost = type === 'string' ? almostType(counts, distinct.values) : undefined
       columns.push({
         name,
-        type: typeOf(rawTypes.get(name) ?? 'VARCHAR', counts),
+        type,
         rows: counts.rows,
         nulls: counts.rows - counts.filled,
-        ...(await countDistinct(engine, relation, name, counts)),
+        ...distinct,
+        ...(almost && { almost }),
         minimum: counts.minimum,
         maximum: counts.maximum,
         missingIn: missingIn.map(({ path }) => path),
@@ -48,6 +52,8 @@ interface Counts {
   readonly integers: number
   readonly numbers: number
   readonly codes: number
+  readonly commas: number
+  readonly localDates: number
   readonly truths: number
   readonly dates: number
   readonly moments: number
@@ -62,6 +68,9 @@ const aggregates: Readonly<Record<keyof Counts, string>> = {
   integers: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?[0-9]{1,18}'))",
   numbers: 'count(d)',
   codes: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?0[0-9]+'))",
+  commas: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?[0-9][0-9. ]*,[0-9]+'))",
+  localDates:
+    "count(*) FILTER (WHERE regexp_full_match(x, '[0-9]{1,2}([./-])[0-9]{1,2}[./-]([0-9]{2}|[0-9]{4})([ T].*)?'))",
   truths: "count(*) FILTER (WHERE lower(x) IN ('true', 'false'))",
   // A cast that fails is slow, so only what has the form is cast.
   dates: "count(CASE WHEN regexp_full_match(x, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN TRY_CAST(x AS DATE) END)",
@@ -103,6 +112,8 @@ async function countColumns(
       integers: count('integers'),
       numbers: count('numbers'),
       codes: count('codes'),
+      commas: count('commas'),
+      localDates: count('localDates'),
       truths: count('truths'),
       dates: count('dates'),
       moments: count('moments'),
@@ -160,4 +171,17 @@ function typeOf(rawType: string, counts: Counts): LogicalType {
   if (codes > 0) return 'string'
   if (isAll(integers)) return 'integer'
   return isAll(numbers) ? 'number' : 'string'
+}
+
+const maxOddShare = 0.1
+
+function almostType(counts: Counts, values: InferredColumn['values']): AlmostType | undefined {
+  const { filled, numbers, integers, codes, commas, localDates } = counts
+  if (filled > 0 && localDates === filled) return { kind: 'local-dates' }
+  if (codes > 0) return undefined
+  if (commas > 0 && commas + integers === filled) return { kind: 'decimal-commas' }
+  const otherRows = filled - numbers
+  if (numbers === 0 || otherRows === 0 || otherRows > maxOddShare * filled) return undefined
+  const example = values.find(([value]) => Number.isNaN(Number(value)))?.[0]
+  return { kind: 'numbers', otherRows, ...(example !== undefined && { example }) }
 }
