@@ -70,8 +70,6 @@ async function infer(
   }
   const group =
     wishes.group === undefined ? undefined : { column: findColumn(columns, wishes.group, 'group by'), isSure: true }
-  const task =
-    chosen.task === 'regression' || target.type !== 'number' ? target : { ...target, type: 'integer' as const }
 
   const relation = await sampleRows(engine, { files, labelFiles, columns, target, id: id?.column })
   const about = { relation, target: target.name, ...chosen }
