@@ -40,6 +40,7 @@ export const faults = {
   'pipeline/no-reads': 'user',
   'pipeline/no-requirements': 'user',
   'pipeline/no-secret': 'user',
+  'pipeline/reads-data': 'user',
   'pipeline/reads-outside': 'user',
   'pipeline/unhashed': 'user',
   'pipeline/wrong-hash': 'user',

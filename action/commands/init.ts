@@ -45,7 +45,9 @@ export const init = defineCommand({
     const diagnostics = [files, labels].flatMap((read) => (read.ok ? [] : read.diagnostics))
     if (!files.ok || !labels.ok) return { kind: 'diagnosed', diagnostics }
 
-    const model = await inferModel(engine, files.value, labels.value, wishes)
+    const inferred = await inferModel(engine, files.value, labels.value, wishes)
+    if (!inferred.ok) return { kind: 'diagnosed', diagnostics: inferred.diagnostics }
+    const model = inferred.value
     const written = await writeProject(model, wishes, given, context)
     const { ensureRepository } = await import('../project/ensure-repository.ts')
     const startedGit = !given['dry-run'] && (await ensureRepository(context.folder))

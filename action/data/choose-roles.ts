@@ -35,7 +35,9 @@ export function chooseId(columns: readonly InferredColumn[], taken: readonly str
   )
   const named = unique.find(({ name }) => isIdName(name))
   if (named) return { column: named, isSure: true }
-  const first = unique.find((column) => column === columns[0] && (column.type === 'string' || isCounter(column)))
+  const first = unique.find(
+    (column) => column === columns[0] && !column.almost && (column.type === 'string' || isCounter(column)),
+  )
   return first && { column: first, isSure: first.type === 'string' }
 }
 

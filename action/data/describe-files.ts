@@ -39,9 +39,11 @@ async function describeFile(engine: Engine, file: SourceFile): Promise<Read<Desc
 }
 
 async function describeCsv(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
+  // Not strict: a quoted text may end its lines otherwise than the records do.
   const lines = await engine.query<{ line: string | null }>(
     `SELECT line FROM read_csv(${quotePath(file.absolutePath)}, auto_detect = false, columns = {'line': 'VARCHAR'},
-       delim = '\u0001', quote = '', escape = '', header = false, nullstr = '\u0002', ${compressionOf(file)}) LIMIT 64`,
+       delim = '\u0001', quote = '', escape = '', header = false, nullstr = '\u0002', strict_mode = false,
+       ${compressionOf(file)}) LIMIT 64`,
   )
   const header = readHeader(lines.map(({ line }) => line ?? '').join('\n'))
   if (header.names.length === 0) return wrong(file, 'data/empty-file', 'it is empty', 'a header and rows')

@@ -1,11 +1,14 @@
+import type { Read } from '../base/diagnostic.ts'
+import { Fault } from '../base/fault.ts'
 import type { ContractColumn } from '../project/contract.ts'
 import { chooseId, chooseTask, chooseTime, isMoment } from './choose-roles.ts'
+import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
 import { inferColumns } from './infer-columns.ts'
 import type { InferredColumn, InferredModel, Role } from './inferred-model.ts'
 import { quoteName } from './quote.ts'
 import { fileColumn, numberColumn, typedRelation } from './read-source.ts'
-import { findColumn, refuseModel } from './refuse-model.ts'
+import { findColumn, nothingToLearnFrom, refuseModel } from './refuse-model.ts'
 import { chooseFloor, sortColumns } from './sort-columns.ts'
 import type { DescribedFile } from './source-file.ts'
 
@@ -26,9 +29,24 @@ const dayMs = 86_400_000
 
 /**
  * What could be learned from files: the task, what names and orders a row, which columns may be features and which would
- * leak. Throws `init/…` where a wish cannot be met or nothing can be learned.
+ * leak. A row that cannot be read is diagnosed. Throws `init/…` where a wish cannot be met or nothing can be learned.
  */
 export async function inferModel(
+  engine: Engine,
+  files: readonly DescribedFile[],
+  labelFiles: readonly DescribedFile[],
+  wishes: ModelWishes,
+): Promise<Read<InferredModel>> {
+  try {
+    return { ok: true, value: await infer(engine, files, labelFiles, wishes) }
+  } catch (error) {
+    const diagnostic = diagnoseReadError(error, [...files, ...labelFiles])
+    if (error instanceof Fault || !diagnostic) throw error
+    return { ok: false, diagnostics: [diagnostic] }
+  }
+}
+
+async function infer(
   engine: Engine,
   files: readonly DescribedFile[],
   labelFiles: readonly DescribedFile[],
@@ -59,7 +77,7 @@ export async function inferModel(
   const roles = [id, time, group].flatMap((role) => (role ? [role.column.name] : []))
   for (const role of [id, time, group]) if (role) refuseGaps(role.column)
   const sorted = await sortColumns(engine, about, columns, { excluded, roles, time: time?.column })
-  if (sorted.features.length === 0) throw refuseModel('features', 'no column is left to learn from', 'at least one')
+  if (sorted.features.length === 0) throw nothingToLearnFrom(sorted.leftOut)
   const span = time && (await measureTimes(engine, relation, time.column, target.name))
   if (time && !span) throw refuseModel(time.column.name, 'no row with a target has a time', 'times in the rows')
   return {

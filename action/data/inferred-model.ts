@@ -20,7 +20,14 @@ export interface InferredColumn {
   readonly maximum: number | null
   /** Files that lack it. */
   readonly missingIn: readonly string[]
+  /** What its texts were most likely meant to be, where Plumbline does not read them so. */
+  readonly almost?: AlmostType
 }
+
+export type AlmostType =
+  | { readonly kind: 'decimal-commas' | 'local-dates' }
+  /** All but a few rows hold a number; one of the texts in those, where it is known. */
+  | { readonly kind: 'numbers'; readonly otherRows: number; readonly example?: string }
 
 /** What a model could be on this data, with how sure each part is. */
 export interface InferredModel {

@@ -1,10 +1,24 @@
 import { Fault } from '../base/fault.ts'
 import { nearestName } from '../base/nearest-name.ts'
-import type { InferredColumn } from './inferred-model.ts'
+import type { InferredColumn, LeftOutColumn } from './inferred-model.ts'
 
 export function refuseModel(thing: string, state: string, expected: string): Fault {
   return new Fault('init/cannot-learn', `Cannot make a model with "${thing}": ${state}; expected ${expected}`, {
     remedy: 'Name another column, or give other data.',
+  })
+}
+
+/** Names the first columns that were left out, so that the reader sees why there is nothing. */
+export function nothingToLearnFrom(leftOut: readonly LeftOutColumn[]): Fault {
+  const names = leftOut.map(({ column }) => `"${column.name}"`)
+  const shown = `${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`
+  const state =
+    names.length === 0
+      ? 'there is no column but the target and what names or orders a row'
+      : `every other column is left out (${shown})`
+  return new Fault('init/cannot-learn', `Cannot make a model: ${state}; expected at least one column to learn from`, {
+    remedy:
+      'Give data with another column: one that is known before the target is, and is neither constant nor different in every row.',
   })
 }
 

@@ -40,6 +40,7 @@ export async function sortColumns(
   if (features.length > 0) return { features, leftOut, strengths }
   const telling = leftOut.filter(({ reason }) => reason.kind === 'tells-target')
   const others = leftOut.filter(({ reason }) => reason.kind !== 'tells-target')
+  for (const { column, reason } of telling) if ('strength' in reason) strengths.set(column.name, reason.strength)
   return { features: telling.map(({ column }) => column), leftOut: others, strengths }
 
   async function findReason(column: InferredColumn): Promise<LeftOutReason | undefined> {

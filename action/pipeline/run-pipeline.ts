@@ -4,6 +4,7 @@ import type { Progress } from '../base/progress.ts'
 import { wordHeader } from '../report/report-run.ts'
 import { metricsIn, takeFeatures, takeJudging, takeSplit, takeValidate, verdictsIn } from './built-in-stages.ts'
 import { type DeclaredRun, declareRun } from './declare-run.ts'
+import { holdCached } from './hold-cached.ts'
 import { lazyPython, readSelfReported, takeJudgedFit, takeReleasedFit } from './program-stages.ts'
 import { type CodeState, readCodeState } from './read-code-state.ts'
 import { readTrigger } from './read-trigger.ts'
@@ -105,7 +106,16 @@ async function runJobs(session: RunSession, findings: RunFindings): Promise<Read
 
 function openSession(request: RunRequest, declared: DeclaredRun): RunSession {
   const { folder, job, environment, progress, signal, now } = request
-  return { folder, declared, jobs: new Set(job ? [job] : jobs), environment, progress, signal, now, stages: [] }
+  return {
+    folder,
+    declared,
+    jobs: new Set(job ? [job] : jobs),
+    environment,
+    progress: holdCached(progress),
+    signal,
+    now,
+    stages: [],
+  }
 }
 
 function greet(session: RunSession, { trigger }: RunFindings, { code }: CodeState): void {

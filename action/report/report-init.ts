@@ -3,6 +3,7 @@ import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
 import type { Report } from './report.ts'
 import { wordFiles } from './word-contract.ts'
+import { wordFileSet } from './word-files.ts'
 
 export interface Initialisation {
   readonly model: InferredModel
@@ -16,7 +17,7 @@ export interface Initialisation {
 /** What was inferred and how sure it is, what was written, what the first gate asks for. */
 export function reportInit({ model, written, startedGit, isDryRun }: Initialisation): Report {
   const span = model.time ? ` · ${model.time.since} … ${model.time.until}` : ''
-  const read = `Read ${wordFiles(model.files)} · ${formatCount(model.rows)} rows × ${model.columns.length} columns${span}`
+  const read = `Read ${wordFileSet(model.files)} · ${formatCount(model.rows)} rows × ${model.columns.length} columns${span}`
   const findings = wordFindings(model)
   const wrote = `${isDryRun ? 'Would write' : 'Wrote'} ${written.join(', ')}`
   const git = startedGit ? ['Started a git repository; nothing is committed.'] : []
@@ -58,7 +59,7 @@ function wordFindings(model: InferredModel): Finding[] {
       ? [
           {
             role: 'labels',
-            name: wordFiles(labels.files),
+            name: wordFileSet(labels.files),
             words: `known ${labels.delayDays} days after the row; ${formatCount(labels.missingRows)} rows have none`,
             isSure: labels.missingRows === 0,
           },
@@ -76,8 +77,7 @@ function wordFindings(model: InferredModel): Finding[] {
     ...model.features.slice(0, maxFeatures).map((column) => ({
       role: 'feature',
       name: column.name,
-      words: wordColumn(column),
-      isSure: null,
+      ...wordFeature(column, model),
     })),
     ...(model.features.length > maxFeatures
       ? [
@@ -116,6 +116,31 @@ function wordTask({ task, target, positive }: InferredModel): string {
   return `${task}: ${classes.join(', ')}${more}${judged}${empty}`
 }
 
+/** A feature that says all about the target stays only where there is no other. */
+function wordFeature(column: InferredColumn, { floor }: InferredModel): Pick<Finding, 'words' | 'isSure'> {
+  const almost = wordAlmost(column)
+  if (almost) return { words: `${wordColumn(column)}: ${almost}`, isSure: false }
+  if (floor.best?.column === column.name && floor.best.value >= 0.995) {
+    return { words: `${wordColumn(column)}; tells the target alone: a leak?`, isSure: false }
+  }
+  return { words: wordColumn(column), isSure: null }
+}
+
+function wordAlmost({ almost }: InferredColumn): string | undefined {
+  switch (almost?.kind) {
+    case 'decimal-commas':
+      return 'numbers with a decimal comma, read as text'
+    case 'local-dates':
+      return 'dates, but not as 2024-12-31: read as text'
+    case 'numbers': {
+      const example = almost.example === undefined ? '' : ` (${shorten(almost.example)})`
+      return `numbers, but for ${formatCount(almost.otherRows)} ${almost.otherRows === 1 ? 'row' : 'rows'}${example}: read as text`
+    }
+    case undefined:
+      return undefined
+  }
+}
+
 function wordColumn(column: InferredColumn): string {
   const { type, nulls, rows, distinct, values } = column
   const empty = nulls > 0 ? `; ${formatShare(nulls / rows)} empty` : ''
@@ -142,9 +167,9 @@ function wordLeftOut({ column, reason }: LeftOutColumn, { time, floor }: Inferre
     case 'empty':
       return finding('no value in any row', null)
     case 'id-like':
-      return finding('another value in nearly every row', false)
+      return finding(wordAlmost(column) ?? 'another value in nearly every row', false)
     case 'free-text':
-      return finding(`${formatCount(column.distinct)} different texts`, false)
+      return finding(wordAlmost(column) ?? `${formatCount(column.distinct)} different texts`, false)
     case 'moment':
       return finding('a moment: teaches nothing as it stands; features.sql can use its distance to another', false)
     case 'not-everywhere':
@@ -175,13 +200,14 @@ function wordSure(isSure: boolean | null): string {
 
 /** Columns in line, the last one ragged. */
 function textTable(findings: readonly Finding[]): string[] {
-  const nameWidth = Math.min(24, Math.max(...findings.map(({ name }) => name.length)))
+  const names = findings.map(({ name }) => shorten(name, 36))
+  const nameWidth = Math.max(...names.map((name) => name.length))
   const wordsWidth = Math.min(70, Math.max(...findings.map(({ words }) => words.length)))
-  return findings.map(({ role, name, words, isSure }) =>
-    `  ${role.padEnd(8)}  ${name.padEnd(nameWidth)}  ${words.padEnd(wordsWidth)}  ${wordSure(isSure)}`.trimEnd(),
+  return findings.map(({ role, words, isSure }, i) =>
+    `  ${role.padEnd(8)}  ${(names[i] ?? '').padEnd(nameWidth)}  ${words.padEnd(wordsWidth)}  ${wordSure(isSure)}`.trimEnd(),
   )
 }
 
-function shorten(text: string): string {
-  return text.length > 24 ? `${text.slice(0, 23)}…` : text
+function shorten(text: string, length = 24): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text
 }

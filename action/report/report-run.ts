@@ -2,7 +2,7 @@ import type { RunRecord, Trigger } from '../pipeline/run-record.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
-import { reportEvaluation } from './report-evaluation.ts'
+import { gatesLine, reportEvaluation } from './report-evaluation.ts'
 import { plainText } from './terminal.ts'
 
 interface Header {
@@ -25,7 +25,8 @@ export function wordHeader({ model, dataDigest, files, code, trigger }: Header):
 }
 
 export function wordCode({ commit, uncommitted }: RunRecord['code']): string {
-  const base = commit === null ? 'code not committed' : `code ${commit.slice(0, 8)}`
+  if (commit === null) return 'code not committed'
+  const base = `code ${commit.slice(0, 8)}`
   return uncommitted > 0 ? `${base} + ${uncommitted} uncommitted` : base
 }
 
@@ -34,7 +35,7 @@ export function reportRun(record: RunRecord): Report {
   const wasJudged = record.metrics.length > 0
   const evaluation = reportEvaluation(record.metrics, record.gates)
   return {
-    text: wasJudged ? `${evaluation.text}\n\n  ${whereFrom(record)}` : `DONE  ${whereFrom(record)}`,
+    text: wordOutcome(record, evaluation.text),
     markdown: [
       `## ${markdownText(record.model)}`,
       ...(wasJudged ? [evaluation.markdown] : []),
@@ -49,6 +50,13 @@ export function reportRun(record: RunRecord): Report {
     },
     ...nextStep(record, wasJudged),
   }
+}
+
+/** A passed run in which nothing ran is one line: the reader saw its numbers when they were made. */
+function wordOutcome(record: RunRecord, evaluation: string): string {
+  if (record.metrics.length === 0) return `DONE  ${whereFrom(record)}`
+  const isNews = record.outcome !== 'passed' || record.stages.some(({ outcome }) => outcome !== 'cached')
+  return isNews ? `${evaluation}\n\n  ${whereFrom(record)}` : `${gatesLine(record.gates)} · ${whereFrom(record)}`
 }
 
 /** `all 8 stages from the cache (run key 9c41aa02)`, or how long those took that ran. */
@@ -82,8 +90,11 @@ function selfReported(record: RunRecord): string[] {
   return [`Self-reported by the stages, never judged: ${worded}`]
 }
 
-function nextStep({ outcome }: RunRecord, wasJudged: boolean): Pick<Report, 'next'> {
+function nextStep({ outcome, code }: RunRecord, wasJudged: boolean): Pick<Report, 'next'> {
   if (!wasJudged) return {}
-  if (outcome === 'passed') return { next: 'plumbline register' }
-  return { next: 'change the features, the training or the data, and run again; nothing was refitted' }
+  if (outcome !== 'passed') {
+    return { next: 'change the features, the training or the data, and run again; nothing was refitted' }
+  }
+  const isCommitted = code.commit !== null && code.uncommitted === 0
+  return { next: isCommitted ? 'plumbline register' : 'git add --all && git commit   then   plumbline register' }
 }

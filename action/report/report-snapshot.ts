@@ -4,6 +4,7 @@ import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
 import { plainText } from './terminal.ts'
+import { wordFileSet } from './word-files.ts'
 
 export interface SnapshotSummary {
   readonly isCheck: boolean
@@ -122,17 +123,12 @@ function warningsOf({ git, wasUnreadable, isCheck }: SnapshotSummary): string[] 
   return [
     ...unread,
     ...(ignored.length > 0
-      ? [`git ignores ${someOf(ignored)}: nobody else can fetch them. Mend .gitignore, or set data.store.`]
+      ? [`git ignores ${wordFileSet(ignored)}: nobody else can fetch them. Mend .gitignore, or set data.store.`]
       : []),
     ...(uncommitted.length > 0
-      ? [`Not committed yet: ${someOf(uncommitted)}. Nobody else can fetch them until they are.`]
+      ? [`Not committed yet: ${wordFileSet(uncommitted)}. Nobody else can fetch them until they are.`]
       : []),
   ]
-}
-
-function someOf(paths: readonly string[]): string {
-  const first = paths.slice(0, 3).join(', ')
-  return paths.length > 3 ? `${first} and ${formatCount(paths.length - 3)} more` : first
 }
 
 function wordFiles(count: number): string {

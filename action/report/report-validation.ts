@@ -3,6 +3,7 @@ import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
 import { wordAcceptance, wordFailure, wordFiles, wordRename, wordSamples } from './word-contract.ts'
+import { wordFileSet } from './word-files.ts'
 
 export interface Validation extends ContractResult {
   readonly seconds: number
@@ -20,7 +21,7 @@ export function reportValidation(result: Validation): Report {
   const verdict = isGood
     ? `PASS  ${result.contract}: all ${result.checks.length} checks hold`
     : `FAIL  ${result.contract}: ${count}`
-  const source = [wordFiles(result.files), `${formatCount(result.rows)} rows`, formatSeconds(result.seconds)].join(
+  const source = [wordFileSet(result.files), `${formatCount(result.rows)} rows`, formatSeconds(result.seconds)].join(
     ' · ',
   )
   const accepted = result.accepted.map((pair) => `Added to ${result.contract}: the alias ${pair.replace('=', ' ← ')}`)

@@ -219,6 +219,53 @@ describe('init', () => {
     expect(outcome).toMatchObject({ kind: 'diagnosed', diagnostics: [{ code, file: 'data/a.csv' }] })
   })
 
+  it('says what texts were meant to be, instead of dropping them as names', async () => {
+    const rows = csv('price;day;size;x;late', 120, (i) => {
+      const day = `${1 + (i % 28)}.${1 + (i % 12)}.${2000 + i}`
+      return [`${i},5${i}`, day, i === 60 ? 'n/a' : i * 1.5, (i * 7) % 11, i % 3 ? 0 : 1].join(';')
+    })
+    const { text } = await run(tempFolder({ 'data/a.csv': rows }))
+    expect(text).toMatch(/left out +price +numbers with a decimal comma, read as text +check this/)
+    expect(text).toMatch(/left out +day +dates, but not as 2024-12-31: read as text +check this/)
+    expect(text).toMatch(/left out +size +numbers, but for 1 row \(n\/a\): read as text +check this/)
+  })
+
+  it('calls a copy of the target a leak, also where there is nothing else to learn from', async () => {
+    const folder = tempFolder({ 'data/a.csv': csv('copy,late', 120, (i) => `${i % 2},${i % 2}`) })
+    const { text } = await run(folder)
+    expect(text).toMatch(/feature +copy +0–1; tells the target alone: a leak\? +check this/)
+    expect(text).toContain('copy alone reaches 1.00')
+  })
+
+  it('names many files by their pattern, so that columns stay in line', async () => {
+    const month = (m: number, header: string, row: (i: number) => string) => csv(header, 60, (i) => row(m * 60 + i))
+    const files = [0, 1, 2, 3].flatMap((m) => [
+      [`data/2024-0${m}.csv`, month(m, 'id,ts,x', (i) => `k${i},${at(i * 6)},${i % 9}`)],
+      [`labels/2024-0${m}.csv`, month(m, 'id,late', (i) => `k${i},${i % 9 > 6 ? 'yes' : 'no'}`)],
+    ])
+    const { text } = await run(tempFolder(Object.fromEntries(files)), { labels: ['labels/*.csv'] })
+    expect(text).toMatch(/^Read data\/\*\.csv \(4 files\) · 240 rows/)
+    expect(text).toMatch(/^ {2}labels {4}labels\/\*\.csv \(4 files\) {2}known/m)
+  })
+
+  it('reads texts of several lines, whatever ends these', async () => {
+    const rows = csv('id,note,x,late', 60, (i) => `${i},"one\ntwo ""${i}""",${i % 7},${i % 3 ? 0 : 1}`)
+    for (const text of [rows, rows.replaceAll(/(?<!one)\n/g, '\r\n'), rows.replaceAll('\n', '\r\n')]) {
+      const { model } = await run(tempFolder({ 'data/a.csv': text }))
+      expect(model.rows).toBe(60)
+    }
+  })
+
+  it('diagnoses a row that is not as long as the others', async () => {
+    const rows = csv('x,late', 60, (i) => (i === 50 ? '1' : `${i % 7},${i % 3 ? 0 : 1}`))
+    const folder = tempFolder({ 'data/a.csv': rows })
+    expect(await init.run(nothing, contextIn(folder))).toMatchObject({
+      kind: 'diagnosed',
+      diagnostics: [{ code: 'data/ragged-row', file: 'data/a.csv', line: 52 }],
+    })
+    expect(existsSync(join(folder, 'plumbline.yaml'))).toBe(false)
+  })
+
   it('takes an absolute path into the folder', async () => {
     const folder = tempFolder({ 'data/a.csv': parcels() })
     await run(folder, { data: [join(folder, 'data/a.csv')], time: 'shipped_at' })
