@@ -46,6 +46,7 @@ export const faults = {
   'pipeline/wrong-hash': 'user',
   'pipeline/wrong-python': 'user',
   'stage/failed': 'user',
+  'stage/linked-output': 'user',
   'stage/no-output': 'user',
   'stage/timeout': 'user',
   'github/no-token': 'user',
