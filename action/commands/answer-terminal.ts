@@ -1,4 +1,5 @@
 import { silent } from '../base/progress.ts'
+import { version } from '../base/version.ts'
 import type { GitHubConnection } from '../github/connection.ts'
 import { type Ending, exitCodeOf } from '../report/ending.ts'
 import { paintFor } from '../report/paint.ts'
@@ -34,6 +35,7 @@ export async function answerTerminal(words: readonly string[], terminal: Termina
   let line: CommandLine | undefined
   const ending = await settle(async () => {
     line = splitCommandLine(words)
+    if (line.wantsVersion) return answerVersion()
     const isHelp = line.wantsHelp || line.words.length === 0 || line.words[0] === 'help'
     return isHelp ? await help(line, terminal.table) : await run(line, terminal)
   }, terminal.signal)
@@ -46,6 +48,10 @@ export async function answerTerminal(words: readonly string[], terminal: Termina
   if (stdout !== '') terminal.stdout.write(stdout)
   if (stderr !== '') terminal.stderr.write(stderr)
   return exitCodeOf(ending)
+}
+
+function answerVersion(): Ending {
+  return { kind: 'done', result: { version }, report: { text: version, markdown: version, outputs: {} } }
 }
 
 async function help({ words }: CommandLine, table: CommandTable): Promise<Ending> {

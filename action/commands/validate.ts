@@ -1,3 +1,6 @@
+import type { SourceFile } from '../data/source-file.ts'
+import type { DataSection } from '../project/data-lock.ts'
+import type { Project } from '../project/project.ts'
 import type { Validation } from '../report/report-validation.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
 import { list } from './fields.ts'
@@ -58,7 +61,8 @@ export const validate = defineCommand({
       },
       engine,
     )
-    const validation = { ...result, accepted, seconds: (performance.now() - start) / 1000 }
+    const isPinned = await arePinned(project.value, files)
+    const validation = { ...result, accepted, isPinned, seconds: (performance.now() - start) / 1000 }
     if (result.diagnostics.length === 0) return { kind: 'done', result: validation }
     return { kind: 'diagnosed', diagnostics: result.diagnostics, result: validation }
   },
@@ -68,3 +72,17 @@ export const validate = defineCommand({
     return reportValidation(result)
   },
 })
+
+/** By path and size: enough to say what to do next, and no bytes are read for it. */
+async function arePinned(
+  project: Project,
+  found: Readonly<Record<DataSection, readonly SourceFile[]>>,
+): Promise<boolean> {
+  const { readPinned } = await import('../data/pin-snapshot.ts')
+  const { dataSections } = await import('../project/data-lock.ts')
+  const lock = await readPinned(project)
+  if (!lock?.ok) return false
+  const listed = (files: readonly { readonly path: string; readonly bytes: number }[]) =>
+    JSON.stringify(files.map(({ path, bytes }) => `${path} ${bytes}`).sort())
+  return dataSections.every((section) => listed(lock.value.sections[section] ?? []) === listed(found[section]))
+}

@@ -136,6 +136,6 @@ function wordFiles(count: number): string {
 }
 
 function nextStep({ isCheck, isChanged }: SnapshotSummary): Pick<Report, 'next'> {
-  if (!isCheck) return { next: isChanged ? 'plumbline validate, then plumbline run' : 'plumbline run' }
+  if (!isCheck) return { next: isChanged ? 'plumbline validate   then   plumbline run' : 'plumbline run' }
   return isChanged ? { next: 'plumbline snapshot' } : {}
 }

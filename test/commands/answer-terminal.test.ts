@@ -53,6 +53,12 @@ describe('answerTerminal()', () => {
     })
   })
 
+  test('says its version, as JSON where asked', async () => {
+    expect(await typed('--version')).toMatchObject({ code: 0, stdout: '0.0.0-source\n' })
+    const { stdout } = await typed('--version', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ command: null, outcome: 'done', result: { version: '0.0.0-source' } })
+  })
+
   test('answers JSON to a fault too, even to one of the command line itself', async () => {
     const { code, stdout } = await typed('grow', '--json', '--github', 'nowhere')
 
