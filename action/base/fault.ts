@@ -60,6 +60,7 @@ export const faults = {
   'github/rate-limited': 'remote',
   'github/unsupported': 'remote',
   'local-github/corrupt-state': 'user',
+  'local-github/foreign-folder': 'user',
   'local-github/git': 'user',
   'local-github/other-repository': 'user',
   'registry/bytes-differ': 'user',

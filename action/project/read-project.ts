@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { checkPlaces } from './check-places.ts'
 import { checkProject, type LineOf } from './check-project.ts'
 import { orderStages } from './order-stages.ts'
 import type { Gate, ProgramStage, Project, StageOutput, StorePolicy } from './project.ts'
@@ -12,13 +13,20 @@ export const projectFile = 'plumbline.yaml'
 
 /** Reads `plumbline.yaml` in a folder: the typed project, or everything that is wrong with the file. */
 export async function readProject(folder: string): Promise<Read<Project>> {
+  const misplaced = await checkPlaces(folder, projectFile, [projectFile])
+  if (misplaced.length > 0) return { ok: false, diagnostics: misplaced }
   let text: string
   try {
     text = await readFile(join(folder, projectFile), 'utf8')
   } catch (cause) {
     return { ok: false, diagnostics: [unreadable(cause)] }
   }
-  return parseProject(resolve(folder), text)
+  const read = parseProject(resolve(folder), text)
+  if (!read.ok) return read
+  const { features, data, environment } = read.value
+  const named = [features.sql, data.contract, ...(environment.python === undefined ? [] : [environment.python])]
+  const diagnostics = await checkPlaces(folder, projectFile, named)
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : read
 }
 
 /** The same from a text. `folder` is absolute. */
