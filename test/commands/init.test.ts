@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -264,6 +265,16 @@ describe('init', () => {
       diagnostics: [{ code: 'data/ragged-row', file: 'data/a.csv', line: 52 }],
     })
     expect(existsSync(join(folder, 'plumbline.yaml'))).toBe(false)
+  })
+
+  it('says that few rows decide little, and that GitHub reads no workflow below the root', async () => {
+    const root = tempFolder({ 'models/a/data/a.csv': csv('x,late', 30, (i) => `${i % 7},${i % 2}`) })
+    execFileSync('git', ['init', '--quiet'], { cwd: root })
+    const { text } = await run(join(root, 'models/a'))
+    expect(text).toMatch(/^! 30 rows are few/m)
+    expect(text).toMatch(/^! GitHub reads workflows at the root .* lies in models\/a\/:/m)
+    const alone = await run(tempFolder({ 'data/a.csv': parcels() }))
+    expect(alone.text).not.toMatch(/^!/m)
   })
 
   it('takes an absolute path into the folder', async () => {
