@@ -31,7 +31,7 @@ describe('answerTerminal()', () => {
 
     expect(code).toBe(0)
     expect(stdout).toBe('DONE  oak grows\n  ✓ dug\n\nNext:  plumbline cut\n')
-    expect(stderr).toMatch(/^ {2}dig {8}✓ a hole +0\.5 s\n$/)
+    expect(stderr).toMatch(/^ {2}dig {9}✓ a hole +0\.5 s\n$/)
   })
 
   test('prints the verdict alone where quiet', async () => {
