@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** What `npm test` runs: nothing in it needs more than Node, git and Python. */
 export default defineConfig({
+  define: { PLUMBLINE_VERSION: '"0.0.0-source"' },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/ci/**'],

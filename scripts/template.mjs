@@ -15,7 +15,8 @@ const init = [
 
 const folder = mkdtempSync(join(tmpdir(), 'plumbline-template-'))
 try {
-  for (const part of ['landing', 'labels']) cpSync(join(template, 'data', part), join(folder, 'data', part), { recursive: true })
+  for (const part of ['landing', 'labels'])
+    cpSync(join(template, 'data', part), join(folder, 'data', part), { recursive: true })
   const written = plumbline(init).result.written
   plumbline(['snapshot'])
   process.exitCode = settle([...written, 'data.lock.yaml'])

@@ -28,7 +28,7 @@ TARGET = "late"
 ID = "parcel"
 TASK = "binary"  # binary, multiclass or regression
 
-# More threads are faster, but add numbers up in another order: the same seed may then give other bytes.
+# On a machine shared with others, more are often slower; and sums in another order may change the model's bytes.
 THREADS = 1
 # The trees handle no more; the rarest values beyond it count as missing.
 MAX_CATEGORIES = 255

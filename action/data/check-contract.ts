@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Contract, ContractColumn, Tolerance } from '../project/contract.ts'
+import { type Contract, type ContractColumn, isClassified, type Tolerance } from '../project/contract.ts'
 import type { ContractCheck, ContractPromise, NewColumn, SampleRow } from './contract-result.ts'
 import { breaks, checkLiterals } from './contract-sql.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
@@ -200,7 +200,7 @@ async function withSamples(
 ): Promise<ContractCheck> {
   const { column, promise } = planned
   if (check.outcome !== 'fail' || !column || promise.kind === 'present') return check
-  const isClassified = column.classification !== undefined && column.classification !== 'public'
+  const isHidden = isClassified(column)
   const samples: SampleRow[] = []
   for (const { files, shape } of groups) {
     if (samples.length >= maxSamples) break
@@ -215,7 +215,7 @@ async function withSamples(
        FROM ${relation} ${promise.kind === 'unique' ? 'QUALIFY' : 'WHERE'} ${condition}
        ORDER BY ${fileColumn}, ${numberColumn} LIMIT ${maxSamples - samples.length}`,
     )
-    samples.push(...rows.map(({ file, row, value }) => ({ file, row, ...(!isClassified && { value }) })))
+    samples.push(...rows.map(({ file, row, value }) => ({ file, row, ...(!isHidden && { value }) })))
   }
   return { ...check, samples }
 }

@@ -149,15 +149,19 @@ function isDataName(name: string, parsed: { readonly kind: string; readonly node
   return name.toLowerCase() === (alias || 'data').toLowerCase()
 }
 
-/** Columns, the SELECT's own names, which later expressions may use, and the parameters of lambdas; in lower case. */
+/**
+ * Columns, the SELECT's own names, which later expressions may use, and the parameters of lambdas; in lower case. A lambda
+ * that calls its parameter `current_date` does not make the clock a column elsewhere.
+ */
 function knownNames(select: TreeNode, source: FeatureSource): ReadonlySet<string> {
+  const columns = source.columns.map(({ name }) => name.toLowerCase())
   const aliases = listOf(select, 'select_list').map((node) => textOf(node, 'alias'))
   const lambdas = [...everyNode(select)].filter((node) => node['class'] === 'LAMBDA')
   const parameters = lambdas.flatMap((lambda) =>
     [...everyNode(lambda['lhs'])].flatMap((node) => (Array.isArray(node['column_names']) ? node['column_names'] : [])),
   )
-  const names = [...source.columns.map(({ name }) => name), ...aliases.filter(Boolean), ...parameters.map(String)]
-  return new Set(names.map((name) => name.toLowerCase()))
+  const given = [...aliases.filter(Boolean), ...parameters.map(String)].map((name) => name.toLowerCase())
+  return new Set([...columns, ...given.filter((name) => !movingNames.has(name))])
 }
 
 /** What the binder says on a `data` without rows, and whether the columns that come out can be features. */

@@ -42,7 +42,7 @@ async function areaAlone(engine: Engine, rows: string, positive: string, type: L
            count(*) FILTER (WHERE CAST(y AS VARCHAR) <> ${quoteText(positive)}) AS n FROM ${rows} GROUP BY x))`,
   )
   const { doubled, p, n } = sums ?? {}
-  if (!doubled || !p || !n || p + n < minRows) return null
+  if (typeof doubled !== 'number' || !p || !n || p + n < minRows) return null
   const area = doubled / (2 * p * n)
   return Math.max(area, 1 - area)
 }

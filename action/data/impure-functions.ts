@@ -12,7 +12,7 @@ export const movingNames: ReadonlySet<string> = new Set([
   'user',
 ])
 
-/** Functions whose value is not their arguments' alone: the clock, chance, the session, a sequence. */
+/** Functions whose value is not their arguments' alone: the clock, chance, the session, a sequence, the catalog, a plan. */
 export const movingFunctions: ReadonlySet<string> = new Set([
   ...movingNames,
   'ago',
@@ -29,15 +29,20 @@ export const movingFunctions: ReadonlySet<string> = new Set([
   'current_setting',
   'current_transaction_id',
   'currval',
+  'format_type',
   'gen_random_uuid',
+  'get_block_size',
   'get_current_time',
   'get_current_timestamp',
   'getenv',
   'getvariable',
   'in_search_path',
+  'json_serialize_plan',
   'nextval',
   'now',
   'pg_conf_load_time',
+  'pg_get_constraintdef',
+  'pg_get_viewdef',
   'pg_postmaster_start_time',
   'pg_sleep',
   'random',

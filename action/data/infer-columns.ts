@@ -23,7 +23,7 @@ export async function inferColumns(
   const columns: InferredColumn[] = []
   for (let from = 0; from < names.length; from += columnsAScan) {
     const part = names.slice(from, from + columnsAScan)
-    for (const [i, counts] of (await countColumns(engine, relation, part)).entries()) {
+    for (const [i, counts] of (await countColumns(engine, relation, part, rawTypes)).entries()) {
       const name = part[i] ?? ''
       const missingIn = files.filter((file) => !file.columns.some((column) => column.name === name))
       const type = typeOf(rawTypes.get(name) ?? 'VARCHAR', counts)
@@ -50,7 +50,6 @@ interface Counts {
   readonly rows: number
   readonly filled: number
   readonly integers: number
-  readonly wholes: number
   readonly numbers: number
   readonly codes: number
   readonly commas: number
@@ -67,28 +66,43 @@ const aggregates: Readonly<Record<keyof Counts, string>> = {
   rows: 'count(*)',
   filled: 'count(x)',
   integers: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?[0-9]{1,18}'))",
-  wholes: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?[0-9]{1,15}(\\.0*)?'))",
-  numbers: 'count(TRY_CAST(x AS DOUBLE))',
+  numbers: 'count(d)',
   codes: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?0[0-9]+'))",
   commas: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?[0-9][0-9. ]*,[0-9]+'))",
   localDates:
     "count(*) FILTER (WHERE regexp_full_match(x, '[0-9]{1,2}([./-])[0-9]{1,2}[./-]([0-9]{2}|[0-9]{4})([ T].*)?'))",
   truths: "count(*) FILTER (WHERE lower(x) IN ('true', 'false'))",
-  dates: "count(TRY_CAST(x AS DATE)) FILTER (WHERE regexp_full_match(x, '[0-9]{4}-[0-9]{2}-[0-9]{2}'))",
+  // A cast that fails is slow, so only what has the form is cast.
+  dates: "count(CASE WHEN regexp_full_match(x, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN TRY_CAST(x AS DATE) END)",
   moments:
-    "count(TRY_CAST(x AS TIMESTAMPTZ)) FILTER (WHERE regexp_matches(x, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}'))",
+    "count(CASE WHEN regexp_matches(x, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}') THEN TRY_CAST(x AS TIMESTAMPTZ) END)",
   distinct: 'approx_count_distinct(x)',
-  minimum: 'min(TRY_CAST(x AS DOUBLE)) FILTER (WHERE isfinite(TRY_CAST(x AS DOUBLE)))',
-  maximum: 'max(TRY_CAST(x AS DOUBLE)) FILTER (WHERE isfinite(TRY_CAST(x AS DOUBLE)))',
+  minimum: 'min(d) FILTER (WHERE isfinite(d))',
+  maximum: 'max(d) FILTER (WHERE isfinite(d))',
 }
 
-async function countColumns(engine: Engine, relation: string, names: readonly string[]): Promise<Counts[]> {
-  const texts = names.map((name, i) => `${textOf(name)} AS x${i}`)
-  const counts = names.flatMap((_, i) =>
-    Object.entries(aggregates).map(([key, sql]) => `${sql.replace(/\bx\b/g, `x${i}`)} AS ${key}_${i}`),
+/** The forms of a text; what a file types itself needs none of them. */
+const forms: ReadonlySet<string> = new Set(['integers', 'numbers', 'codes', 'truths', 'dates', 'moments'])
+
+async function countColumns(
+  engine: Engine,
+  relation: string,
+  names: readonly string[],
+  rawTypes: ReadonlyMap<string, string>,
+): Promise<Counts[]> {
+  const isText = (name: string) => rawTypes.get(name) === 'VARCHAR'
+  const values = names.map((name, i) => {
+    const number =
+      isNumber(rawTypes.get(name)) || isText(name) ? `TRY_CAST(${quoteName(name)} AS DOUBLE)` : 'NULL::DOUBLE'
+    return `${isText(name) ? textOf(name) : quoteName(name)} AS x${i}, ${number} AS d${i}`
+  })
+  const counts = names.flatMap((name, i) =>
+    Object.entries(aggregates)
+      .filter(([key]) => isText(name) || !forms.has(key))
+      .map(([key, sql]) => `${sql.replace(/\b[xd]\b/g, (letter) => `${letter}${i}`)} AS ${key}_${i}`),
   )
   const [row] = await engine.query<Record<string, number | null>>(
-    `SELECT ${counts.join(', ')} FROM (SELECT ${texts.join(', ')} FROM ${relation})`,
+    `SELECT ${counts.join(', ')} FROM (SELECT ${values.join(', ')} FROM ${relation})`,
   )
   return names.map((_, i) => {
     const count = (key: keyof Counts) => row?.[`${key}_${i}`] ?? 0
@@ -96,7 +110,6 @@ async function countColumns(engine: Engine, relation: string, names: readonly st
       rows: count('rows'),
       filled: count('filled'),
       integers: count('integers'),
-      wholes: count('wholes'),
       numbers: count('numbers'),
       codes: count('codes'),
       commas: count('commas'),
@@ -131,6 +144,10 @@ async function countDistinct(
   const [exact] = await engine.query<{ n: number }>(`SELECT count(DISTINCT x) AS n FROM ${texts}`)
   const count = exact?.n ?? distinct
   return { distinct: count, values: [], isUnique: filled === rows && count === rows }
+}
+
+function isNumber(rawType: string | undefined): boolean {
+  return /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL)/.test(rawType ?? '')
 }
 
 /** The value as text, blank as NULL. */

@@ -58,8 +58,9 @@ async function infer(
   const target = asClasses(inferTarget(hasLabels ? labelColumns : found, wishes.target, hasLabels))
   const columns = found.filter(({ name }) => name !== target.name)
   const chosen = chooseTask(target)
-  if (!chosen)
+  if (!chosen) {
     throw refuseModel(target.name, `it has ${target.distinct} different texts`, 'a number, or at most 50 classes')
+  }
 
   const excluded = wishes.exclude.map((name) => findColumn(found, name, 'leave out').name)
   const time = pickTime(columns, wishes.time, excluded)
@@ -74,9 +75,11 @@ async function infer(
   const relation = await sampleRows(engine, { files, labelFiles, columns, target, id: id?.column })
   const about = { relation, target: target.name, ...chosen }
   const roles = [id, time, group].flatMap((role) => (role ? [role.column.name] : []))
+  for (const role of [id, time, group]) if (role) refuseGaps(role.column)
   const sorted = await sortColumns(engine, about, columns, { excluded, roles, time: time?.column })
   if (sorted.features.length === 0) throw nothingToLearnFrom(sorted.leftOut)
   const span = time && (await measureTimes(engine, relation, time.column, target.name))
+  if (time && !span) throw refuseModel(time.column.name, 'no row with a target has a time', 'times in the rows')
   return {
     files: files.map(({ path }) => path),
     rows: found[0]?.rows ?? 0,
@@ -90,7 +93,7 @@ async function infer(
       labels: {
         files: labelFiles.map(({ path }) => path),
         delayDays: span?.delayDays ?? 0,
-        missingRows: await countUnlabelled(engine, relation, target.name),
+        missingRows: Math.round((found[0]?.rows ?? 0) * (await shareUnlabelled(engine, relation, target.name))),
       },
     }),
     features: sorted.features,
@@ -98,6 +101,10 @@ async function infer(
     floor: chooseFloor(chosen.task, target, sorted.strengths),
     test: wishes.test ?? (span?.testDays === undefined ? '0.2' : `${span.testDays}d`),
   }
+}
+
+function refuseGaps({ name, missingIn }: InferredColumn): void {
+  if (missingIn[0] !== undefined) throw refuseModel(name, `${missingIn[0]} lacks it`, 'it in every file')
 }
 
 function inferTarget(columns: readonly InferredColumn[], name: string, isInLabels: boolean): InferredColumn {
@@ -229,9 +236,9 @@ async function measureTimes(
   }
 }
 
-async function countUnlabelled(engine: Engine, relation: string, target: string): Promise<number> {
-  const [row] = await engine.query<{ n: number }>(
-    `SELECT count(*) AS n FROM ${relation} WHERE ${quoteName(target)} IS NULL`,
+async function shareUnlabelled(engine: Engine, relation: string, target: string): Promise<number> {
+  const [row] = await engine.query<{ missing: number; rows: number }>(
+    `SELECT count(*) FILTER (WHERE ${quoteName(target)} IS NULL) AS missing, count(*) AS rows FROM ${relation}`,
   )
-  return row?.n ?? 0
+  return row && row.rows > 0 ? row.missing / row.rows : 0
 }

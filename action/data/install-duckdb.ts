@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { cacheFolder } from '../base/cache-folder.ts'
 import { Fault } from '../base/fault.ts'
 import { sha256, sha256OfFile } from '../base/sha256.ts'
 import { duckdbIntegrities, duckdbVersion } from './duckdb-packages.generated.ts'
@@ -41,7 +41,7 @@ export function duckdbPlatform(): string {
 }
 
 function defaultCacheFolder(): string {
-  return join(process.env['RUNNER_TOOL_CACHE'] || join(homedir(), '.cache'), 'plumbline-duckdb')
+  return join(cacheFolder(process.env), 'duckdb')
 }
 
 async function installInto(

@@ -18,10 +18,14 @@ export async function runSqlChild(
   const child = spawn(process.execPath, [childFile()], {
     env: poorEnvironment(),
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: timeoutMs,
     killSignal: 'SIGKILL',
     ...(signal && { signal }),
   })
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    child.kill('SIGKILL')
+  }, timeoutMs)
   const ended = new Promise<{ code: number | null; killedBy: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, killedBy) => resolve({ code, killedBy }))
@@ -29,10 +33,11 @@ export async function runSqlChild(
   // A child that dies early closes the pipe; how it ended says more.
   child.stdin.on('error', () => {})
   child.stdin.end(JSON.stringify(request))
-  const startedMs = performance.now()
-  const [answer, complaint, end] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  const [answer, complaint, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]).finally(() =>
+    clearTimeout(timer),
+  )
   if (end.code === 0 && answer !== '') return JSON.parse(answer) as FeatureAnswer
-  if (end.killedBy && performance.now() - startedMs >= timeoutMs) throw timedOut(timeoutMs)
+  if (isLate) throw timedOut(timeoutMs)
   if (end.killedBy) throw killed(end.killedBy)
   return { kind: 'bug', message: complaint || `exit code ${end.code}` }
 }

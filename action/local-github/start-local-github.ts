@@ -29,7 +29,7 @@ export interface LocalGitHubOptions {
 }
 
 /**
- * Starts serving the state under `folder`, made on first use. Faults: `local-github/corrupt-state`, `local-github/locked`,
+ * Starts serving the state under `folder`, made on first use. Faults: `local-github/corrupt-state`, `locked`,
  * `local-github/other-repository`, `local-github/git`.
  */
 export async function startLocalGitHub(options: LocalGitHubOptions): Promise<LocalGitHub> {

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { type LockTerms, withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
 import { writeWhole } from '../base/write-whole.ts'
-import { withExclusiveLock } from './exclusive-lock.ts'
+
+/** A change takes a moment: whoever holds the lock for a minute is gone. */
+const lockTerms: LockTerms = { longestMs: 60_000, patienceMs: 90_000 }
 
 /** What GitHub keeps beside git, in one file that is written whole. */
 export interface State {
@@ -62,7 +65,7 @@ export interface Change<T> {
 /** Opens the state under `folder`; makes the first one. Throws `local-github/corrupt-state` rather than overwrite what it cannot read. */
 export async function openState(folder: string, owner: string, repository: string): Promise<StateFile> {
   const path = join(folder, 'state.json')
-  const exclusively = <T>(work: () => Promise<T>) => withExclusiveLock(join(folder, 'lock'), work)
+  const exclusively = <T>(work: () => Promise<T>) => withExclusiveLock(join(folder, 'lock'), lockTerms, work)
   const write = (state: State) => writeWhole(path, `${JSON.stringify(state, null, 1)}\n`)
   const read = async () => {
     const state = await readState(path)

@@ -6,6 +6,7 @@ import { sha256 } from '../base/sha256.ts'
 import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { JudgedRows } from '../evaluation/judged-rows.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
+import { isClassified } from '../project/contract.ts'
 import { gatesCount, metricWords } from '../report/report-evaluation.ts'
 import { wordRows, wordSplit } from '../report/word-stages.ts'
 import type { DeclaredStage } from './declare-keys.ts'
@@ -84,14 +85,13 @@ export async function takeSplit(session: RunSession, features: StageResult): Pro
     work: async (workFolder) => {
       const { splitRows } = await import('../data/split-rows.ts')
       const { project, contract, lock } = declared
-      const made = await splitRows({
-        project,
-        contract,
-        until: lock.until,
-        featuresFile: await useOutput(session, 'prepare', features, 'features'),
-        rowsFile: await useOutput(session, 'prepare', features, 'rows'),
-        folder: join(workFolder, 'out'),
-      })
+      const featuresFile = await useOutput(session, 'prepare', features, 'features')
+      const rowsFile = await useOutput(session, 'prepare', features, 'rows')
+      const folder = join(workFolder, 'out')
+      const made = await splitRows(
+        { project, contract, until: lock.until, featuresFile, rowsFile, folder },
+        session.signal,
+      )
       if (!made.ok) return made
       const { train, gap, test, whole, leftOut } = made.value
       const data = { train, gap, test, whole, leftOut }
@@ -108,6 +108,7 @@ export async function takeJudging(
   predict: StageResult,
 ): Promise<Read<{ readonly evaluate: StageResult; readonly gate: StageResult }>> {
   const { project } = session.declared
+  const classified = session.declared.contract.columns.filter(isClassified).map(({ name }) => name)
   const judged = once(() => readJudgedRows(session, split, predict))
   const evaluated = await takeStep(session, {
     ...own('judge', 'evaluate', {
@@ -132,6 +133,7 @@ export async function takeJudging(
     ...own('judge', 'gate', {
       evaluation: evaluated.value.cacheKey,
       gates: sha256(canonicalJson(asJson(project.gates))),
+      privacy: sha256(canonicalJson({ ...project.privacy, classified })),
     }),
     work: async () => {
       const rows = await judged()
@@ -159,8 +161,10 @@ async function readJudgedRows(
   predict: StageResult,
 ): Promise<Read<JudgedRows>> {
   const { joinPredictions } = await import('../data/join-predictions.ts')
+  const { project, contract } = session.declared
   return joinPredictions({
-    project: session.declared.project,
+    project,
+    contract,
     truthFile: await useOutput(session, 'prepare', split, 'truth'),
     predictionsFile: await useOutput(session, 'train', predict, 'predictions'),
   })

@@ -43,8 +43,9 @@ export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
   const { python } = project.environment
   const requirements = python === undefined ? null : await readNamed(project, python, ['environment', 'python'])
   if (requirements && !requirements.ok) return requirements
+  const pinned = new Set(Object.values(lock.value.sections).flatMap((entries) => entries.map((entry) => entry.sha256)))
   const reads = new Map<string, Readonly<Record<string, string>>>()
-  for (const stage of project.stages) reads.set(stage.name, await listReads(project, stage))
+  for (const stage of project.stages) reads.set(stage.name, await listReads(project, stage, pinned))
 
   const digest = dataDigest(lock.value)
   const keys = declareKeys({

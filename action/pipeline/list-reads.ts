@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { lstat, realpath } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { normalize } from 'node:path/posix'
 import { promisify } from 'node:util'
 
 import { glob } from 'tinyglobby'
@@ -9,7 +10,7 @@ import { Fault } from '../base/fault.ts'
 import { sha256OfFile } from '../base/sha256.ts'
 import type { ProgramStage, Project } from '../project/project.ts'
 
-const alwaysLeftOut = ['.plumbline/**', '.git/**', 'node_modules/**', '**/node_modules/**']
+const alwaysLeftOut = ['**/.plumbline/**', '.git/**', '**/node_modules/**']
 /** What does not make a model's bytes, or enters the keys on its own. */
 const leftOutByDefault = [
   'plumbline.yaml',
@@ -21,14 +22,23 @@ const leftOutByDefault = [
   '.gitignore',
 ]
 
-/** The files that a stage may read: path relative to the project → SHA-256, sorted by path. */
-export async function listReads(project: Project, stage: ProgramStage): Promise<Readonly<Record<string, string>>> {
+/**
+ * The files that a stage may read: path relative to the project → SHA-256, sorted by path. Rows never are: a stage gets
+ * those of its fit as an input. `pinned` holds the SHA-256 of the snapshot's files, so that a copy is known too.
+ */
+export async function listReads(
+  project: Project,
+  stage: ProgramStage,
+  pinned: ReadonlySet<string>,
+): Promise<Readonly<Record<string, string>>> {
   const paths = stage.reads ? await namedReads(project, stage, stage.reads) : await defaultReads(project)
-  const root = await realpath(project.folder)
+  const withheld = await withheldPlaces(project)
   const reads: Record<string, string> = {}
   for (const path of paths.sort()) {
-    await refuseOutside(root, project.folder, path)
-    reads[path] = await sha256OfFile(join(project.folder, path))
+    const place = await placeInside(withheld.root, project.folder, path)
+    const sha256 = isWithheld(place, withheld) ? undefined : await sha256OfFile(join(project.folder, path))
+    if (sha256 !== undefined && !pinned.has(sha256)) reads[path] = sha256
+    else if (stage.reads) throw readsData(project, stage, path)
   }
   return reads
 }
@@ -45,16 +55,37 @@ async function namedReads(project: Project, stage: ProgramStage, globs: readonly
   )
 }
 
-/** Every file under the project, tracked or untracked and not ignored, but data, locks, contracts and prose. */
+/** Every file under the project, tracked or untracked and not ignored, but locks, contracts and prose. */
 async function defaultReads(project: Project): Promise<string[]> {
-  const { source, labels, contract } = project.data
-  const ignore = [...alwaysLeftOut, ...leftOutByDefault, contract, ...source, ...(labels?.source ?? [])]
+  const ignore = [...alwaysLeftOut, ...leftOutByDefault, normalize(project.data.contract)]
   const files = await glob(['**'], { cwd: project.folder, dot: true, onlyFiles: true, ignore })
   const known = await filesKnownToGit(project.folder)
   const models = files
     .filter((file) => /(^|\/)plumbline\.yaml$/.test(file))
     .map((file) => file.slice(0, -'plumbline.yaml'.length))
   return files.filter((file) => (!known || known.has(file)) && !models.some((folder) => file.startsWith(folder)))
+}
+
+/** Where rows and results lie. */
+interface WithheldPlaces {
+  /** The project's folder without links on the way to it. */
+  readonly root: string
+  /** Relative to the root, with `/`. */
+  readonly folders: readonly string[]
+  readonly dataFiles: ReadonlySet<string>
+}
+
+async function withheldPlaces({ folder, data }: Project): Promise<WithheldPlaces> {
+  const root = await realpath(folder)
+  const globs = [...data.source, ...(data.labels?.source ?? [])].map((text) => text.replace(/^\.\//, ''))
+  const dataFiles = await glob(globs, { cwd: folder, onlyFiles: true, expandDirectories: false })
+  const store = data.store.kind === 'file' ? relative(root, resolve(root, data.store.path)) : ''
+  const stores = store === '' || isOutside(store) ? [] : [store.split(sep).join('/')]
+  return { root, folders: ['.plumbline', '.git', ...stores], dataFiles: new Set(dataFiles) }
+}
+
+function isWithheld(place: string, { folders, dataFiles }: WithheldPlaces): boolean {
+  return dataFiles.has(place) || folders.some((folder) => place.startsWith(`${folder}/`))
 }
 
 /** Undefined where there is no repository: then every file counts. */
@@ -74,16 +105,29 @@ async function filesKnownToGit(folder: string): Promise<ReadonlySet<string> | un
   }
 }
 
-async function refuseOutside(root: string, folder: string, path: string): Promise<void> {
-  const absolute = join(folder, path)
-  if (!(await lstat(absolute)).isSymbolicLink()) return
-  const target = relative(root, await realpath(absolute))
-  if (target !== '..' && !target.startsWith(`..${sep}`)) return
+/** Where a path really leads, relative to the root; throws where that is outside. */
+async function placeInside(root: string, folder: string, path: string): Promise<string> {
+  const place = relative(root, await realpath(join(folder, path)))
+  if (!isOutside(place)) return place.split(sep).join('/')
   throw new Fault(
     'pipeline/reads-outside',
     `Cannot read "${path}": it links to a file outside the project; expected one inside`,
     {
       remedy: 'Copy the file into the project, or name the stage’s reads without it.',
+    },
+  )
+}
+
+function isOutside(place: string): boolean {
+  return place === '..' || place.startsWith(`..${sep}`) || isAbsolute(place)
+}
+
+function readsData(project: Project, stage: ProgramStage, path: string): Fault {
+  return new Fault(
+    'pipeline/reads-data',
+    `Cannot run stage "${stage.name}": its reads name "${path}", which holds rows or results; expected code`,
+    {
+      remedy: `Leave it out of reads:, ${project.file}:${stage.line}; the stage gets its rows in PLUMBLINE_IN_FEATURES.`,
     },
   )
 }

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { isProcessAlive } from './is-process-alive.ts'
+import { isProcessAlive } from '../base/is-process-alive.ts'
 import { roomPrefix } from './run-stage.ts'
 
 /** Removes what runs that were killed left behind: a draft and a stage's room are named by their process. */

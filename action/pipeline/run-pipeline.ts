@@ -8,9 +8,9 @@ import { holdCached } from './hold-cached.ts'
 import { lazyPython, readSelfReported, takeJudgedFit, takeReleasedFit } from './program-stages.ts'
 import { type CodeState, readCodeState } from './read-code-state.ts'
 import { readTrigger } from './read-trigger.ts'
+import { removeDeadDrafts } from './remove-dead-drafts.ts'
 import type { RunRecord } from './run-record.ts'
 import { freshLogs, type Job, jobs, type RunSession } from './run-session.ts'
-import { removeDeadDrafts } from './remove-dead-drafts.ts'
 import { type RunFindings, splitFindings, writeRecord } from './write-record.ts'
 
 export interface RunRequest {

@@ -111,7 +111,8 @@ export function recordOf(result: StageResult, outcome: StageRecord['outcome']): 
 
 /** The result of a stage as this run key has it, from its pointer. */
 export async function pointedResult(folder: string, runKey: string, stage: string): Promise<StageResult | undefined> {
-  return readResult(pointerFile(folder, runKey, stage))
+  const result = await readResult(pointerFile(folder, runKey, stage))
+  return result?.stage === stage ? result : undefined
 }
 
 /** The record of this run key, as far as earlier jobs wrote it. */

@@ -11,6 +11,11 @@ export interface ContractColumn {
   readonly rules: readonly ContractRule[]
 }
 
+/** Whether no output may show a value of the column: the contract calls it anything but public. */
+export function isClassified(column: ContractColumn | undefined): boolean {
+  return (column?.classification ?? 'public') !== 'public'
+}
+
 export type ContractRule = RuleKind & {
   readonly line: number
   /** How many rows may break the rule; none where it is not given. */

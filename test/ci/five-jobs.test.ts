@@ -28,7 +28,6 @@ function parcels(rows: number): string {
 /** A repository as `init` leaves it, with its data pinned. */
 async function freshRepository(): Promise<string> {
   const folder = tempFolder({ 'data/parcels.csv': parcels(3000) })
-  await git(folder, 'init', '--quiet', '--initial-branch=main')
   await expectDone(
     folder,
     'init',

@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
-
+import { sha256 } from '../../action/base/sha256.ts'
 import { lineage } from '../../action/commands/lineage.ts'
 import { register } from '../../action/commands/register.ts'
 import { openLocalGitHub } from '../../action/local-github/open-local-github.ts'
-import { sha256 } from '../../action/base/sha256.ts'
 import { caller } from '../support/local-github.ts'
 import { pinData } from '../support/pin-data.ts'
 import { commitAll, contextOf, rerun, runProject } from '../support/registered-project.ts'

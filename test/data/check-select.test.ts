@@ -45,6 +45,11 @@ describe('checkFeatureSql()', () => {
     ['select id, random() as r from data', ['features/moving 1:12']],
     ['select id, now() - ts as age, current_date as d from data', ['features/moving 1:12', 'features/moving 1:31']],
     ['select id, age(ts) as age from data', ['features/moving 1:12']],
+    [
+      'select id, list_transform([1], lambda current_date: 1) as l, current_date as d from data',
+      ['features/moving 1:1', 'features/moving 1:62'],
+    ],
+    ["select id, json_serialize_plan('select max(late) from source') as p from data", ['features/moving 1:12']],
     ['select id, unnest([1, 2]) as u from data', ['features/rows 1:12']],
     ["select * from read_csv('/etc/passwd')", ['features/source 1:15']],
     ["select * from '/etc/passwd'", ['features/source 1:15']],

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 
 import { byBytes } from '../../action/base/byte-order.ts'
-import { withExclusiveLock } from '../../action/local-github/exclusive-lock.ts'
+import { withExclusiveLock } from '../../action/base/exclusive-lock.ts'
 import { openLocalGitHub } from '../../action/local-github/open-local-github.ts'
 import { startLocalGitHub } from '../../action/local-github/start-local-github.ts'
 import { caller, git, push, testGitHub } from '../support/local-github.ts'
@@ -171,7 +171,9 @@ describe('withExclusiveLock()', () => {
       await new Promise((resolve) => setTimeout(resolve, 5))
       inside--
     }
-    await Promise.all(Array.from({ length: 6 }, () => withExclusiveLock(path, work)))
+    await Promise.all(
+      Array.from({ length: 6 }, () => withExclusiveLock(path, { longestMs: 60_000, patienceMs: 60_000 }, work)),
+    )
     expect(most).toBe(1)
   })
 })

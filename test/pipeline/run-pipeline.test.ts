@@ -31,7 +31,7 @@ async function run(folder: string, job?: Job): Promise<Heard> {
   }
   const end = await runPipeline({
     folder,
-    environment: { ...process.env, GITHUB_ACTIONS: undefined, SECRET_TOKEN: 'hunter22' },
+    environment: { ...process.env, GITHUB_ACTIONS: undefined, SECRET_TOKEN: 'hunter22', PIN: '123' },
     progress,
     signal: new AbortController().signal,
     now: () => new Date(),
@@ -207,6 +207,42 @@ writeFileSync(process.env.DUMP, JSON.stringify(seen))
     })
     expect(existsSync(join(folder, '.plumbline/stages/train'))).toBe(false)
     expect(readdirSync(join(folder, '.plumbline/drafts'))).toEqual([])
+  })
+
+  test.each([
+    ['a link', "symlinkSync('/etc/passwd', out)", 'model.json'],
+    [
+      'a link in a folder',
+      "mkdirSync(out); writeFileSync(out + '/a', 'a'); symlinkSync('/etc', out + '/b')",
+      'model.json/b',
+    ],
+    ['a link on the way', "rmSync('m', { recursive: true }); symlinkSync('/etc', 'm')", 'm/passwd'],
+  ])('refuses an output that is %s', async (_, program, place) => {
+    const code = `import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'\nconst out = process.env.PLUMBLINE_OUT_MODEL\n${program}`
+    const yaml = tinyYaml.replace(
+      'out: { model: model.json }',
+      `out: { model: ${place.startsWith('m/') ? place : 'model.json'} }`,
+    )
+    const { folder } = await tinyProject({ files: { 'train.mjs': code, 'plumbline.yaml': yaml } })
+    await pinData(folder)
+
+    await expect(run(folder)).rejects.toMatchObject({
+      code: 'stage/linked-output',
+      message: expect.stringContaining(`"${place}" is a link`),
+    })
+
+    expect(existsSync(join(folder, '.plumbline/stages/train'))).toBe(false)
+  })
+
+  test('refuses a secret that no log could hide', async () => {
+    const yaml = tinyYaml.replace('run: node train.mjs', 'run: node train.mjs\n    secrets: [PIN]')
+    const { folder } = await tinyProject({ files: { 'plumbline.yaml': yaml } })
+    await pinData(folder)
+
+    await expect(run(folder)).rejects.toMatchObject({
+      code: 'pipeline/no-secret',
+      message: expect.stringMatching(/^(?!.*123).*fewer than 4/),
+    })
   })
 
   test.each([

@@ -106,6 +106,20 @@ describe('parseProject()', () => {
     expect(faults(text).join('\n')).toMatch(/train → predict → train/)
   })
 
+  test.each(['evaluate', 'split', 'refit', 'refit-tune'])('keeps the name %s for its own stage', (name) => {
+    expect(faults(`${smallest}  ${name}: { run: node x.mjs }\n`)).toEqual([
+      `8: Cannot call a stage "${name}": Plumbline has one of that name | Give it another name.`,
+    ])
+  })
+
+  test.each(['GITHUB_TOKEN', 'github_token', 'Input_Token', 'ACTIONS_RUNTIME_TOKEN', 'PLUMBLINE_SEED'])(
+    'hands %s to no stage',
+    (name) => {
+      const text = smallest.replace('run: python predict.py', `run: python predict.py, secrets: [${name}]`)
+      expect(faults(text)).toEqual([expect.stringMatching(/^7: .*never reach a stage/)])
+    },
+  )
+
   test('reports all faults in one run', () => {
     expect(faults('version: 1\nmodel: { name: A, task: b }\n').length).toBeGreaterThanOrEqual(4)
   })

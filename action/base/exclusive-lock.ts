@@ -4,7 +4,8 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { Fault } from '../base/fault.ts'
+import { Fault } from './fault.ts'
+import { isProcessAlive } from './is-process-alive.ts'
 
 interface Holder {
   readonly token: string
@@ -12,23 +13,29 @@ interface Holder {
   readonly host: string
 }
 
-/** Nobody holds the lock longer than a moment; an older one belongs to a process that is gone. */
-const abandonedAfterMs = 60_000
-const patienceMs = 90_000
+export interface LockTerms {
+  /** No work under this lock takes longer; an older one belongs to a process that is gone, or to one that hangs. */
+  readonly longestMs: number
+  /** How long to wait for it. */
+  readonly patienceMs: number
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal
+}
+
 /** Of a lock that Plumbline did not write: only its age can free it. */
 const unknown: Holder = { token: 'unreadable', pid: 0, host: '' }
 const heldHere = new Set<string>()
 
 /**
  * Runs `work` while no other process (and no other caller in this one) runs work under the same path.
- * A lock whose holder died is taken over; one that stays held throws `local-github/locked`.
+ * A lock whose holder died is taken over; one that stays held throws the fault `locked`.
  */
-export async function withExclusiveLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function withExclusiveLock<T>(path: string, terms: LockTerms, work: () => Promise<T>): Promise<T> {
   const holder: Holder = { token: randomUUID(), pid: process.pid, host: hostname() }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   heldHere.add(holder.token)
   try {
-    await acquire(path, holder)
+    await acquire(path, holder, terms)
     try {
       return await work()
     } finally {
@@ -39,21 +46,22 @@ export async function withExclusiveLock<T>(path: string, work: () => Promise<T>)
   }
 }
 
-async function acquire(path: string, holder: Holder): Promise<void> {
+async function acquire(path: string, holder: Holder, terms: LockTerms): Promise<void> {
+  const { patienceMs, signal } = terms
   const deadline = Date.now() + patienceMs
   for (let waitMs = 2; ; waitMs = Math.min(waitMs * 1.5, 50)) {
     if (await createWhole(path, holder)) return
     const other = await readHolder(path)
-    if (other && (await isAbandoned(path, other))) {
-      await removeAbandoned(path, other, holder)
+    if (other && (await isAbandoned(path, other, terms))) {
+      await removeAbandoned(path, other, holder, terms)
     } else if (Date.now() > deadline) {
       throw new Fault(
-        'local-github/locked',
-        `Cannot change the embedded GitHub: process ${other?.pid ?? 'unknown'} holds "${path}"; expected it free within ${patienceMs / 1000} s`,
+        'locked',
+        `Cannot take the lock "${path}": process ${other?.pid ?? 'unknown'} holds it; expected it free within ${patienceMs / 1000} s`,
         { remedy: 'End that process, or delete the file if there is none.' },
       )
     }
-    await sleep(waitMs + Math.random() * waitMs)
+    await sleep(waitMs + Math.random() * waitMs, undefined, { ...(signal && { signal }) })
   }
 }
 
@@ -61,7 +69,7 @@ async function acquire(path: string, holder: Holder): Promise<void> {
  * Of all processes that find the same dead holder, one may remove its lock: who creates `<path>.<token>.<n>` first.
  * If that one dies too, the next n decides. So a lock that somebody acquired meanwhile is never removed.
  */
-async function removeAbandoned(path: string, dead: Holder, remover: Holder): Promise<void> {
+async function removeAbandoned(path: string, dead: Holder, remover: Holder, terms: LockTerms): Promise<void> {
   for (let round = 0; ; round++) {
     const right = `${path}.${dead.token}.${round}`
     if (await createWhole(right, remover)) {
@@ -69,7 +77,7 @@ async function removeAbandoned(path: string, dead: Holder, remover: Holder): Pro
       return
     }
     const other = await readHolder(right)
-    if (!other || !(await isAbandoned(right, other))) return
+    if (!other || !(await isAbandoned(right, other, terms))) return
   }
 }
 
@@ -102,22 +110,13 @@ function isHolder(value: unknown): value is Holder {
   return 'token' in value && typeof value.token === 'string' && 'pid' in value && 'host' in value
 }
 
-async function isAbandoned(path: string, holder: Holder): Promise<boolean> {
+async function isAbandoned(path: string, holder: Holder, { longestMs }: LockTerms): Promise<boolean> {
   if (holder.host === hostname() && holder.pid > 0) {
     if (holder.pid === process.pid) return !heldHere.has(holder.token)
-    if (!isRunning(holder.pid)) return true
+    if (!isProcessAlive(holder.pid)) return true
   }
   const changed = await stat(path).catch(() => undefined)
-  return changed !== undefined && Date.now() - changed.mtimeMs > abandonedAfterMs
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return codeOf(error) === 'EPERM'
-  }
+  return changed !== undefined && Date.now() - changed.mtimeMs > longestMs
 }
 
 function codeOf(error: unknown): unknown {
