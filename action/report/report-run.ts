@@ -89,7 +89,7 @@ function stageTable({ stages }: RunRecord): string {
     markdownCode(name),
     { done: '✓ ran', cached: '✓ from the cache', failed: '✗ failed' }[outcome],
     markdownText(detail),
-    formatSeconds(seconds),
+    outcome === 'cached' ? '' : formatSeconds(seconds),
   ])
   return markdownTable(['stage', 'state', 'came to', 'time'], rows)
 }
