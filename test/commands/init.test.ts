@@ -277,6 +277,27 @@ describe('init', () => {
     expect(alone.text).not.toMatch(/^!/m)
   })
 
+  it('takes the types that a Parquet file has', async () => {
+    const folder = tempFolder({})
+    const { openEngine } = await import('../../action/data/engine.ts')
+    await using engine = await openEngine({ threads: 1 })
+    const columns = "i AS id, i % 7 AS n, i % 2 = 0 AS flag, DATE '2024-01-01' + i::INT AS day, 'k' || i % 3 AS kind"
+    await engine.run(
+      `COPY (SELECT ${columns}, i % 5 = 0 AS late FROM range(200) t(i)) TO '${join(folder, 'a.parquet')}' (FORMAT parquet)`,
+    )
+    const { model } = await run(folder, { data: ['a.parquet'] })
+    expect(model.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'id integer',
+      'n integer',
+      'flag boolean',
+      'day date',
+      'kind string',
+      'late boolean',
+    ])
+    expect(model.time?.column.name).toBe('day')
+    expect((await validate.run({ 'accept-rename': [] }, contextIn(folder))).kind).toBe('done')
+  })
+
   it('takes an absolute path into the folder', async () => {
     const folder = tempFolder({ 'data/a.csv': parcels() })
     await run(folder, { data: [join(folder, 'data/a.csv')], time: 'shipped_at' })
