@@ -1,5 +1,3 @@
-import type { SourceFile } from '../data/source-file.ts'
-import type { DataSection } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
 import type { Validation } from '../report/report-validation.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
@@ -61,7 +59,7 @@ export const validate = defineCommand({
       },
       engine,
     )
-    const isPinned = await arePinned(project.value, files)
+    const isPinned = await arePinned(project.value)
     const validation = { ...result, accepted, isPinned, seconds: (performance.now() - start) / 1000 }
     if (result.diagnostics.length === 0) return { kind: 'done', result: validation }
     return { kind: 'diagnosed', diagnostics: result.diagnostics, result: validation }
@@ -73,16 +71,9 @@ export const validate = defineCommand({
   },
 })
 
-/** By path and size: enough to say what to do next, and no bytes are read for it. */
-async function arePinned(
-  project: Project,
-  found: Readonly<Record<DataSection, readonly SourceFile[]>>,
-): Promise<boolean> {
+async function arePinned(project: Project): Promise<boolean> {
   const { readPinned } = await import('../data/pin-snapshot.ts')
-  const { dataSections } = await import('../project/data-lock.ts')
+  const { compareWithLock } = await import('../data/compare-with-lock.ts')
   const lock = await readPinned(project)
-  if (!lock?.ok) return false
-  const listed = (files: readonly { readonly path: string; readonly bytes: number }[]) =>
-    JSON.stringify(files.map(({ path, bytes }) => `${path} ${bytes}`).sort())
-  return dataSections.every((section) => listed(lock.value.sections[section] ?? []) === listed(found[section]))
+  return lock?.ok === true && (await compareWithLock(project, lock.value)) === undefined
 }

@@ -142,6 +142,7 @@ export async function takeJudging(
       const verdicts = judgeGates(project.gates, rows.value, metricsIn(evaluated.value), project.privacy.minCount)
       return { ok: true, value: { detail: gatesCount(verdicts), outputs: {}, data: asJson(verdicts) } }
     },
+    isNo: (result) => verdictsIn(result).some(({ kind }) => kind !== 'pass'),
   })
   return gated.ok ? { ok: true, value: { evaluate: evaluated.value, gate: gated.value } } : gated
 }

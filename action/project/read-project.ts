@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { access, readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { checkPlaces } from './check-places.ts'
@@ -19,7 +19,7 @@ export async function readProject(folder: string): Promise<Read<Project>> {
   try {
     text = await readFile(join(folder, projectFile), 'utf8')
   } catch (cause) {
-    return { ok: false, diagnostics: [unreadable(cause)] }
+    return { ok: false, diagnostics: [unreadable(cause, await folderAbove(folder))] }
   }
   const read = parseProject(resolve(folder), text)
   if (!read.ok) return read
@@ -38,7 +38,20 @@ export function parseProject(folder: string, text: string): Read<Project> {
   return { ok: true, value: fillIn(folder, read.value, read.lineOf) }
 }
 
-function unreadable(cause: unknown): Diagnostic {
+/** How to get from here to the next folder above that holds a project, as `cd` takes it. */
+async function folderAbove(folder: string): Promise<string | undefined> {
+  let steps = '..'
+  for (let at = resolve(folder); dirname(at) !== at; at = dirname(at), steps += '/..') {
+    const isThere = await access(join(dirname(at), projectFile)).then(
+      () => true,
+      () => false,
+    )
+    if (isThere) return steps
+  }
+  return undefined
+}
+
+function unreadable(cause: unknown, above: string | undefined): Diagnostic {
   const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
   return {
     code: 'project/unreadable',
@@ -46,7 +59,10 @@ function unreadable(cause: unknown): Diagnostic {
     line: 1,
     column: 1,
     message: `Cannot read "${projectFile}": ${isMissing ? 'no such file here' : String(cause)}`,
-    remedy: 'Run in the folder that holds it, or write one: plumbline init --data GLOB --target COLUMN',
+    remedy:
+      above === undefined
+        ? 'Run in the folder that holds it, or write one: plumbline init --data GLOB --target COLUMN'
+        : `Run in the folder that holds it: cd ${above}`,
   }
 }
 

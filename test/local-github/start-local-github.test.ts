@@ -231,6 +231,7 @@ describe('openLocalGitHub()', () => {
   test('keeps the name of its first use when the folder is renamed', async () => {
     const folder = tempFolder({ 'my parcels/x': '' })
     const first = await openLocalGitHub(join(folder, 'my parcels'))
+    expect(await readFile(join(folder, 'my parcels/.plumbline/.gitignore'), 'utf8')).toBe('*\n')
     await first[Symbol.asyncDispose]()
     await rename(join(folder, 'my parcels'), join(folder, 'quotes'))
 

@@ -1,8 +1,11 @@
+import { join } from 'node:path'
+
 import { describe, expect, test } from 'vitest'
 
 import { findCycle, orderStages } from '../../action/project/order-stages.ts'
-import { parseProject } from '../../action/project/read-project.ts'
+import { parseProject, readProject } from '../../action/project/read-project.ts'
 import { parseTestSize } from '../../action/project/test-size.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 const smallest = `version: 1
 model: { name: price, task: binary, target: class, positive: 1 }
@@ -17,6 +20,24 @@ function faults(text: string): string[] {
   const read = parseProject('/project', text)
   return read.ok ? [] : read.diagnostics.map(({ line, message, remedy }) => `${line}: ${message} | ${remedy ?? ''}`)
 }
+
+describe('readProject()', () => {
+  test('says where the project is when it was started below it', async () => {
+    const folder = tempFolder({ 'plumbline.yaml': smallest, 'data/landing/a.csv': '' })
+    const remedyIn = async (path: string) => {
+      const read = await readProject(join(folder, path))
+      return read.ok ? 'read' : read.diagnostics[0]?.remedy
+    }
+    expect(await remedyIn('.')).toBe('read')
+    expect(await remedyIn('data')).toBe('Run in the folder that holds it: cd ..')
+    expect(await remedyIn('data/landing')).toBe('Run in the folder that holds it: cd ../..')
+  })
+
+  test('says how to write one where there is none', async () => {
+    const read = await readProject(tempFolder({}))
+    expect(read).toMatchObject({ diagnostics: [{ remedy: expect.stringContaining('plumbline init') }] })
+  })
+})
 
 describe('parseProject()', () => {
   test('fills in every default', () => {
