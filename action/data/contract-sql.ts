@@ -2,9 +2,9 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Contract, ContractColumn, ContractRule, LogicalType, TableRule } from '../project/contract.ts'
 import type { ContractPromise } from './contract-result.ts'
 import type { Engine } from './engine.ts'
+import { formatPatterns } from './format-patterns.ts'
 import { quoteText } from './quote.ts'
 import { castTo } from './read-source.ts'
-import { formatPatterns } from './format-patterns.ts'
 
 /** A column of a row: as it stands in the file, and as its logical type. */
 export interface Expressions {

@@ -234,9 +234,7 @@ describe('checkContract()', () => {
           - { metric: invalidValues, arguments: { validValues: ["'); drop table x; --"], pattern: "^'[^']" }, mustBe: 0 }
 `,
     )
-    expect(failures(result)).toEqual([
-      { check: `${name} valid 12`, failing: 1, samples: ["a.csv:1 '; select 1; --"] },
-    ])
+    expect(failures(result)).toEqual([{ check: `${name} valid 12`, failing: 1, samples: ["a.csv:1 '; select 1; --"] }])
   })
 
   it('says what in the contract cannot be checked', async () => {
