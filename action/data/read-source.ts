@@ -58,6 +58,13 @@ export function feedingColumn(
   return undefined
 }
 
+/** The same for a column, whose texts may spell their dates in a way of their own. */
+export function castColumn(column: ContractColumn, expression: string, rawType: string): string {
+  const { logicalType, format } = column
+  if (format === undefined || rawType !== 'VARCHAR') return castTo(logicalType, expression, rawType)
+  return `CAST(try_strptime(trim(${expression}), ${quoteText(format)}) AS ${sqlTypes[logicalType]})`
+}
+
 /** SQL that turns an expression of a raw type into a logical type, NULL where the value is none. */
 export function castTo(logicalType: LogicalType, expression: string, rawType: string): string {
   return casts[logicalType](expression, rawType)
@@ -86,7 +93,7 @@ export const sqlTypes: Readonly<Record<LogicalType, string>> = {
 function typedColumn(file: DescribedFile, column: ContractColumn): string {
   const raw = feedingColumn(file, column)
   const value = raw
-    ? castTo(column.logicalType, quoteName(raw.name), raw.type)
+    ? castColumn(column, quoteName(raw.name), raw.type)
     : `CAST(NULL AS ${sqlTypes[column.logicalType]})`
   return `${value} AS ${quoteName(column.name)}`
 }
