@@ -73,6 +73,13 @@ const knownErrors: readonly KnownError[] = [
     'Write the file anew, or give it the ending of what it holds.',
   ],
   [
+    /^(Invalid|Serialization|IO) Error: .*(Out of buffer|Variable-length int|page|chunk|column|Snappy|ZSTD|varint)/is,
+    'data/not-parquet',
+    () => 'its bytes are damaged',
+    'a Parquet file',
+    'Write or fetch the file anew.',
+  ],
+  [
     /Malformed JSON|JSON transform error|Input is not valid JSON/i,
     'data/bad-json',
     (message) => firstSentence(message),

@@ -82,7 +82,16 @@ const aggregates: Readonly<Record<keyof Counts, string>> = {
 }
 
 /** The forms of a text; what a file types itself needs none of them. */
-const forms: ReadonlySet<string> = new Set(['integers', 'numbers', 'codes', 'truths', 'dates', 'moments'])
+const forms: ReadonlySet<string> = new Set([
+  'integers',
+  'numbers',
+  'codes',
+  'commas',
+  'localDates',
+  'truths',
+  'dates',
+  'moments',
+])
 
 async function countColumns(
   engine: Engine,

@@ -49,3 +49,16 @@ export function learnable(name: string, rows = 60, value = (i: number): string =
 export function only(text: string): Readonly<Record<string, Content>> {
   return { 'data/a.csv': text }
 }
+
+/** Forty good rows of the tiny project as a SELECT, some columns replaced: `of({ region: "'N'" })`; `i` is the row. */
+export function rowsWith(columns: Readonly<Record<string, string>> = {}): string {
+  const known = {
+    parcel: "'p' || i",
+    shipped_at: "TIMESTAMP '2025-01-01' + to_hours(i)",
+    region: "substr('NSEW', 1 + (i % 4)::INTEGER, 1)",
+    distance_km: 'i * 1.5::DOUBLE',
+    late: '(i * 7 % 5 > 2)::INTEGER',
+  }
+  const listed = Object.entries({ ...known, ...columns }).map(([name, sql]) => `${sql} AS "${name}"`)
+  return `SELECT ${listed.join(', ')} FROM range(40) t(i)`
+}

@@ -32,8 +32,9 @@ export async function lookAt(input: BadInput): Promise<Answer> {
   return answerOf(await endingOf(input, folder))
 }
 
-async function writeContents(folder: string, { files, source }: BadInput): Promise<void> {
-  if (source !== undefined) writeFileSync(join(folder, 'plumbline.yaml'), tinyYaml.replace('data/*.csv', source))
+async function writeContents(folder: string, { command, files, source }: BadInput): Promise<void> {
+  if (source !== undefined && command !== 'init')
+    writeFileSync(join(folder, 'plumbline.yaml'), tinyYaml.replace('data/*.csv', source))
   await using engine = await openEngine({ threads: 1 })
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name)
@@ -44,7 +45,7 @@ async function writeContents(folder: string, { files, source }: BadInput): Promi
 }
 
 async function endingOf({ command, source, files }: BadInput, folder: string): Promise<Ending> {
-  const context = contextIn(folder)
+  const context = { ...contextIn(folder), now: () => new Date() }
   const end = (declared: unknown, inputs: Readonly<Record<string, unknown>>) =>
     settle(() => runCommand(declared as Command, inputs, context), context.signal)
   switch (command) {
