@@ -1,11 +1,12 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { type Contract, type ContractColumn, isClassified, type Tolerance } from '../project/contract.ts'
+import { type Contract, type ContractColumn, isClassified, type RuleNote, type Tolerance } from '../project/contract.ts'
+import { meets } from '../project/expectation.ts'
 import type { ContractCheck, ContractPromise, NewColumn, SampleRow } from './contract-result.ts'
 import { breaks, checkLiterals } from './contract-sql.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
-import { quoteName } from './quote.ts'
-import { castTo, feedingColumn, fileColumn, numberColumn, rawRelation, typedRelation } from './read-source.ts'
+import { quoteName, quoteText } from './quote.ts'
+import { castColumn, feedingColumn, fileColumn, numberColumn, rawRelation, typedRelation } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
 export interface CheckedContract {
@@ -40,10 +41,9 @@ export async function checkContract(
     const rows = counted.reduce((sum, group) => sum + group.rows, 0)
     const checks: ContractCheck[] = []
     for (const [index, planned] of planChecks(contract).entries()) {
-      const failing =
-        planned.promise.kind === 'unique' ? await countRepeats(engine, files, contract, planned) : undefined
+      const failing = await countRepeats(engine, files, contract, planned)
       const check = judge(planned, index, counted, rows, failing)
-      checks.push(await withSamples(engine, check, planned, groups, options.maxSamples ?? 3))
+      checks.push(await withSamples(engine, check, planned, contract, files, groups, options.maxSamples ?? 3))
     }
     return { rows, checks, newColumns, diagnostics: [] }
   } catch (error) {
@@ -68,20 +68,37 @@ export function findNewColumns(files: readonly DescribedFile[], contract: Contra
 interface PlannedCheck {
   readonly column: ContractColumn | undefined
   readonly promise: ContractPromise
-  readonly line: number
+  readonly note: RuleNote
   readonly tolerance: Tolerance | null
 }
 
 function planChecks(contract: Contract): PlannedCheck[] {
   const ofColumns = contract.columns.flatMap((column): PlannedCheck[] => [
-    { column, promise: { kind: 'present' }, line: column.line, tolerance: null },
-    { column, promise: { kind: 'type', type: column.logicalType }, line: column.line, tolerance: null },
-    ...column.rules.map(({ line, tolerance, ...promise }) => ({ column, promise, line, tolerance: tolerance ?? null })),
+    { column, promise: { kind: 'present' }, note: { line: column.line }, tolerance: null },
+    { column, promise: typePromise(column), note: { line: column.line }, tolerance: null },
+    ...column.rules.map(({ line, severity, dimension, tolerance, ...promise }) => ({
+      column,
+      promise,
+      note: { line, ...(severity && { severity }), ...(dimension && { dimension }) },
+      tolerance: tolerance ?? null,
+    })),
   ])
-  const ofRows = contract.rowCount.map(({ line, ...range }): PlannedCheck => {
-    return { column: undefined, promise: { kind: 'row-count', ...range }, line, tolerance: null }
+  const ofTable = contract.tableRules.map((rule): PlannedCheck => {
+    const { line, severity, dimension, ...promise } = rule
+    const tolerance = promise.kind === 'unique-together' ? (promise.tolerance ?? null) : null
+    return {
+      column: undefined,
+      promise,
+      note: { line, ...(severity && { severity }), ...(dimension && { dimension }) },
+      tolerance,
+    }
   })
-  return [...ofColumns, ...ofRows]
+  return [...ofColumns, ...ofTable]
+}
+
+function typePromise({ logicalType, rules }: ContractColumn): ContractPromise {
+  const missing = rules.flatMap((rule) => (rule.kind === 'filled' ? rule.missing : []))
+  return { kind: 'type', type: logicalType, ...(missing.length > 0 && { missing }) }
 }
 
 /** Files of one shape, so that one expression fits all of them. */
@@ -137,35 +154,63 @@ function conditionOf({ column, promise }: PlannedCheck, shape: DescribedFile): s
   const raw = column && feedingColumn(shape, column)
   if (!column || !raw) return undefined
   const name = quoteName(raw.name)
-  return breaks(promise, column.logicalType, { raw: name, typed: castTo(column.logicalType, name, raw.type) })
+  return breaks(promise, column.logicalType, {
+    raw: name,
+    typed: castColumn(column, name, raw.type),
+    isEmptyNull: shape.format === 'csv',
+  })
 }
 
-/** Rows that repeat a value of an earlier row, over all files. */
+/**
+ * Rows that repeat the values of an earlier row, over all files; undefined where that is not promised, or a column of
+ * several is missing everywhere. A row with a null among the values repeats nothing.
+ */
 async function countRepeats(
   engine: Engine,
   files: readonly DescribedFile[],
   contract: Contract,
-  { column }: PlannedCheck,
-): Promise<number> {
-  if (!column || files.every((file) => !feedingColumn(file, column))) return 0
-  const one = typedRelation(files, { ...contract, columns: [column] })
+  planned: PlannedCheck,
+): Promise<number | undefined> {
+  const columns = uniqueColumns(planned, contract)
+  if (columns.length === 0) return undefined
+  if (columns.some((column) => files.every((file) => !feedingColumn(file, column)))) {
+    return planned.column ? 0 : undefined
+  }
+  const names = columns.map(({ name }) => quoteName(name))
+  const isWhole = names.map((name) => `${name} IS NOT NULL`).join(' AND ')
   const [row] = await engine.query<{ repeats: number | null }>(
-    `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM (
-       SELECT count(*) AS n FROM ${one} WHERE ${quoteName(column.name)} IS NOT NULL GROUP BY ${quoteName(column.name)} HAVING n > 1)`,
+    `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM (SELECT count(*) AS n
+       FROM ${typedRelation(files, { ...contract, columns })} WHERE ${isWhole} GROUP BY ${names.join(', ')} HAVING n > 1)`,
   )
   return row?.repeats ?? 0
 }
 
+function uniqueColumns({ column, promise }: PlannedCheck, contract: Contract): readonly ContractColumn[] {
+  if (promise.kind === 'unique') return column ? [column] : []
+  if (promise.kind !== 'unique-together') return []
+  return promise.columns.flatMap((name) => contract.columns.filter((candidate) => candidate.name === name))
+}
+
 function judge(
-  { column, promise, line, tolerance }: PlannedCheck,
+  { column, promise, note, tolerance }: PlannedCheck,
   index: number,
   groups: readonly CountedGroup[],
   rows: number,
   counted: number | undefined,
 ): ContractCheck {
-  const base = { column: column?.name ?? null, promise, line, rows, tolerance, samples: [] }
+  const { line, severity = 'error', dimension = null } = note
+  const base = { column: column?.name ?? null, promise, line, rows, tolerance, severity, dimension, samples: [] }
+  if (promise.kind === 'row-count') {
+    return { ...base, outcome: meets(rows, promise.expected) ? 'pass' : 'fail', failing: rows, missingIn: [] }
+  }
   if (column === undefined) {
-    return { ...base, outcome: isInRange(promise, rows) ? 'pass' : 'fail', failing: rows, missingIn: [] }
+    if (counted === undefined) return { ...base, outcome: 'skipped', failing: 0, missingIn: [] }
+    return {
+      ...base,
+      outcome: isTolerated(counted, rows, tolerance) ? 'pass' : 'fail',
+      failing: counted,
+      missingIn: [],
+    }
   }
   const lacking = groups.filter((group) => !feedingColumn(group.shape, column))
   const missingIn = lacking.flatMap((group) => group.files.map(({ path }) => path))
@@ -178,44 +223,64 @@ function judge(
   return { ...base, outcome: isTolerated(failing, rows, tolerance) ? 'pass' : 'fail', failing, missingIn }
 }
 
-function isInRange(promise: ContractPromise, rows: number): boolean {
-  if (promise.kind !== 'row-count') return true
-  const isWithin = rows >= (promise.minimum ?? 0) && rows <= (promise.maximum ?? Infinity)
-  return promise.isOutside ? !isWithin : isWithin
-}
-
 function isTolerated(failing: number, rows: number, tolerance: Tolerance | null): boolean {
-  if (failing === 0) return true
-  if (tolerance === null) return false
-  const amount = tolerance.unit === 'percent' ? (100 * failing) / rows : failing
-  return tolerance.isExclusive ? amount < tolerance.limit : amount <= tolerance.limit
+  if (tolerance === null) return failing === 0
+  return meets(tolerance.unit === 'percent' && rows > 0 ? (100 * failing) / rows : failing, tolerance)
 }
 
 async function withSamples(
   engine: Engine,
   check: ContractCheck,
   planned: PlannedCheck,
+  contract: Contract,
+  files: readonly DescribedFile[],
   groups: readonly Group[],
   maxSamples: number,
 ): Promise<ContractCheck> {
   const { column, promise } = planned
-  if (check.outcome !== 'fail' || !column || promise.kind === 'present') return check
-  const isHidden = isClassified(column)
+  if (check.outcome !== 'fail') return check
+  if (promise.kind === 'unique' || promise.kind === 'unique-together') {
+    const columns = uniqueColumns(planned, contract).filter((each) => files.some((file) => feedingColumn(file, each)))
+    return { ...check, samples: await findRepeats(engine, files, contract, columns, maxSamples) }
+  }
+  if (!column || promise.kind === 'present') return check
+  const isShown = !isClassified(column)
   const samples: SampleRow[] = []
-  for (const { files, shape } of groups) {
+  for (const group of groups) {
     if (samples.length >= maxSamples) break
-    const raw = feedingColumn(shape, column)
+    const raw = feedingColumn(group.shape, column)
     if (!raw) continue
-    const name = quoteName(raw.name)
-    const relation = rawRelation(files, { withPlace: true })
-    const repeats = `(count(*) OVER (PARTITION BY ${name}) > 1 AND ${name} IS NOT NULL)`
-    const condition = promise.kind === 'unique' ? repeats : conditionOf(planned, shape)
     const rows = await engine.query<{ file: string; row: number; value: string | null }>(
-      `SELECT ${fileColumn} AS file, ${numberColumn} AS row, left(CAST(${name} AS VARCHAR), 80) AS value
-       FROM ${relation} ${promise.kind === 'unique' ? 'QUALIFY' : 'WHERE'} ${condition}
+      `SELECT ${fileColumn} AS file, ${numberColumn} AS row, left(CAST(${quoteName(raw.name)} AS VARCHAR), 80) AS value
+       FROM ${rawRelation(group.files, { withPlace: true })} WHERE ${conditionOf(planned, group.shape)}
        ORDER BY ${fileColumn}, ${numberColumn} LIMIT ${maxSamples - samples.length}`,
     )
-    samples.push(...rows.map(({ file, row, value }) => ({ file, row, ...(!isHidden && { value }) })))
+    samples.push(...rows.map(({ file, row, value }) => ({ file, row, ...(isShown && { value }) })))
   }
   return { ...check, samples }
+}
+
+/** Rows whose values stand in another row too: equal ones beside each other. */
+async function findRepeats(
+  engine: Engine,
+  files: readonly DescribedFile[],
+  contract: Contract,
+  columns: readonly ContractColumn[],
+  maxSamples: number,
+): Promise<SampleRow[]> {
+  const names = columns.map(({ name }) => quoteName(name))
+  const [only] = columns.length === 1 ? columns : []
+  const shown = columns.filter((column) => !isClassified(column))
+  const words = shown.map(
+    ({ name }) => `${only ? '' : `${quoteText(`${name} `)} || `}CAST(${quoteName(name)} AS VARCHAR)`,
+  )
+  const value = words.length > 0 ? `left(concat_ws(', ', ${words.join(', ')}), 80)` : 'NULL'
+  const rows = await engine.query<{ file: string; row: number; value: string | null }>(
+    `SELECT ${fileColumn} AS file, ${numberColumn} AS row, ${value} AS value
+     FROM ${typedRelation(files, { ...contract, columns }, { withPlace: true })}
+     WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')}
+     QUALIFY count(*) OVER (PARTITION BY ${names.join(', ')}) > 1
+     ORDER BY ${[...names, fileColumn, numberColumn].join(', ')} LIMIT ${maxSamples}`,
+  )
+  return rows.map(({ file, row, value: text }) => ({ file, row, ...(shown.length > 0 && { value: text }) }))
 }

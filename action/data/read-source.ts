@@ -58,6 +58,13 @@ export function feedingColumn(
   return undefined
 }
 
+/** The same for a column, whose texts may spell their dates in a way of their own. */
+export function castColumn(column: ContractColumn, expression: string, rawType: string): string {
+  const { logicalType, format } = column
+  if (format === undefined || rawType !== 'VARCHAR') return castTo(logicalType, expression, rawType)
+  return `CAST(try_strptime(trim(${expression}), ${quoteText(format)}) AS ${sqlTypes[logicalType]})`
+}
+
 /** SQL that turns an expression of a raw type into a logical type, NULL where the value is none. */
 export function castTo(logicalType: LogicalType, expression: string, rawType: string): string {
   return casts[logicalType](expression, rawType)
@@ -68,9 +75,8 @@ const casts: Readonly<Record<LogicalType, (expression: string, rawType: string) 
   integer: toInteger,
   number: (expression) => `TRY_CAST(${expression} AS DOUBLE)`,
   boolean: toBoolean,
-  date: (expression) => `TRY_CAST(${expression} AS DATE)`,
-  // In UTC, as the engine's time zone is: a text without an offset is taken as it stands.
-  timestamp: (expression) => `TRY_CAST(${expression} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'`,
+  date: (expression) => inCalendar(`TRY_CAST(${expression} AS DATE)`, 'DATE'),
+  timestamp: toTimestamp,
 }
 
 /** DuckDB's type of a logical type. */
@@ -86,7 +92,7 @@ export const sqlTypes: Readonly<Record<LogicalType, string>> = {
 function typedColumn(file: DescribedFile, column: ContractColumn): string {
   const raw = feedingColumn(file, column)
   const value = raw
-    ? castTo(column.logicalType, quoteName(raw.name), raw.type)
+    ? castColumn(column, quoteName(raw.name), raw.type)
     : `CAST(NULL AS ${sqlTypes[column.logicalType]})`
   return `${value} AS ${quoteName(column.name)}`
 }
@@ -100,6 +106,19 @@ function toInteger(expression: string, rawType: string): string {
     return `CASE WHEN ${expression} = trunc(${expression}) THEN TRY_CAST(${expression} AS BIGINT) END`
   }
   return `TRY_CAST(${expression} AS BIGINT)`
+}
+
+/** In UTC, as the engine's time zone is: a text without an offset is taken as it stands. */
+function toTimestamp(expression: string, rawType: string): string {
+  if (rawType === 'TIMESTAMP') return inCalendar(expression, 'TIMESTAMP')
+  if (/^(TIMESTAMP_|DATE)/.test(rawType)) return inCalendar(`TRY_CAST(${expression} AS TIMESTAMP)`, 'TIMESTAMP')
+  return `${inCalendar(`TRY_CAST(${expression} AS TIMESTAMPTZ)`, 'TIMESTAMPTZ')} AT TIME ZONE 'UTC'`
+}
+
+/** Infinity and years beyond 1 to 9999, which ISO 8601 cannot write, are no moments. */
+function inCalendar(expression: string, type: 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ'): string {
+  const last = type === 'DATE' ? '9999-12-31' : '9999-12-31 23:59:59.999999'
+  return `CASE WHEN ${expression} BETWEEN ${type} '0001-01-01' AND ${type} '${last}' THEN ${expression} END`
 }
 
 function toBoolean(expression: string, rawType: string): string {
