@@ -51,6 +51,7 @@ export const validate = defineCommand({
         project: project.value,
         contract: contract.value,
         files,
+        signal: context.signal,
         openReference: async () => {
           const { openReference } = await import('../pipeline/open-reference.ts')
           return await openReference(project.value, context.signal)

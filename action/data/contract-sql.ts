@@ -61,6 +61,7 @@ export function breaks(promise: ContractPromise, type: LogicalType, expressions:
     case 'unique':
     case 'unique-together':
     case 'row-count':
+    case 'sql':
       return undefined
   }
 }

@@ -27,7 +27,10 @@ export async function takeValidate(session: RunSession): Promise<Read<StageResul
       const { validateData } = await import('./validate-data.ts')
       const files = await fetchSnapshot(declared.project, declared.lock, signal)
       await using engine = await openEngine()
-      const result = await validateData({ project: declared.project, contract: declared.contract, files }, engine)
+      const result = await validateData(
+        { project: declared.project, contract: declared.contract, files, signal },
+        engine,
+      )
       if (result.diagnostics.length > 0) return { ok: false, diagnostics: result.diagnostics }
       return { ok: true, value: { detail: `${result.checks.length} checks`, outputs: {} } }
     },

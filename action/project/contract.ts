@@ -66,6 +66,8 @@ export type TableRuleKind =
   | { readonly kind: 'row-count'; readonly expected: Expectation }
   /** No two rows hold the same values in all of these columns; rows with a null among them do not count. */
   | { readonly kind: 'unique-together'; readonly columns: readonly string[]; readonly tolerance?: Tolerance }
+  /** The one number that a SELECT gives; its placeholders are not filled in yet. */
+  | { readonly kind: 'sql'; readonly query: string; readonly column?: string; readonly expected: Expectation }
 
 /** The eight operators of ODCS; exactly one belongs to a rule. */
 export const operators = [

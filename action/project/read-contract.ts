@@ -7,7 +7,7 @@ import { odcs } from './odcs.ts'
 import type { Project } from './project.ts'
 import { readColumn } from './read-column.ts'
 import { readCompositeKey } from './read-primary-key.ts'
-import { readTableQuality } from './read-quality-rule.ts'
+import { readSqlRule, readTableQuality } from './read-quality-rule.ts'
 import { readTextFile } from './read-text-file.ts'
 import { readYaml, type YamlPath } from './read-yaml.ts'
 
@@ -43,6 +43,12 @@ export function parseContract(file: string, text: string): Read<Contract> {
   const names = columns.map(({ name }) => name)
   const tableRules = [
     ...readCompositeKey(table.properties, [...path, 'properties'], notes),
+    ...table.properties.flatMap(({ name, quality }, i) =>
+      quality.flatMap((rule, j) => {
+        const place = [...path, 'properties', i, 'quality', j]
+        return rule.type === 'sql' ? readSqlRule(rule, name, place, notes) : []
+      }),
+    ),
     ...table.quality.flatMap((rule, i) => readTableQuality(rule, [...path, 'quality', i], names, notes)),
   ]
 

@@ -9,6 +9,12 @@ export function wordFailure(check: ContractCheck): string {
   const { promise, failing, rows } = check
   if (promise.kind === 'present') return `missing in ${wordFiles(check.missingIn)}`
   if (promise.kind === 'row-count') return `${wordRows(failing)}, expected ${wordExpectation(promise.expected)}`
+  if (promise.kind === 'sql') {
+    const expected = `expected ${wordExpectation(promise.expected)}`
+    return check.measured === undefined
+      ? `its query does not give what is ${expected}`
+      : `its query gives ${formatExact(check.measured)}, ${expected}`
+  }
   return `${wordBroken(check)}: ${wordRows(failing)} (${formatShare(failing / rows)}), ${wordLimit(check)}`
 }
 
@@ -46,6 +52,7 @@ function wordBroken({ promise }: ContractCheck): string {
     case 'unique-together':
       return `not unique together (${promise.columns.map(shorten).join(', ')})`
     case 'present':
+    case 'sql':
     case 'row-count':
       return ''
   }
