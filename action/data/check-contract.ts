@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Contract, ContractColumn, RuleNote, Tolerance } from '../project/contract.ts'
+import { type Contract, type ContractColumn, isClassified, type RuleNote, type Tolerance } from '../project/contract.ts'
 import { meets } from '../project/expectation.ts'
 import type { ContractCheck, ContractPromise, NewColumn, SampleRow } from './contract-result.ts'
 import { breaks, checkLiterals } from './contract-sql.ts'
@@ -241,7 +241,7 @@ async function withSamples(
     return { ...check, samples: await findRepeats(engine, files, contract, columns, maxSamples) }
   }
   if (!column || promise.kind === 'present') return check
-  const isShown = isPublic(column)
+  const isShown = !isClassified(column)
   const samples: SampleRow[] = []
   for (const group of groups) {
     if (samples.length >= maxSamples) break
@@ -267,7 +267,7 @@ async function findRepeats(
 ): Promise<SampleRow[]> {
   const names = columns.map(({ name }) => quoteName(name))
   const [only] = columns.length === 1 ? columns : []
-  const shown = columns.filter(isPublic)
+  const shown = columns.filter((column) => !isClassified(column))
   const words = shown.map(
     ({ name }) => `${only ? '' : `${quoteText(`${name} `)} || `}CAST(${quoteName(name)} AS VARCHAR)`,
   )
@@ -280,8 +280,4 @@ async function findRepeats(
      ORDER BY ${[...names, fileColumn, numberColumn].join(', ')} LIMIT ${maxSamples}`,
   )
   return rows.map(({ file, row, value: text }) => ({ file, row, ...(shown.length > 0 && { value: text }) }))
-}
-
-function isPublic({ classification }: ContractColumn): boolean {
-  return classification === undefined || classification === 'public'
 }

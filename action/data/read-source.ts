@@ -75,9 +75,8 @@ const casts: Readonly<Record<LogicalType, (expression: string, rawType: string) 
   integer: toInteger,
   number: (expression) => `TRY_CAST(${expression} AS DOUBLE)`,
   boolean: toBoolean,
-  date: (expression) => `TRY_CAST(${expression} AS DATE)`,
-  // In UTC, as the engine's time zone is: a text without an offset is taken as it stands.
-  timestamp: (expression) => `TRY_CAST(${expression} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'`,
+  date: (expression) => inCalendar(`TRY_CAST(${expression} AS DATE)`, 'DATE'),
+  timestamp: toTimestamp,
 }
 
 /** DuckDB's type of a logical type. */
@@ -107,6 +106,19 @@ function toInteger(expression: string, rawType: string): string {
     return `CASE WHEN ${expression} = trunc(${expression}) THEN TRY_CAST(${expression} AS BIGINT) END`
   }
   return `TRY_CAST(${expression} AS BIGINT)`
+}
+
+/** In UTC, as the engine's time zone is: a text without an offset is taken as it stands. */
+function toTimestamp(expression: string, rawType: string): string {
+  if (rawType === 'TIMESTAMP') return inCalendar(expression, 'TIMESTAMP')
+  if (/^(TIMESTAMP_|DATE)/.test(rawType)) return inCalendar(`TRY_CAST(${expression} AS TIMESTAMP)`, 'TIMESTAMP')
+  return `${inCalendar(`TRY_CAST(${expression} AS TIMESTAMPTZ)`, 'TIMESTAMPTZ')} AT TIME ZONE 'UTC'`
+}
+
+/** Infinity and years beyond 1 to 9999, which ISO 8601 cannot write, are no moments. */
+function inCalendar(expression: string, type: 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ'): string {
+  const last = type === 'DATE' ? '9999-12-31' : '9999-12-31 23:59:59.999999'
+  return `CASE WHEN ${expression} BETWEEN ${type} '0001-01-01' AND ${type} '${last}' THEN ${expression} END`
 }
 
 function toBoolean(expression: string, rawType: string): string {

@@ -13,6 +13,11 @@ export interface ContractColumn {
   readonly rules: readonly ContractRule[]
 }
 
+/** Whether no output may show a value of the column: the contract calls it anything but public. */
+export function isClassified(column: ContractColumn | undefined): boolean {
+  return (column?.classification ?? 'public') !== 'public'
+}
+
 /** Who promises: where, how grave a breach is, and which dimension of quality ODCS files it under. */
 export interface RuleNote {
   readonly line: number

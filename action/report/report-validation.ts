@@ -9,6 +9,8 @@ export interface Validation extends ContractResult {
   readonly seconds: number
   /** `region=state`, added to the contract as aliases just now. */
   readonly accepted: readonly string[]
+  /** These files are what `data.lock.yaml` pins already. */
+  readonly isPinned: boolean
 }
 
 const maxShown = 40
@@ -54,7 +56,7 @@ export function reportValidation(result: Validation): Report {
       checks: String(result.checks.length),
       failing: String(failing.length),
     },
-    ...(isGood && { next: 'plumbline snapshot, then plumbline run' }),
+    ...(isGood && { next: result.isPinned ? 'plumbline run' : 'plumbline snapshot   then   plumbline run' }),
   }
 }
 

@@ -60,7 +60,13 @@ describe('reportValidation()', () => {
       failing({ kind: 'unique' }, { outcome: 'pass', failing: 0 }),
     ]
     const base = { contract: 'c.yaml', files: ['a.csv'], rows: 4000, newColumns: [], renames: [], seconds: 1 }
-    const { text, markdown, outputs } = reportValidation({ ...base, checks, diagnostics: [], accepted: [] })
+    const { text, markdown, outputs } = reportValidation({
+      ...base,
+      checks,
+      diagnostics: [],
+      accepted: [],
+      isPinned: false,
+    })
     expect(text).toContain('PASS  c.yaml: 1 of 2 checks hold, 1 warns only')
     expect(text).toContain('! warning: w  empty: 37 rows')
     expect(markdown).toContain('warning: empty')
