@@ -8,6 +8,7 @@ import type { JudgedRows } from '../evaluation/judged-rows.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
 import { isClassified } from '../project/contract.ts'
 import { gatesCount, metricWords } from '../report/report-evaluation.ts'
+import { wordChecks } from '../report/word-contract.ts'
 import { wordRows, wordSplit } from '../report/word-stages.ts'
 import type { DeclaredStage } from './declare-keys.ts'
 import type { DeclaredRun } from './declare-run.ts'
@@ -33,7 +34,7 @@ export async function takeValidate(session: RunSession): Promise<Read<StageResul
         engine,
       )
       if (result.diagnostics.length > 0) return { ok: false, diagnostics: result.diagnostics }
-      return { ok: true, value: { detail: `${result.checks.length} checks`, outputs: {} } }
+      return { ok: true, value: { detail: wordChecks(result.checks), outputs: {} } }
     },
   })
 }

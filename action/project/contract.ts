@@ -58,6 +58,8 @@ export type RuleKind =
   | { readonly kind: 'valid'; readonly values: readonly string[]; readonly pattern: string }
   /** Broken by what stands for "nothing here"; null is SQL's own. */
   | { readonly kind: 'filled'; readonly missing: readonly (string | null)[] }
+  /** Broken by an infinite number. */
+  | { readonly kind: 'finite' }
   | { readonly kind: 'multiple-of'; readonly step: number }
   | { readonly kind: 'format'; readonly format: TextFormat }
 

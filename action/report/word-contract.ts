@@ -45,6 +45,8 @@ function wordBroken({ promise }: ContractCheck): string {
         promise.missing.map((value) => JSON.stringify(value)),
         8,
       )})`
+    case 'finite':
+      return 'infinite'
     case 'multiple-of':
       return `not a multiple of ${formatExact(promise.step)}`
     case 'format':
@@ -68,6 +70,30 @@ export function wordSamples(samples: readonly SampleRow[]): string {
     return sample.value === undefined || sample.value === null ? place : `${place}: ${shorten(sample.value)}`
   })
   return words.join(' · ')
+}
+
+/** The same of a stage's output, by id and by where the data holds the row: `id p118: inf ← data/a.csv row 119`. */
+export function wordTraced(
+  samples: readonly SampleRow[],
+  traced: ReadonlyMap<
+    number,
+    { readonly id: string; readonly source?: { readonly file: string; readonly row: number } }
+  >,
+  idName: string,
+): string {
+  const words = samples.map(({ row, value }) => {
+    const { id, source } = traced.get(row) ?? {}
+    const place = id === undefined ? `row ${formatCount(row)}` : `${shorten(idName)} ${shorten(id)}`
+    const shown = value === undefined || value === null ? place : `${place}: ${shorten(value)}`
+    return source ? `${shown} ← ${source.file} row ${formatCount(source.row)}` : shown
+  })
+  return words.join(' · ')
+}
+
+/** `14 checks`, `14 checks, 1 warns`. */
+export function wordChecks(checks: readonly ContractCheck[]): string {
+  const warnings = checks.filter(({ outcome, severity }) => outcome === 'fail' && severity !== 'error').length
+  return `${formatCount(checks.length)} checks${warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warns' : 'warn'}`}`
 }
 
 /** `"state" is new and holds the same 5 values in the same shares (distance 0.02): a rename is likely.` */
