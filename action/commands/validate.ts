@@ -54,6 +54,7 @@ export const validate = defineCommand({
         project: project.value,
         contract: (await isPublic(context.environment)) ? withoutValues(contract.value) : contract.value,
         files,
+        signal: context.signal,
         openReference: async () => {
           const { openReference } = await import('../pipeline/open-reference.ts')
           return await openReference(project.value, context.signal)

@@ -9,6 +9,7 @@ import type { MetricValue } from '../evaluation/metric.ts'
 import { isPublic } from '../github/runner/is-public.ts'
 import { type Contract, isClassified, withoutValues } from '../project/contract.ts'
 import { gatesCount, metricWords } from '../report/report-evaluation.ts'
+import { wordChecks } from '../report/word-contract.ts'
 import { wordRows, wordSplit } from '../report/word-stages.ts'
 import type { DeclaredStage } from './declare-keys.ts'
 import type { DeclaredRun } from './declare-run.ts'
@@ -30,9 +31,9 @@ export async function takeValidate(session: RunSession): Promise<Read<StageResul
       const files = await fetchSnapshot(declared.project, declared.lock, signal)
       await using engine = await openEngine()
       const contract = await contractToShow(session)
-      const result = await validateData({ project: declared.project, contract, files }, engine)
+      const result = await validateData({ project: declared.project, contract, files, signal }, engine)
       if (result.diagnostics.length > 0) return { ok: false, diagnostics: result.diagnostics }
-      return { ok: true, value: { detail: `${result.checks.length} checks`, outputs: {} } }
+      return { ok: true, value: { detail: wordChecks(result.checks), outputs: {} } }
     },
   })
 }

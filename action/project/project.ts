@@ -77,6 +77,8 @@ export interface EnvironmentPolicy {
 
 export interface FeaturesStage {
   readonly sql: string
+  /** The contract that the features keep before any later stage runs. */
+  readonly contract?: string
 }
 
 export type OutputKind = 'dataset' | 'model' | 'metrics' | 'file'
@@ -92,6 +94,8 @@ export interface ProgramStage {
   readonly needs: readonly string[]
   readonly run: string
   readonly out: Readonly<Record<string, StageOutput>>
+  /** The contract that its only dataset keeps before any later stage runs. */
+  readonly contract?: string
   /** Globs of the files that the stage may read; none: the default set. */
   readonly reads?: readonly string[]
   readonly env: Readonly<Record<string, string>>
