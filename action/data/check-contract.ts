@@ -1,11 +1,13 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Contract, ContractColumn, Tolerance } from '../project/contract.ts'
-import type { ContractCheck, ContractPromise, NewColumn, SampleRow } from './contract-result.ts'
+import { CheckedColumns } from './checked-columns.ts'
+import type { ContractCheck, ContractPromise, NewColumn } from './contract-result.ts'
 import { breaks, checkLiterals } from './contract-sql.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
 import { quoteName } from './quote.ts'
-import { castTo, feedingColumn, fileColumn, numberColumn, rawRelation, typedRelation } from './read-source.ts'
+import { type AlikeFiles, type FailingCheck, findSamples } from './find-samples.ts'
+import { feedingColumn, rawRelation, typedRelation } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
 export interface CheckedContract {
@@ -23,7 +25,8 @@ export interface CheckOptions {
 
 /**
  * Holds every promise of the contract against the files and never stops at the first that is broken.
- * One scan counts everything but duplicates, which take one a unique column; rows are looked up only for what fails.
+ * One scan counts everything; where there are duplicates, one more counts those exactly, and one more finds the rows of
+ * all that fails.
  */
 export async function checkContract(
   engine: Engine,
@@ -38,13 +41,13 @@ export async function checkContract(
     const groups = groupAlike(files)
     const counted = await countBroken(engine, groups, contract)
     const rows = counted.reduce((sum, group) => sum + group.rows, 0)
-    const checks: ContractCheck[] = []
+    const judged: JudgedCheck[] = []
     for (const [index, planned] of planChecks(contract).entries()) {
-      const failing =
-        planned.promise.kind === 'unique' ? await countRepeats(engine, files, contract, planned) : undefined
-      const check = judge(planned, index, counted, rows, failing)
-      checks.push(await withSamples(engine, check, planned, groups, options.maxSamples ?? 3))
+      const mayRepeat = planned.promise.kind === 'unique' && !areAllDistinct(counted, index)
+      const failing = mayRepeat ? await countRepeats(engine, files, contract, planned, repeatedTable(index)) : undefined
+      judged.push({ planned, check: judge(planned, index, counted, rows, failing), repeated: repeatedTable(index) })
     }
+    const checks = await withSamples(engine, judged, groups, contract, options.maxSamples ?? 3)
     return { rows, checks, newColumns, diagnostics: [] }
   } catch (error) {
     const diagnostic = diagnoseReadError(error, files)
@@ -84,19 +87,20 @@ function planChecks(contract: Contract): PlannedCheck[] {
   return [...ofColumns, ...ofRows]
 }
 
-/** Files of one shape, so that one expression fits all of them. */
-interface Group {
-  readonly files: readonly DescribedFile[]
-  readonly shape: DescribedFile
+interface JudgedCheck {
+  readonly planned: PlannedCheck
+  readonly check: ContractCheck
+  /** Where the values are that a unique column repeats. */
+  readonly repeated: string
 }
 
-interface CountedGroup extends Group {
+interface CountedGroup extends AlikeFiles {
   readonly rows: number
   /** Broken rows, in the order of the planned checks; null where the column is missing or another query counts. */
   readonly broken: readonly (number | null)[]
 }
 
-function groupAlike(files: readonly DescribedFile[]): Group[] {
+function groupAlike(files: readonly DescribedFile[]): AlikeFiles[] {
   const groups = new Map<string, [DescribedFile, ...DescribedFile[]]>()
   for (const file of files) {
     const key = JSON.stringify([file.format, file.delimiter, file.columns])
@@ -110,19 +114,18 @@ function groupAlike(files: readonly DescribedFile[]): Group[] {
 /** DuckDB plans a query in the square of its aggregates, so a very wide contract takes a scan for each so many. */
 const maxCountsAScan = 100
 
-async function countBroken(engine: Engine, groups: readonly Group[], contract: Contract): Promise<CountedGroup[]> {
+async function countBroken(engine: Engine, groups: readonly AlikeFiles[], contract: Contract): Promise<CountedGroup[]> {
   const planned = planChecks(contract)
   const counted: CountedGroup[] = []
   for (const group of groups) {
-    const conditions = planned.map((check) => conditionOf(check, group.shape))
+    const columns = new CheckedColumns(contract, group.shape)
     const broken: (number | null)[] = []
     let rows = 0
-    for (let from = 0; from === 0 || from < conditions.length; from += maxCountsAScan) {
-      const part = conditions.slice(from, from + maxCountsAScan)
-      const counts = part.map(
-        (condition, i) => `, ${condition ? `count(*) FILTER (WHERE ${condition})` : 'NULL'} AS c${i}`,
-      )
-      const sql = `SELECT count(*) AS n ${counts.join('')} FROM ${rawRelation(group.files)}`
+    for (let from = 0; from === 0 || from < planned.length; from += maxCountsAScan) {
+      const part = planned.slice(from, from + maxCountsAScan)
+      const counts = part.map((check, i) => `, ${countOf(check, columns)} AS c${i}`)
+      const needed = new Set(part.flatMap(({ column }) => column ?? []))
+      const sql = `SELECT count(*) AS n ${counts.join('')} FROM ${columns.relation(needed, rawRelation(group.files))}`
       const [row] = await engine.query<Record<string, number | null>>(sql)
       rows = row?.['n'] ?? 0
       broken.push(...part.map((_, i) => row?.[`c${i}`] ?? null))
@@ -132,26 +135,46 @@ async function countBroken(engine: Engine, groups: readonly Group[], contract: C
   return counted
 }
 
-/** SQL that holds for a row that breaks the promise; undefined where a row alone cannot tell. */
-function conditionOf({ column, promise }: PlannedCheck, shape: DescribedFile): string | undefined {
-  const raw = column && feedingColumn(shape, column)
-  if (!column || !raw) return undefined
-  const name = quoteName(raw.name)
-  return breaks(promise, column.logicalType, { raw: name, typed: castTo(column.logicalType, name, raw.type) })
+/**
+ * Of a unique column, an estimate that is zero only where no value comes twice: values of different hashes differ, and
+ * hashes take a fraction of the time and memory of texts.
+ */
+function countOf({ column, promise }: PlannedCheck, columns: CheckedColumns): string {
+  const expressions = column && columns.expressions(column)
+  if (!expressions) return 'NULL'
+  if (promise.kind === 'unique')
+    return `count(${expressions.typed}) - count(DISTINCT hash(${expressions.typed})) FILTER (WHERE ${expressions.typed} IS NOT NULL)`
+  const condition = breaks(promise, column.logicalType, expressions)
+  return condition === undefined ? 'NULL' : `count(*) FILTER (WHERE ${condition})`
 }
 
-/** Rows that repeat a value of an earlier row, over all files. */
+/** Groups are counted apart, so that more than one can share a value. */
+function areAllDistinct(groups: readonly CountedGroup[], index: number): boolean {
+  const counts = groups.flatMap((group) => group.broken[index] ?? [])
+  return counts.length === 1 && counts[0] === 0
+}
+
+function repeatedTable(index: number): string {
+  return `repeated_${index}`
+}
+
+/** Rows that repeat a value of an earlier row, over all files. Leaves the values in a table. */
 async function countRepeats(
   engine: Engine,
   files: readonly DescribedFile[],
   contract: Contract,
   { column }: PlannedCheck,
+  table: string,
 ): Promise<number> {
   if (!column || files.every((file) => !feedingColumn(file, column))) return 0
   const one = typedRelation(files, { ...contract, columns: [column] })
+  const name = quoteName(column.name)
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE ${table} AS
+     SELECT ${name} AS value, count(*) AS n FROM ${one} WHERE ${name} IS NOT NULL GROUP BY ${name} HAVING n > 1`,
+  )
   const [row] = await engine.query<{ repeats: number | null }>(
-    `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM (
-       SELECT count(*) AS n FROM ${one} WHERE ${quoteName(column.name)} IS NOT NULL GROUP BY ${quoteName(column.name)} HAVING n > 1)`,
+    `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM ${table}`,
   )
   return row?.repeats ?? 0
 }
@@ -193,29 +216,26 @@ function isTolerated(failing: number, rows: number, tolerance: Tolerance | null)
 
 async function withSamples(
   engine: Engine,
-  check: ContractCheck,
-  planned: PlannedCheck,
-  groups: readonly Group[],
+  judged: readonly JudgedCheck[],
+  groups: readonly AlikeFiles[],
+  contract: Contract,
   maxSamples: number,
-): Promise<ContractCheck> {
+): Promise<ContractCheck[]> {
+  const asked = new Map(judged.flatMap((one) => failingCheck(one) ?? []))
+  const samples = await findSamples(engine, groups, contract, [...asked.values()], maxSamples)
+  return judged.map(({ check }) => {
+    const failing = asked.get(check)
+    return failing ? { ...check, samples: samples.get(failing) ?? [] } : check
+  })
+}
+
+/** As something whose rows can be found, with the check that it belongs to. */
+function failingCheck({ planned, check, repeated }: JudgedCheck): [[ContractCheck, FailingCheck]] | undefined {
   const { column, promise } = planned
-  if (check.outcome !== 'fail' || !column || promise.kind === 'present') return check
-  const isClassified = column.classification !== undefined && column.classification !== 'public'
-  const samples: SampleRow[] = []
-  for (const { files, shape } of groups) {
-    if (samples.length >= maxSamples) break
-    const raw = feedingColumn(shape, column)
-    if (!raw) continue
-    const name = quoteName(raw.name)
-    const relation = rawRelation(files, { withPlace: true })
-    const repeats = `(count(*) OVER (PARTITION BY ${name}) > 1 AND ${name} IS NOT NULL)`
-    const condition = promise.kind === 'unique' ? repeats : conditionOf(planned, shape)
-    const rows = await engine.query<{ file: string; row: number; value: string | null }>(
-      `SELECT ${fileColumn} AS file, ${numberColumn} AS row, left(CAST(${name} AS VARCHAR), 80) AS value
-       FROM ${relation} ${promise.kind === 'unique' ? 'QUALIFY' : 'WHERE'} ${condition}
-       ORDER BY ${fileColumn}, ${numberColumn} LIMIT ${maxSamples - samples.length}`,
-    )
-    samples.push(...rows.map(({ file, row, value }) => ({ file, row, ...(!isClassified && { value }) })))
-  }
-  return { ...check, samples }
+  if (check.outcome !== 'fail' || !column || promise.kind === 'present') return undefined
+  const condition: FailingCheck['condition'] = (expressions) =>
+    promise.kind === 'unique'
+      ? `${expressions.typed} IN (SELECT value FROM ${repeated})`
+      : breaks(promise, column.logicalType, expressions)
+  return [[check, { column, condition }]]
 }
