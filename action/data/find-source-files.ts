@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, sep } from 'node:path'
 import { glob } from 'tinyglobby'
 import { Fault } from '../base/fault.ts'
 import { nearestName } from '../base/nearest-name.ts'
+import { mapInParallel } from './map-in-parallel.ts'
 import { formatOf, knownEndings, type SourceFile } from './source-file.ts'
 
 /**
@@ -17,10 +18,8 @@ export async function findSourceFiles(folder: string, globs: readonly string[]):
     refuseOutside(pattern)
     const paths = await glob(pattern.normalize('NFC').replace(/^\.\//, ''), globOptions(root))
     if (paths.length === 0) throw await nothingFound(root, pattern)
-    for (const path of paths) {
-      const file = await sourceFile(root, path)
-      found.set(file.path, file)
-    }
+    const files = await mapInParallel(paths, 16, async (path) => await sourceFile(root, path))
+    for (const file of files) found.set(file.path, file)
   }
   return [...found.values()].sort((a, b) => byText(a.path, b.path))
 }
