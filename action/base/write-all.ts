@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -5,12 +6,12 @@ import { dirname } from 'node:path'
  * Writes several files so that none is ever seen in part, and none at all where one cannot be written: every byte is on
  * the disk under another name before the first file gets its own.
  */
-export async function writeAll(files: ReadonlyMap<string, string>): Promise<void> {
+export async function writeAll(files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
   const drafts = new Map<string, string>()
   try {
     for (const [path, content] of files) {
       await mkdir(dirname(path), { recursive: true })
-      const draft = `${path}.${process.pid}.draft`
+      const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.draft`
       drafts.set(path, draft)
       const file = await open(draft, 'w')
       try {

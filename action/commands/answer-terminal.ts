@@ -1,4 +1,5 @@
 import { silent } from '../base/progress.ts'
+import { version } from '../base/version.ts'
 import type { GitHubConnection } from '../github/connection.ts'
 import { type Ending, exitCodeOf } from '../report/ending.ts'
 import { paintFor } from '../report/paint.ts'
@@ -32,20 +33,38 @@ export interface Terminal {
 /** Runs what was typed behind `plumbline`, prints how it ended, and returns the exit code. */
 export async function answerTerminal(words: readonly string[], terminal: Terminal): Promise<number> {
   let line: CommandLine | undefined
+  let hasTold = false
+  const stderr: TerminalStream = {
+    ...(terminal.stderr.isTTY !== undefined && { isTTY: terminal.stderr.isTTY }),
+    get columns() {
+      return terminal.stderr.columns ?? 80
+    },
+    write(text) {
+      hasTold = true
+      return terminal.stderr.write(text)
+    },
+  }
   const ending = await settle(async () => {
     line = splitCommandLine(words)
+    if (line.wantsVersion) return answerVersion()
     const isHelp = line.wantsHelp || line.words.length === 0 || line.words[0] === 'help'
-    return isHelp ? await help(line, terminal.table) : await run(line, terminal)
+    return isHelp ? await help(line, terminal.table) : await run(line, { ...terminal, stderr })
   }, terminal.signal)
 
   if (line?.isJson === true || words.includes('--json')) {
     terminal.stdout.write(jsonEnding(line?.words[0] ?? null, ending))
     return exitCodeOf(ending)
   }
-  const { stdout, stderr } = wordEnding(ending, paintFor(terminal.environment, terminal.stdout), line?.isQuiet === true)
-  if (stdout !== '') terminal.stdout.write(stdout)
-  if (stderr !== '') terminal.stderr.write(stderr)
+  const worded = wordEnding(ending, paintFor(terminal.environment, terminal.stdout), line?.isQuiet === true)
+  // On one screen, a line between the work and what it came to.
+  if (hasTold && terminal.stderr.isTTY && terminal.stdout.isTTY) terminal.stderr.write('\n')
+  if (worded.stdout !== '') terminal.stdout.write(worded.stdout)
+  if (worded.stderr !== '') terminal.stderr.write(worded.stderr)
   return exitCodeOf(ending)
+}
+
+function answerVersion(): Ending {
+  return { kind: 'done', result: { version }, report: { text: version, markdown: version, outputs: {} } }
 }
 
 async function help({ words }: CommandLine, table: CommandTable): Promise<Ending> {

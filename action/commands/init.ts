@@ -49,9 +49,10 @@ export const init = defineCommand({
     if (!inferred.ok) return { kind: 'diagnosed', diagnostics: inferred.diagnostics }
     const model = inferred.value
     const written = await writeProject(model, wishes, given, context)
-    const { ensureRepository } = await import('../project/ensure-repository.ts')
+    const { ensureRepository, placeInRepository } = await import('../project/ensure-repository.ts')
     const startedGit = !given['dry-run'] && (await ensureRepository(context.folder))
-    return { kind: 'done', result: { model, written, startedGit, isDryRun: given['dry-run'] } }
+    const place = await placeInRepository(context.folder)
+    return { kind: 'done', result: { model, written, startedGit, place, isDryRun: given['dry-run'] } }
   },
 
   async report(result) {

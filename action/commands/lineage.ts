@@ -26,10 +26,10 @@ export const lineage = defineCommand({
     const { lastCodeChange, repositoryFolder } = await import('../registry/local-git.ts')
     const { openGitHubClient } = await import('../github/client.ts')
     const { readLineage } = await import('../registry/lineage.ts')
-    const wanted = (await digestOfFile(context.folder, subject)) ?? subject
+    const digest = await digestOfFile(context.folder, subject)
     await using connection = await context.openGitHub(await repositoryFolder(context.folder))
     const client = await openGitHubClient(connection, context.signal)
-    const found = await readLineage(client, wanted)
+    const found = await readLineage(client, subject, digest)
     const code = found.kind === 'model' ? await lastCodeChange(context.folder, found.release.commit) : undefined
     return { kind: 'done', result: { lineage: found, code: code ?? null } }
   },

@@ -7,6 +7,7 @@ export interface CommandLine {
   readonly isJson: boolean
   readonly isQuiet: boolean
   readonly wantsHelp: boolean
+  readonly wantsVersion: boolean
   /** A GitHub API's URL to talk to instead of the embedded one. */
   readonly gitHub: string | undefined
   /** The command and what is meant for it. */
@@ -19,6 +20,7 @@ export const doorFlags = {
   quiet: 'Print the verdict only.',
   github: 'The API of a GitHub to talk to, such as https://api.github.com; without it, the embedded one.',
   help: 'Say what the command does and reads.',
+  version: 'Print the version of Plumbline.',
 } as const
 
 /** Separates the door's own flags from the command's words. Throws a Fault on a door flag with a wrong value. */
@@ -35,13 +37,14 @@ export function splitCommandLine(given: readonly string[]): CommandLine {
     if (word === '--github' || word.startsWith('--github=')) {
       gitHub = word === '--github' ? given[(at += 1)] : word.slice('--github='.length)
       requireUrl(gitHub)
-    } else if (['--json', '--quiet', '--help', '-h'].includes(word)) seen.add(word)
+    } else if (['--json', '--quiet', '--help', '-h', '--version'].includes(word)) seen.add(word)
     else words.push(word)
   }
   return {
     isJson: seen.has('--json'),
     isQuiet: seen.has('--quiet'),
     wantsHelp: seen.has('--help') || seen.has('-h'),
+    wantsVersion: seen.has('--version'),
     gitHub,
     words,
   }
@@ -49,7 +52,7 @@ export function splitCommandLine(given: readonly string[]): CommandLine {
 
 /** The inputs of `command` from the words behind its name. Throws one Fault that holds everything wrong with them. */
 export function readCommandLine(command: Command, words: readonly string[]): Inputs {
-  return readInputs(command, collectTexts(command, words), flagName)
+  return readInputs(command, collectTexts(command, words), (input) => spell(command, input))
 }
 
 function collectTexts(command: Command, words: readonly string[]): GivenTexts {
@@ -60,7 +63,7 @@ function collectTexts(command: Command, words: readonly string[]): GivenTexts {
     const earlier = texts.get(name)
     if (earlier === undefined) texts.set(name, [text])
     else if (command.inputs[name]?.kind === 'list') earlier.push(text)
-    else problems.push(givenTwice(name, flagName))
+    else problems.push(givenTwice(name, (input) => spell(command, input)))
   }
 
   let onlyValues = false
@@ -75,18 +78,25 @@ function collectTexts(command: Command, words: readonly string[]): GivenTexts {
       const [, name = '', value] = /^--?([^=]*)(?:=([\s\S]*))?$/.exec(word) ?? []
       const field = Object.hasOwn(command.inputs, name) ? command.inputs[name] : undefined
       if (field === undefined) {
-        problems.push(unknownInput(command, name, flagName, `See plumbline help ${command.name}`))
+        problems.push(
+          unknownInput(command, name, flagName, `See plumbline help ${command.name}`, Object.keys(doorFlags)),
+        )
         // What follows was most likely meant for it.
         if (value === undefined && !isFlag(words[at + 1] ?? '-h')) at += 1
       } else if (field.kind === 'flag') add(name, value ?? '')
       else {
         const text = value ?? (isFlag(words[at + 1] ?? '-h') ? '' : words[(at += 1)])
-        if (text === undefined || text === '') problems.push(valueMissing(name))
+        if (text === undefined || text === '') problems.push(valueMissing(spell(command, name)))
         else add(name, text)
       }
     }
   }
   return { texts, problems }
+}
+
+/** As the reader types it: `<subject>`, `--check`. */
+function spell(command: Command, input: string): string {
+  return command.inputs[input]?.isPositional ? `<${input}>` : flagName(input)
 }
 
 /** `-1` is a value; `-h`, `--x` and `--x=1` are flags. */
@@ -98,12 +108,12 @@ function flagName(input: string): string {
   return `--${input}`
 }
 
-function valueMissing(name: string): InputProblem {
+function valueMissing(input: string): InputProblem {
   return {
     code: 'cli/bad-input',
-    input: flagName(name),
+    input,
     state: 'it has no value',
-    remedy: `Write ${flagName(name)} VALUE, or ${flagName(name)}=VALUE where the value begins with a dash.`,
+    remedy: `Write ${input} VALUE, or ${input}=VALUE where the value begins with a dash.`,
   }
 }
 

@@ -48,7 +48,7 @@ export function readInputs(command: Command, given: GivenTexts, spell: Spell): I
         code: 'cli/bad-input',
         input: spell(name),
         state: `it is "${texts.join(' ')}"; expected ${parsed.expected}`,
-        remedy: field.example === undefined ? field.description : `For example: ${spell(name)} ${field.example}`,
+        remedy: exampleOf(command, name, spell),
       })
     }
   }
@@ -56,9 +56,21 @@ export function readInputs(command: Command, given: GivenTexts, spell: Spell): I
   return inputs
 }
 
+function exampleOf(command: Command, name: string, spell: Spell): string {
+  const field = command.inputs[name]
+  if (field?.example === undefined) return field?.description ?? command.example
+  return `For example: ${field.isPositional ? command.example : `${spell(name)} ${field.example}`}`
+}
+
 /** An input that the command does not read: the name that was meant, or where to look. */
-export function unknownInput(command: Command, name: string, spell: Spell, seeAlso: string): InputProblem {
-  const meant = nearestName(name, Object.keys(command.inputs))
+export function unknownInput(
+  command: Command,
+  name: string,
+  spell: Spell,
+  seeAlso: string,
+  doorInputs: readonly string[] = [],
+): InputProblem {
+  const meant = nearestName(name, [...doorInputs, ...Object.keys(command.inputs)])
   return {
     code: 'cli/unknown-input',
     input: spell(name),

@@ -47,6 +47,7 @@ export const snapshot = defineCommand({
       isCheck: check,
       isChanged: before !== rest.digest || previous?.until !== lock.until,
       previousDigest: before ?? null,
+      isFuture: lock.until !== null && isAfter(lock.until, context.now()),
       wasUnreadable: pinned?.ok === false,
       files: files.length,
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -60,3 +61,8 @@ export const snapshot = defineCommand({
     return reportSnapshot(summary)
   },
 })
+
+/** By more than a day, which zones explain; an integer (a year, a round) tells nothing. */
+function isAfter(until: string, now: Date): boolean {
+  return until.includes('-', 1) && Date.parse(until) > now.getTime() + 86_400_000
+}

@@ -1,3 +1,4 @@
+import type { Project } from '../project/project.ts'
 import type { Validation } from '../report/report-validation.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
 import { list } from './fields.ts'
@@ -58,7 +59,8 @@ export const validate = defineCommand({
       },
       engine,
     )
-    const validation = { ...result, accepted, seconds: (performance.now() - start) / 1000 }
+    const isPinned = await arePinned(project.value)
+    const validation = { ...result, accepted, isPinned, seconds: (performance.now() - start) / 1000 }
     if (result.diagnostics.length === 0) return { kind: 'done', result: validation }
     return { kind: 'diagnosed', diagnostics: result.diagnostics, result: validation }
   },
@@ -68,3 +70,10 @@ export const validate = defineCommand({
     return reportValidation(result)
   },
 })
+
+async function arePinned(project: Project): Promise<boolean> {
+  const { readPinned } = await import('../data/pin-snapshot.ts')
+  const { compareWithLock } = await import('../data/compare-with-lock.ts')
+  const lock = await readPinned(project)
+  return lock?.ok === true && (await compareWithLock(project, lock.value)) === undefined
+}

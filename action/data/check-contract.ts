@@ -1,13 +1,14 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Contract, ContractColumn, Tolerance } from '../project/contract.ts'
+import { type Contract, type ContractColumn, isClassified, type RuleNote, type Tolerance } from '../project/contract.ts'
+import { meets } from '../project/expectation.ts'
 import { CheckedColumns } from './checked-columns.ts'
-import type { ContractCheck, ContractPromise, NewColumn } from './contract-result.ts'
+import type { ContractCheck, ContractPromise, NewColumn, SampleRow } from './contract-result.ts'
 import { breaks, checkLiterals } from './contract-sql.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
-import { quoteName } from './quote.ts'
 import { type AlikeFiles, type FailingCheck, findSamples } from './find-samples.ts'
-import { feedingColumn, rawRelation, typedRelation } from './read-source.ts'
+import { quoteName, quoteText } from './quote.ts'
+import { feedingColumn, fileColumn, numberColumn, rawRelation, typedRelation } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
 export interface CheckedContract {
@@ -43,11 +44,12 @@ export async function checkContract(
     const rows = counted.reduce((sum, group) => sum + group.rows, 0)
     const judged: JudgedCheck[] = []
     for (const [index, planned] of planChecks(contract).entries()) {
-      const mayRepeat = planned.promise.kind === 'unique' && !areAllDistinct(counted, index)
-      const failing = mayRepeat ? await countRepeats(engine, files, contract, planned, repeatedTable(index)) : undefined
-      judged.push({ planned, check: judge(planned, index, counted, rows, failing), repeated: repeatedTable(index) })
+      const isDistinct = planned.promise.kind === 'unique' && areAllDistinct(counted, index)
+      const repeated = `repeated_${index}`
+      const failing = isDistinct ? undefined : await countRepeats(engine, files, contract, planned, repeated)
+      judged.push({ planned, check: judge(planned, index, counted, rows, failing), repeated })
     }
-    const checks = await withSamples(engine, judged, groups, contract, options.maxSamples ?? 3)
+    const checks = await withSamples(engine, judged, contract, files, groups, options.maxSamples ?? 3)
     return { rows, checks, newColumns, diagnostics: [] }
   } catch (error) {
     const diagnostic = diagnoseReadError(error, files)
@@ -71,26 +73,43 @@ export function findNewColumns(files: readonly DescribedFile[], contract: Contra
 interface PlannedCheck {
   readonly column: ContractColumn | undefined
   readonly promise: ContractPromise
-  readonly line: number
+  readonly note: RuleNote
   readonly tolerance: Tolerance | null
 }
 
 function planChecks(contract: Contract): PlannedCheck[] {
   const ofColumns = contract.columns.flatMap((column): PlannedCheck[] => [
-    { column, promise: { kind: 'present' }, line: column.line, tolerance: null },
-    { column, promise: { kind: 'type', type: column.logicalType }, line: column.line, tolerance: null },
-    ...column.rules.map(({ line, tolerance, ...promise }) => ({ column, promise, line, tolerance: tolerance ?? null })),
+    { column, promise: { kind: 'present' }, note: { line: column.line }, tolerance: null },
+    { column, promise: typePromise(column), note: { line: column.line }, tolerance: null },
+    ...column.rules.map(({ line, severity, dimension, tolerance, ...promise }) => ({
+      column,
+      promise,
+      note: { line, ...(severity && { severity }), ...(dimension && { dimension }) },
+      tolerance: tolerance ?? null,
+    })),
   ])
-  const ofRows = contract.rowCount.map(({ line, ...range }): PlannedCheck => {
-    return { column: undefined, promise: { kind: 'row-count', ...range }, line, tolerance: null }
+  const ofTable = contract.tableRules.map((rule): PlannedCheck => {
+    const { line, severity, dimension, ...promise } = rule
+    const tolerance = promise.kind === 'unique-together' ? (promise.tolerance ?? null) : null
+    return {
+      column: undefined,
+      promise,
+      note: { line, ...(severity && { severity }), ...(dimension && { dimension }) },
+      tolerance,
+    }
   })
-  return [...ofColumns, ...ofRows]
+  return [...ofColumns, ...ofTable]
+}
+
+function typePromise({ logicalType, rules }: ContractColumn): ContractPromise {
+  const missing = rules.flatMap((rule) => (rule.kind === 'filled' ? rule.missing : []))
+  return { kind: 'type', type: logicalType, ...(missing.length > 0 && { missing }) }
 }
 
 interface JudgedCheck {
   readonly planned: PlannedCheck
   readonly check: ContractCheck
-  /** Where the values are that a unique column repeats. */
+  /** The table of the values that a unique column repeats. */
   readonly repeated: string
 }
 
@@ -142,8 +161,9 @@ async function countBroken(engine: Engine, groups: readonly AlikeFiles[], contra
 function countOf({ column, promise }: PlannedCheck, columns: CheckedColumns): string {
   const expressions = column && columns.expressions(column)
   if (!expressions) return 'NULL'
+  const { typed } = expressions
   if (promise.kind === 'unique')
-    return `count(${expressions.typed}) - count(DISTINCT hash(${expressions.typed})) FILTER (WHERE ${expressions.typed} IS NOT NULL)`
+    return `count(${typed}) - count(DISTINCT hash(${typed})) FILTER (WHERE ${typed} IS NOT NULL)`
   const condition = breaks(promise, column.logicalType, expressions)
   return condition === undefined ? 'NULL' : `count(*) FILTER (WHERE ${condition})`
 }
@@ -154,24 +174,28 @@ function areAllDistinct(groups: readonly CountedGroup[], index: number): boolean
   return counts.length === 1 && counts[0] === 0
 }
 
-function repeatedTable(index: number): string {
-  return `repeated_${index}`
-}
-
-/** Rows that repeat a value of an earlier row, over all files. Leaves the values in a table. */
+/**
+ * Rows that repeat the values of an earlier row, over all files; undefined where that is not promised, or a column of
+ * several is missing everywhere. A row with a null among the values repeats nothing. Leaves the values in a table.
+ */
 async function countRepeats(
   engine: Engine,
   files: readonly DescribedFile[],
   contract: Contract,
-  { column }: PlannedCheck,
+  planned: PlannedCheck,
   table: string,
-): Promise<number> {
-  if (!column || files.every((file) => !feedingColumn(file, column))) return 0
-  const one = typedRelation(files, { ...contract, columns: [column] })
-  const name = quoteName(column.name)
+): Promise<number | undefined> {
+  const columns = uniqueColumns(planned, contract)
+  if (columns.length === 0) return undefined
+  if (columns.some((column) => files.every((file) => !feedingColumn(file, column)))) {
+    return planned.column ? 0 : undefined
+  }
+  const names = columns.map(({ name }) => quoteName(name))
+  const isWhole = names.map((name) => `${name} IS NOT NULL`).join(' AND ')
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE ${table} AS
-     SELECT ${name} AS value, count(*) AS n FROM ${one} WHERE ${name} IS NOT NULL GROUP BY ${name} HAVING n > 1`,
+     SELECT ${names.map((name, place) => `${name} AS v${place}`).join(', ')}, count(*) AS n
+     FROM ${typedRelation(files, { ...contract, columns })} WHERE ${isWhole} GROUP BY ${names.join(', ')} HAVING n > 1`,
   )
   const [row] = await engine.query<{ repeats: number | null }>(
     `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM ${table}`,
@@ -179,16 +203,32 @@ async function countRepeats(
   return row?.repeats ?? 0
 }
 
+function uniqueColumns({ column, promise }: PlannedCheck, contract: Contract): readonly ContractColumn[] {
+  if (promise.kind === 'unique') return column ? [column] : []
+  if (promise.kind !== 'unique-together') return []
+  return promise.columns.flatMap((name) => contract.columns.filter((candidate) => candidate.name === name))
+}
+
 function judge(
-  { column, promise, line, tolerance }: PlannedCheck,
+  { column, promise, note, tolerance }: PlannedCheck,
   index: number,
   groups: readonly CountedGroup[],
   rows: number,
   counted: number | undefined,
 ): ContractCheck {
-  const base = { column: column?.name ?? null, promise, line, rows, tolerance, samples: [] }
+  const { line, severity = 'error', dimension = null } = note
+  const base = { column: column?.name ?? null, promise, line, rows, tolerance, severity, dimension, samples: [] }
+  if (promise.kind === 'row-count') {
+    return { ...base, outcome: meets(rows, promise.expected) ? 'pass' : 'fail', failing: rows, missingIn: [] }
+  }
   if (column === undefined) {
-    return { ...base, outcome: isInRange(promise, rows) ? 'pass' : 'fail', failing: rows, missingIn: [] }
+    if (counted === undefined) return { ...base, outcome: 'skipped', failing: 0, missingIn: [] }
+    return {
+      ...base,
+      outcome: isTolerated(counted, rows, tolerance) ? 'pass' : 'fail',
+      failing: counted,
+      missingIn: [],
+    }
   }
   const lacking = groups.filter((group) => !feedingColumn(group.shape, column))
   const missingIn = lacking.flatMap((group) => group.files.map(({ path }) => path))
@@ -201,41 +241,65 @@ function judge(
   return { ...base, outcome: isTolerated(failing, rows, tolerance) ? 'pass' : 'fail', failing, missingIn }
 }
 
-function isInRange(promise: ContractPromise, rows: number): boolean {
-  if (promise.kind !== 'row-count') return true
-  const isWithin = rows >= (promise.minimum ?? 0) && rows <= (promise.maximum ?? Infinity)
-  return promise.isOutside ? !isWithin : isWithin
-}
-
 function isTolerated(failing: number, rows: number, tolerance: Tolerance | null): boolean {
-  if (failing === 0) return true
-  if (tolerance === null) return false
-  const amount = tolerance.unit === 'percent' ? (100 * failing) / rows : failing
-  return tolerance.isExclusive ? amount < tolerance.limit : amount <= tolerance.limit
+  if (tolerance === null) return failing === 0
+  return meets(tolerance.unit === 'percent' && rows > 0 ? (100 * failing) / rows : failing, tolerance)
 }
 
 async function withSamples(
   engine: Engine,
   judged: readonly JudgedCheck[],
-  groups: readonly AlikeFiles[],
   contract: Contract,
+  files: readonly DescribedFile[],
+  groups: readonly AlikeFiles[],
   maxSamples: number,
 ): Promise<ContractCheck[]> {
   const asked = new Map(judged.flatMap((one) => failingCheck(one) ?? []))
   const samples = await findSamples(engine, groups, contract, [...asked.values()], maxSamples)
-  return judged.map(({ check }) => {
+  const checks: ContractCheck[] = []
+  for (const { check, planned, repeated } of judged) {
     const failing = asked.get(check)
-    return failing ? { ...check, samples: samples.get(failing) ?? [] } : check
-  })
+    if (failing) checks.push({ ...check, samples: samples.get(failing) ?? [] })
+    else if (check.outcome === 'fail' && isUniqueness(planned.promise)) {
+      const columns = uniqueColumns(planned, contract).filter((each) => files.some((file) => feedingColumn(file, each)))
+      checks.push({ ...check, samples: await findRepeats(engine, files, contract, columns, repeated, maxSamples) })
+    } else checks.push(check)
+  }
+  return checks
 }
 
-/** As something whose rows can be found, with the check that it belongs to. */
-function failingCheck({ planned, check, repeated }: JudgedCheck): [[ContractCheck, FailingCheck]] | undefined {
+function isUniqueness({ kind }: ContractPromise): boolean {
+  return kind === 'unique' || kind === 'unique-together'
+}
+
+/** As something whose rows can be found one by one, with the check that it belongs to. */
+function failingCheck({ planned, check }: JudgedCheck): [[ContractCheck, FailingCheck]] | undefined {
   const { column, promise } = planned
-  if (check.outcome !== 'fail' || !column || promise.kind === 'present') return undefined
-  const condition: FailingCheck['condition'] = (expressions) =>
-    promise.kind === 'unique'
-      ? `${expressions.typed} IN (SELECT value FROM ${repeated})`
-      : breaks(promise, column.logicalType, expressions)
-  return [[check, { column, condition }]]
+  if (check.outcome !== 'fail' || !column || promise.kind === 'present' || isUniqueness(promise)) return undefined
+  return [[check, { column, condition: (expressions) => breaks(promise, column.logicalType, expressions) }]]
+}
+
+/** Rows whose values stand in another row too: equal ones beside each other. */
+async function findRepeats(
+  engine: Engine,
+  files: readonly DescribedFile[],
+  contract: Contract,
+  columns: readonly ContractColumn[],
+  table: string,
+  maxSamples: number,
+): Promise<SampleRow[]> {
+  const names = columns.map(({ name }) => quoteName(name))
+  const [only] = columns.length === 1 ? columns : []
+  const shown = columns.filter((column) => !isClassified(column))
+  const words = shown.map(
+    ({ name }) => `${only ? '' : `${quoteText(`${name} `)} || `}CAST(${quoteName(name)} AS VARCHAR)`,
+  )
+  const value = words.length > 0 ? `left(concat_ws(', ', ${words.join(', ')}), 80)` : 'NULL'
+  const rows = await engine.query<{ file: string; row: number; value: string | null }>(
+    `SELECT ${fileColumn} AS file, ${numberColumn} AS row, ${value} AS value
+     FROM ${typedRelation(files, { ...contract, columns }, { withPlace: true })}
+     WHERE (${names.join(', ')}) IN (SELECT (${names.map((_, place) => `v${place}`).join(', ')}) FROM ${table})
+     ORDER BY ${[...names, fileColumn, numberColumn].join(', ')} LIMIT ${maxSamples}`,
+  )
+  return rows.map(({ file, row, value: text }) => ({ file, row, ...(shown.length > 0 && { value: text }) }))
 }

@@ -1,5 +1,5 @@
 import { nearestName } from '../base/nearest-name.ts'
-import type { Contract } from '../project/contract.ts'
+import { type Contract, isClassified } from '../project/contract.ts'
 import type { ModelPolicy } from '../project/project.ts'
 import type { Engine } from './engine.ts'
 import type { PredictionTables } from './prediction-table.ts'
@@ -19,16 +19,26 @@ export interface PredictionProblem {
 const tolerance = 1e-6
 
 /** Columns that must be there. */
-export function checkPredictionColumns(model: ModelPolicy, file: DescribedFile): PredictionProblem[] {
+export function checkPredictionColumns(
+  model: ModelPolicy,
+  file: DescribedFile,
+  contract: Contract | undefined,
+): PredictionProblem[] {
   const names = file.columns.map(({ name }) => name)
+  const shown = hidesClasses(model, contract) ? names.filter((name) => !name.startsWith('probability_')) : names
   const wanted = [model.id ?? rowIdColumn, 'prediction']
-  const missing = wanted.filter((name) => !names.includes(name)).map((name) => lacks(name, names))
+  const missing = wanted.filter((name) => !names.includes(name)).map((name) => lacks(name, shown))
   if (model.task === 'regression') return missing
   const isBinary = model.task === 'binary'
   const hasProbability = names.some((name) =>
     isBinary ? name === 'probability' || name === `probability_${model.positive}` : name.startsWith('probability_'),
   )
-  return hasProbability ? missing : [...missing, lacks(isBinary ? 'probability' : 'probability_<class>', names)]
+  return hasProbability ? missing : [...missing, lacks(isBinary ? 'probability' : 'probability_<class>', shown)]
+}
+
+/** Whether no message may name a class, nor a column that is named by one. */
+function hidesClasses(model: ModelPolicy, contract: Contract | undefined): boolean {
+  return isClassified(contract?.columns.find(({ name }) => name === model.target))
 }
 
 function lacks(name: string, names: readonly string[]): PredictionProblem {
@@ -49,6 +59,7 @@ export async function checkPredictions(
 ): Promise<PredictionProblem[]> {
   const id = quoteName(tables.id)
   const problems: PredictionProblem[] = []
+  const hides = hidesClasses(model, contract)
   const examine = async (code: PredictionProblem['code'], select: string, words: string, remedy: string) => {
     const found = await examplesOf(engine, `SELECT id AS ${id} FROM (${select})`, tables.id, contract)
     if (found.count > 0) problems.push({ code, state: `${found.count} ${words}${found.words}`, remedy })
@@ -83,7 +94,7 @@ export async function checkPredictions(
     await examine(
       'stage/predictions-probability',
       `SELECT id FROM predictions WHERE ${name} IS NULL OR isnan(${name}) OR ${name} < ${-tolerance} OR ${name} > ${1 + tolerance}`,
-      `values of "${column}" are missing or outside 0 … 1`,
+      `values of ${hides ? 'a probability' : `"${column}"`} are missing or outside 0 … 1`,
       'Write a probability between 0 and 1 in each row.',
     )
   }
@@ -104,8 +115,8 @@ export async function checkPredictions(
       await examine(
         'stage/predictions-class',
         `SELECT id FROM predictions WHERE predicted IN (${list})`,
-        `predictions are of a class that the test rows do not know, such as "${unknown[0]}"`,
-        `Known here: ${[...known].slice(0, 10).join(', ')}.`,
+        `predictions are of a class that the test rows do not know${hides ? '' : `, such as "${unknown[0]}"`}`,
+        hides ? 'Write the class as the target does.' : `Known here: ${[...known].slice(0, 10).join(', ')}.`,
       )
     }
     if (model.task === 'multiclass') await checkDistribution()
@@ -126,8 +137,10 @@ export async function checkPredictions(
       if (near === undefined) continue
       problems.push({
         code: 'stage/predictions-column',
-        state: `there is no column "probability_${name}", but "probability_${near}"`,
-        remedy: `Name the column by the class as the target writes it: "probability_${name}".`,
+        state: hides
+          ? 'a column probability_<class> is named by no class'
+          : `there is no column "probability_${name}", but "probability_${near}"`,
+        remedy: `Name the column by the class as the target writes it${hides ? '' : `: "probability_${name}"`}.`,
       })
     }
   }

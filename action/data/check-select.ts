@@ -33,7 +33,7 @@ export async function checkFeatureSql(
     return found
   }
   if (parsed.kind === 'other') {
-    const state = parsed.statements === 0 ? 'it is empty' : 'it is something else'
+    const state = parsed.statements === 0 ? 'it is empty' : 'it is no SELECT, or more than one'
     add(
       'features/not-select',
       0,

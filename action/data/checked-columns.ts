@@ -1,7 +1,7 @@
 import type { Contract, ContractColumn } from '../project/contract.ts'
 import type { Expressions } from './contract-sql.ts'
 import { quoteName } from './quote.ts'
-import { alwaysFits, castTo, feedingColumn } from './read-source.ts'
+import { alwaysFits, castColumn, feedingColumn } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
 /** The columns of a contract as the checks of one shape of files name them: short names that no column of a file has. */
@@ -19,7 +19,12 @@ export class CheckedColumns {
     const raw = feedingColumn(this.#shape, column)
     const place = this.#places.get(column)
     if (!raw || place === undefined) return undefined
-    return { raw: `r${place}`, typed: `t${place}`, alwaysFits: alwaysFits(column.logicalType, raw.type) }
+    return {
+      raw: `r${place}`,
+      typed: `t${place}`,
+      alwaysFits: alwaysFits(column.logicalType, raw.type),
+      isEmptyNull: this.#shape.format === 'csv',
+    }
   }
 
   /** The rows with each of these columns raw and typed, so that a cast is made once a row; `more` is selected besides. */
@@ -29,7 +34,7 @@ export class CheckedColumns {
       const names = this.expressions(column)
       if (!raw || !names) return []
       const value = quoteName(raw.name)
-      return [`${value} AS ${names.raw}`, `${castTo(column.logicalType, value, raw.type)} AS ${names.typed}`]
+      return [`${value} AS ${names.raw}`, `${castColumn(column, value, raw.type)} AS ${names.typed}`]
     })
     const all = [...selected, ...more]
     return `(SELECT ${all.length > 0 ? all.join(', ') : '1 AS nothing'} FROM ${rows})`

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Rename } from '../drift/match-renamed-columns.ts'
-import type { RuleKind, Tolerance } from '../project/contract.ts'
+import type { Dimension, RuleKind, Severity, TableRuleKind, Tolerance } from '../project/contract.ts'
 
 /** What the data is, held against what the contract promises. */
 export interface ContractResult {
@@ -20,7 +20,7 @@ export interface ContractResult {
 }
 
 export interface ContractCheck {
-  /** None for the count of all rows. */
+  /** None for what the table promises as a whole. */
   readonly column: string | null
   readonly promise: ContractPromise
   /** 1-based, in the contract. */
@@ -31,6 +31,9 @@ export interface ContractCheck {
   readonly failing: number
   readonly rows: number
   readonly tolerance: Tolerance | null
+  /** Only a failing `error` is a diagnostic and keeps the data out. */
+  readonly severity: Severity
+  readonly dimension: Dimension | null
   /** The first few rows that break it. */
   readonly samples: readonly SampleRow[]
   /** Files that lack the column. */
@@ -39,9 +42,10 @@ export interface ContractCheck {
 
 export type ContractPromise =
   | { readonly kind: 'present' }
-  | { readonly kind: 'type'; readonly type: string }
-  | { readonly kind: 'row-count'; readonly minimum?: number; readonly maximum?: number; readonly isOutside?: boolean }
+  /** `missing`: texts that stand for nothing here, so that they need not be of the type. */
+  | { readonly kind: 'type'; readonly type: string; readonly missing?: readonly (string | null)[] }
   | RuleKind
+  | TableRuleKind
 
 export interface SampleRow {
   readonly file: string

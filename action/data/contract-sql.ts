@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Contract, ContractColumn, ContractRule, LogicalType } from '../project/contract.ts'
+import type { Contract, ContractColumn, ContractRule, LogicalType, TableRule } from '../project/contract.ts'
 import type { ContractPromise } from './contract-result.ts'
 import type { Engine } from './engine.ts'
+import { formatPatterns } from './format-patterns.ts'
 import { quoteText } from './quote.ts'
 import { castTo } from './read-source.ts'
 
@@ -11,6 +12,8 @@ export interface Expressions {
   readonly typed: string
   /** Whether every raw value has a typed one. */
   readonly alwaysFits: boolean
+  /** Whether the file knows no difference between nothing and an empty text, as CSV. */
+  readonly isEmptyNull: boolean
 }
 
 /**
@@ -23,7 +26,10 @@ export function breaks(promise: ContractPromise, type: LogicalType, expressions:
   // CASE, for AND may begin with its dearer side.
   switch (promise.kind) {
     case 'type':
-      return alwaysFits ? 'false' : `CASE WHEN ${typed} IS NULL THEN trim(CAST(${raw} AS VARCHAR)) <> '' ELSE false END`
+      if (alwaysFits) return 'false'
+      return `CASE WHEN ${typed} IS NULL THEN trim(CAST(${raw} AS VARCHAR)) <> ''${
+        promise.missing ? ` AND NOT (${standsForMissing(promise.missing, expressions)})` : ''
+      } ELSE false END`
     case 'required':
       return alwaysFits
         ? isMissing
@@ -41,8 +47,23 @@ export function breaks(promise: ContractPromise, type: LogicalType, expressions:
       return `${notNan(type, typed)}${typed} NOT IN (${promise.values.map((value) => valueOf(value, type)).join(', ')})`
     case 'pattern':
       return `NOT regexp_matches(${patternable(type, typed)}, ${quoteText(promise.pattern)})`
+    case 'valid': {
+      const { values, pattern } = promise
+      const parts = [
+        breaks({ kind: 'allowed', values }, type, expressions),
+        breaks({ kind: 'pattern', pattern }, type, expressions),
+      ]
+      return parts.map((part) => `(${part})`).join(' OR ')
+    }
+    case 'filled':
+      return standsForMissing(promise.missing, expressions)
+    case 'multiple-of':
+      return `NOT (${isMissing}) AND ${isNoMultiple(typed, promise.step, type)}`
+    case 'format':
+      return `NOT regexp_full_match(${typed}, ${quoteText(formatPatterns[promise.format])})`
     case 'present':
     case 'unique':
+    case 'unique-together':
     case 'row-count':
       return undefined
   }
@@ -50,7 +71,7 @@ export function breaks(promise: ContractPromise, type: LogicalType, expressions:
 
 /** What in a contract SQL cannot use: patterns that RE2 refuses, allowed values that are not of the column's type. */
 export async function checkLiterals(engine: Engine, contract: Contract): Promise<Diagnostic[]> {
-  const diagnostics: Diagnostic[] = []
+  const diagnostics = contract.tableRules.flatMap((rule) => splitRule(rule, contract))
   for (const column of contract.columns) {
     for (const rule of column.rules) {
       const state = await literalFault(engine, column, rule)
@@ -62,15 +83,25 @@ export async function checkLiterals(engine: Engine, contract: Contract): Promise
   return diagnostics
 }
 
+/** Columns can be unique together only where the same files hold them: labels may be files of their own. */
+function splitRule(rule: TableRule, { columns, file }: Contract): Diagnostic[] {
+  if (rule.kind !== 'unique-together') return []
+  const absent = rule.columns.find((name) => !columns.some((column) => column.name === name))
+  if (absent === undefined) return []
+  const message = `Cannot check that ${rule.columns.map((name) => `"${name}"`).join(', ')} are unique together: other files hold "${absent}"`
+  const remedy = 'Name columns of the same files.'
+  return [{ code: 'contract/value', file, line: rule.line, column: 1, message, remedy }]
+}
+
 async function literalFault(engine: Engine, column: ContractColumn, rule: ContractRule): Promise<string | undefined> {
-  if (rule.kind === 'pattern') {
+  if (rule.kind === 'pattern' || rule.kind === 'valid') {
     try {
       await engine.query(`SELECT regexp_matches('', ${quoteText(rule.pattern)})`)
     } catch {
       return `"${rule.pattern}" is no pattern; expected a regular expression of RE2`
     }
   }
-  if (rule.kind === 'allowed' && column.logicalType !== 'string') {
+  if ((rule.kind === 'allowed' || rule.kind === 'valid') && column.logicalType !== 'string') {
     const list = rule.values.map((value) => valueOf(value, column.logicalType))
     const [row] = await engine.query<{ known: unknown[] }>(
       `SELECT [${list.map((sql) => `${sql} IS NULL`).join(', ')}] AS known`,
@@ -79,6 +110,20 @@ async function literalFault(engine: Engine, column: ContractColumn, rule: Contra
     if (wrong !== undefined) return `the allowed value "${wrong}" is not of type ${column.logicalType}`
   }
   return undefined
+}
+
+function standsForMissing(given: readonly (string | null)[], { raw, isEmptyNull }: Expressions): string {
+  const texts = given.filter((value) => value !== null)
+  const isNull = given.includes(null) || (isEmptyNull && texts.includes(''))
+  const isText = `coalesce(CAST(${raw} AS VARCHAR) IN (${texts.map(quoteText).join(', ')}), false)`
+  return [...(isNull ? [`${raw} IS NULL`] : []), ...(texts.length > 0 ? [isText] : [])].join(' OR ') || 'false'
+}
+
+/** Of fractions, to nine digits: 0.3 is no whole number of 0.1 in binary. */
+function isNoMultiple(typed: string, step: number, type: LogicalType): string {
+  if (type === 'integer' && Number.isSafeInteger(step)) return `${typed} % ${step} <> 0`
+  const steps = `(${typed} / CAST(${quoteText(String(step))} AS DOUBLE))`
+  return `abs(${steps} - round(${steps})) > 1e-9 * greatest(1, abs(${steps}))`
 }
 
 function missing(type: LogicalType, typed: string): string {

@@ -1,8 +1,10 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
+import { isWhole } from './is-whole.ts'
 import { quotePath } from './quote.ts'
 import { readHeader } from './read-header.ts'
+import { recogniseFile } from './recognise-file.ts'
 import { compressionOf, type DescribedFile, formatOf, type RawColumn, type SourceFile } from './source-file.ts'
 
 /**
@@ -27,6 +29,9 @@ export async function describeFiles(
 async function describeFile(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
   if (file.bytes === 0) return wrong(file, 'data/empty-file', 'it is empty', 'a header and rows')
   try {
+    const other = await recogniseFile(file)
+    if (other) return { ok: false, diagnostics: [other] }
+    if (!(await isWhole(file))) return breaksOff(file)
     const format = formatOf(file.path)
     if (format === 'csv') return await describeCsv(engine, file)
     if (format === 'json') return await describeJson(engine, file)
@@ -46,8 +51,14 @@ async function describeCsv(engine: Engine, file: SourceFile): Promise<Read<Descr
        ${compressionOf(file)}) LIMIT 64`,
   )
   const header = readHeader(lines.map(({ line }) => line ?? '').join('\n'))
+  if (header.isOpen && !header.hasRows) {
+    return wrong(file, 'data/open-quote', 'its header opens a quote and never closes it', 'a closing quote')
+  }
   if (header.names.length === 0) return wrong(file, 'data/empty-file', 'it is empty', 'a header and rows')
   if (!header.hasRows) return wrong(file, 'data/no-rows', 'it holds a header and no rows', 'at least one row')
+  if (header.names.some((name) => name.includes('\0'))) {
+    return wrong(file, 'data/bad-header', 'its header holds a NUL', 'names without one')
+  }
   const columns = header.names.map((name) => ({ name, type: 'VARCHAR' }))
   return oncePerName({ ...file, format: 'csv', delimiter: header.delimiter, columns })
 }
@@ -78,18 +89,34 @@ async function columnsOf(engine: Engine, sql: string): Promise<RawColumn[]> {
   return rows.map((row) => ({ name: row.column_name, type: row.column_type }))
 }
 
-/** DuckDB's names ignore case, and one of two equal ones would silently win. */
+/** DuckDB's names ignore case and the contract's Unicode form, and one of two equal ones would silently win. */
 function oncePerName(file: DescribedFile): Read<DescribedFile> {
   const seen = new Map<string, string>()
   for (const { name } of file.columns) {
-    const earlier = seen.get(name.toLowerCase())
+    const earlier = seen.get(folded(name))
     if (earlier !== undefined) {
-      const names = earlier === name ? `"${name}" twice` : `"${earlier}" and "${name}", which differ in case alone`
+      const names =
+        earlier === name ? `"${name}" twice` : `"${earlier}" and "${name}", which ${wordAlike(earlier, name)}`
       return wrong(file, 'data/duplicate-column', `its header names ${names}`, 'each column once')
     }
-    seen.set(name.toLowerCase(), name)
+    seen.set(folded(name), name)
   }
   return { ok: true, value: file }
+}
+
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase()
+}
+
+function wordAlike(a: string, b: string): string {
+  return a.toLowerCase() === b.toLowerCase() ? 'differ in case alone' : 'look the same in another Unicode form'
+}
+
+function breaksOff(file: SourceFile): Read<never> {
+  const message = `Cannot read "${file.path}": it cannot be decompressed to its end; expected what its ending says, whole`
+  const remedy = 'Compress or fetch the file anew, or give it the ending of what it holds.'
+  const place = { file: file.path, line: 1, column: 1 }
+  return { ok: false, diagnostics: [{ code: 'data/bad-compression', ...place, message, remedy }] }
 }
 
 function wrong(file: SourceFile, code: string, state: string, expected: string): Read<never> {

@@ -57,6 +57,13 @@ const knownErrors: readonly KnownError[] = [
     'shorter lines',
     'Look for a quote that is opened and never closed, or another line end.',
   ],
+  [
+    /CSV Parser state machine reached an invalid state/,
+    'data/bad-csv',
+    () => 'its lines end in several ways, or a quote stands where none may',
+    'one kind of line end, and texts in quotes as RFC 4180 writes them',
+    'Write all line ends alike (dos2unix does it); quote a text as a whole, and double each quote inside it.',
+  ],
   [/CSV Error/, 'data/bad-csv', (message) => firstSentence(message), 'a CSV file', 'Mend the row.'],
   [
     /No magic bytes|too small to be a Parquet|Footer length error|TProtocolException|Invalid.*parquet|parquet.*corrupt/i,
@@ -66,6 +73,13 @@ const knownErrors: readonly KnownError[] = [
     'Write the file anew, or give it the ending of what it holds.',
   ],
   [
+    /^(Invalid|Serialization|IO) Error: .*(Out of buffer|Variable-length int|page|chunk|column|Snappy|ZSTD|varint)/is,
+    'data/not-parquet',
+    () => 'its bytes are damaged',
+    'a Parquet file',
+    'Write or fetch the file anew.',
+  ],
+  [
     /Malformed JSON|JSON transform error|Input is not valid JSON/i,
     'data/bad-json',
     (message) => firstSentence(message),
@@ -73,7 +87,7 @@ const knownErrors: readonly KnownError[] = [
     'Mend the file.',
   ],
   [
-    /gzip|zstd|decompress|GZIP/i,
+    /gzip|zstd|decompress|Unknown frame descriptor/i,
     'data/bad-compression',
     () => 'it cannot be decompressed',
     'what its ending says',

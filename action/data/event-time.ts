@@ -60,7 +60,8 @@ export async function inferTimeType(
     file: '',
     id: '',
     version: '',
-    rowCount: [],
+    table: 'data',
+    tableRules: [],
     columns: [{ ...column, logicalType: 'string' }],
   })
   const name = quoteName(column.name)

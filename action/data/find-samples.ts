@@ -1,4 +1,4 @@
-import type { Contract, ContractColumn } from '../project/contract.ts'
+import { type Contract, type ContractColumn, isClassified } from '../project/contract.ts'
 import { CheckedColumns } from './checked-columns.ts'
 import type { SampleRow } from './contract-result.ts'
 import type { Expressions } from './contract-sql.ts'
@@ -91,9 +91,8 @@ async function samplesOf(
   })
 }
 
-function withoutSecret({ file, row, value }: FoundRow, { classification }: ContractColumn): SampleRow {
-  const isClassified = classification !== undefined && classification !== 'public'
-  return { file, row, ...(!isClassified && { value }) }
+function withoutSecret({ file, row, value }: FoundRow, column: ContractColumn): SampleRow {
+  return { file, row, ...(!isClassified(column) && { value }) }
 }
 
 function* chunksOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {

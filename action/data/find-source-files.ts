@@ -111,7 +111,8 @@ async function nearName(root: string, pattern: string): Promise<string | undefin
       folder = join(folder, part)
       continue
     }
-    const visible = names.filter((name) => !name.startsWith('.'))
+    const isLast = index === parts.length - 1
+    const visible = names.filter((name) => !name.startsWith('.') && (!isLast || formatOf(name) !== undefined))
     const near = nearestName(part, visible) ?? sameStem(part, visible)
     return near && [...parts.slice(0, index), near, ...(isGlob(part) ? [] : parts.slice(index + 1))].join('/')
   }

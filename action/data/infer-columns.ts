@@ -68,7 +68,7 @@ const aggregates: Readonly<Record<keyof Counts, string>> = {
   integers: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?[0-9]{1,18}'))",
   numbers: 'count(d)',
   codes: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?0[0-9]+'))",
-  commas: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?[0-9][0-9. ]*,[0-9]+'))",
+  commas: "count(*) FILTER (WHERE contains(x, ',') AND regexp_full_match(x, '[+-]?[0-9][0-9. ]*,[0-9]+'))",
   localDates:
     "count(*) FILTER (WHERE regexp_full_match(x, '[0-9]{1,2}([./-])[0-9]{1,2}[./-]([0-9]{2}|[0-9]{4})([ T].*)?'))",
   truths: "count(*) FILTER (WHERE lower(x) IN ('true', 'false'))",
@@ -82,7 +82,16 @@ const aggregates: Readonly<Record<keyof Counts, string>> = {
 }
 
 /** The forms of a text; what a file types itself needs none of them. */
-const forms: ReadonlySet<string> = new Set(['integers', 'numbers', 'codes', 'truths', 'dates', 'moments'])
+const forms: ReadonlySet<string> = new Set([
+  'integers',
+  'numbers',
+  'codes',
+  'commas',
+  'localDates',
+  'truths',
+  'dates',
+  'moments',
+])
 
 async function countColumns(
   engine: Engine,

@@ -199,7 +199,7 @@ function contractOf(columns: readonly InferredColumn[]) {
   const promised = columns.map(({ name, type }): ContractColumn => {
     return { name, logicalType: type, line: 1, aliases: [], rules: [] }
   })
-  return { file: 'contract.yaml', id: 'inferred', version: '1.0.0', columns: promised, rowCount: [] }
+  return { file: 'contract.yaml', id: 'inferred', version: '1.0.0', columns: promised, table: 'data', tableRules: [] }
 }
 
 interface Times {

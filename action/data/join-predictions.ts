@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import type { JudgedRows } from '../evaluation/judged-rows.ts'
-import type { Contract } from '../project/contract.ts'
+import { type Contract, isClassified } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
 import { checkPredictionColumns, checkPredictions, type PredictionProblem } from './check-predictions.ts'
 import { describeFiles } from './describe-files.ts'
@@ -15,7 +15,7 @@ import type { DescribedFile } from './source-file.ts'
 
 export interface JoinInput {
   readonly project: Project
-  /** Says which ids may be shown in messages; without it all may. */
+  /** Says which values may be shown, in messages and as slices' names; without it all may. */
   readonly contract?: Contract
   /** `truth.parquet` of the split. */
   readonly truthFile: string
@@ -32,7 +32,7 @@ export async function joinPredictions(input: JoinInput): Promise<Read<JudgedRows
   await using engine = await openEngine()
   const file = await describePredictions(engine, input)
   if (!file.ok) return file
-  const lacking = checkPredictionColumns(project.model, file.value)
+  const lacking = checkPredictionColumns(project.model, file.value, input.contract)
   if (lacking.length > 0) return failed(project, lacking)
   try {
     const tables = await makePredictionTables(engine, project.model, truthFile, file.value)
@@ -40,7 +40,7 @@ export async function joinPredictions(input: JoinInput): Promise<Read<JudgedRows
     if (problems.length > 0) return failed(project, problems)
     const slices = await checkSlices(engine, project)
     if (slices.length > 0) return { ok: false, diagnostics: slices }
-    return { ok: true, value: await judgedRows(engine, project, tables) }
+    return { ok: true, value: await judgedRows(engine, input, tables) }
   } catch (error) {
     const diagnostic = diagnoseReadError(error, [file.value])
     if (!diagnostic) throw error
@@ -100,12 +100,13 @@ async function checkSlices(engine: Engine, project: Project): Promise<Diagnostic
   )
 }
 
-async function judgedRows(engine: Engine, project: Project, tables: PredictionTables): Promise<JudgedRows> {
+async function judgedRows(engine: Engine, input: JoinInput, tables: PredictionTables): Promise<JudgedRows> {
+  const { project, contract } = input
   const { task } = project.model
   const slices = sliceColumns(project)
   const classes = [...new Set([...tables.truthClasses, ...tables.probabilities.keys()])].sort()
   const selected = [
-    ...slices.map((name, index) => `CAST(t.${quoteName(name)} AS VARCHAR) AS slice_${index}`),
+    ...slices.map((name, index) => `${sliceName(name, contract)} AS slice_${index}`),
     't."truth value" AS truth',
     'p.predicted AS predicted',
     ...(task === 'regression' ? [] : probabilityColumns(tables, task === 'binary' ? [tables.positive ?? ''] : classes)),
@@ -146,11 +147,22 @@ async function judgedRows(engine: Engine, project: Project, tables: PredictionTa
   return {
     ...common,
     task,
-    classes,
+    classes: isHidden(project.model.target, contract) ? classes.map((_, place) => `value ${place + 1}`) : classes,
     truth: Uint32Array.from(truth, placeOf),
     predicted: Uint32Array.from(predicted, placeOf),
     probabilities,
   }
+}
+
+/** The value as text; of a classified column only its place among the values: `value 3`. */
+function sliceName(name: string, contract: Contract | undefined): string {
+  const value = `t.${quoteName(name)}`
+  if (!isHidden(name, contract)) return `CAST(${value} AS VARCHAR)`
+  return `CASE WHEN ${value} IS NOT NULL THEN 'value ' || dense_rank() OVER (ORDER BY ${value}) END`
+}
+
+function isHidden(name: string, contract: Contract | undefined): boolean {
+  return isClassified(contract?.columns.find((column) => column.name === name))
 }
 
 /** Clipped to 0 … 1 within the tolerance that was checked; 0 for a class that the model does not know. */

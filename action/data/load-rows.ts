@@ -54,12 +54,17 @@ function without(contract: Contract, name: string): Contract {
 /** Columns that plumbline.yaml names and the contract does not. */
 function unknownColumns({ contract, model, projectFile }: FeatureRequest): Diagnostic[] {
   const known = contract.columns.map(({ name }) => name)
-  const named = { target: model.target, id: model.id, time: model.time, group: model.group }
-  return Object.entries(named).flatMap(([key, name]) => {
+  const named = [
+    ...Object.entries({ target: model.target, id: model.id, time: model.time, group: model.group }),
+    // A column that is misspelt here would reach the model.
+    ...model.ignore.map((name) => ['ignore', name] as const),
+  ]
+  return named.flatMap(([key, name]) => {
     if (name === undefined || known.includes(name)) return []
     const near = nearestName(name, known)
     const message = `Cannot use "${name}" as model.${key}: ${contract.file} has no such column`
-    const remedy = near ? `Did you mean "${near}"?` : `Add it to ${contract.file}.`
+    const other = key === 'ignore' ? 'Remove it: what the contract lacks is not read.' : `Add it to ${contract.file}.`
+    const remedy = near ? `Did you mean "${near}"?` : other
     return [{ code: 'project/unknown-column', file: projectFile, line: 1, column: 1, message, remedy }]
   })
 }

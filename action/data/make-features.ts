@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises'
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
+import { isClassified } from '../project/contract.ts'
 import { checkFeatureSql, type FeatureSource } from './check-select.ts'
 import { describeFiles } from './describe-files.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
@@ -79,7 +80,7 @@ async function runSelect(engine: Engine, request: FeatureRequest, source: Featur
     await engine.run(`CREATE TEMP TABLE features AS\n${request.sql}`)
   } catch (error) {
     throwOutOfMemory(error)
-    return { ok: false, diagnostics: [sqlFailed(error, request.sqlFile)] }
+    return { ok: false, diagnostics: [sqlFailed(error, request)] }
   }
   const wrong = await checkIds(engine, request)
   if (wrong.length > 0) return { ok: false, diagnostics: wrong }
@@ -135,14 +136,19 @@ async function checkIds(engine: Engine, request: FeatureRequest): Promise<Diagno
   return found
 }
 
-function sqlFailed(error: unknown, file: string): Diagnostic {
-  const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+/** What DuckDB says of a row quotes its values, of whatever column. */
+function sqlFailed(error: unknown, { sqlFile: file, contract }: FeatureRequest): Diagnostic {
+  const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+  const kind = /^[A-Z][A-Za-z ]+ Error/.exec(said)?.[0] ?? 'an error'
+  const reason = contract.columns.some(isClassified)
+    ? `a row gives ${kind}; its values are not shown, as ${contract.file} classifies columns`
+    : said.replace(/^[A-Z][A-Za-z ]+ Error: /, '').slice(0, 500)
   return {
     code: 'features/sql',
     file,
     line: 1,
     column: 1,
-    message: `Cannot make features by "${file}": ${reason.replace(/^[A-Z][a-z]+ Error: /, '')}`,
+    message: `Cannot make features by "${file}": ${reason}`,
     remedy: 'Mend the SELECT; try_cast() gives NULL where a value does not fit.',
   }
 }

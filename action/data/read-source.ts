@@ -58,6 +58,13 @@ export function feedingColumn(
   return undefined
 }
 
+/** The same for a column, whose texts may spell their dates in a way of their own. */
+export function castColumn(column: ContractColumn, expression: string, rawType: string): string {
+  const { logicalType, format } = column
+  if (format === undefined || rawType !== 'VARCHAR') return castTo(logicalType, expression, rawType)
+  return `CAST(try_strptime(trim(${expression}), ${quoteText(format)}) AS ${sqlTypes[logicalType]})`
+}
+
 /** SQL that turns an expression of a raw type into a logical type, NULL where the value is none. */
 export function castTo(logicalType: LogicalType, expression: string, rawType: string): string {
   return casts[logicalType](expression, rawType)
@@ -68,7 +75,7 @@ const casts: Readonly<Record<LogicalType, (expression: string, rawType: string) 
   integer: toInteger,
   number: (expression, rawType) => (rawType === 'DOUBLE' ? expression : `TRY_CAST(${expression} AS DOUBLE)`),
   boolean: toBoolean,
-  date: (expression, rawType) => (rawType === 'DATE' ? expression : `TRY_CAST(${expression} AS DATE)`),
+  date: (expression) => inCalendar(`TRY_CAST(${expression} AS DATE)`, 'DATE'),
   timestamp: toTimestamp,
 }
 
@@ -82,9 +89,10 @@ export function alwaysFits(logicalType: LogicalType, rawType: string): boolean {
     case 'number':
       return /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT)|FLOAT|DOUBLE)$/.test(rawType)
     case 'boolean':
+      return rawType === 'BOOLEAN'
     case 'date':
     case 'timestamp':
-      return rawType === sqlTypes[logicalType]
+      return false
   }
 }
 
@@ -101,7 +109,7 @@ export const sqlTypes: Readonly<Record<LogicalType, string>> = {
 function typedColumn(file: DescribedFile, column: ContractColumn): string {
   const raw = feedingColumn(file, column)
   const value = raw
-    ? castTo(column.logicalType, quoteName(raw.name), raw.type)
+    ? castColumn(column, quoteName(raw.name), raw.type)
     : `CAST(NULL AS ${sqlTypes[column.logicalType]})`
   return `${value} AS ${quoteName(column.name)}`
 }
@@ -121,24 +129,32 @@ function toInteger(expression: string, rawType: string): string {
   return cast
 }
 
-function toBoolean(expression: string, rawType: string): string {
-  if (rawType === 'BOOLEAN') return expression
-  const text = rawType === 'VARCHAR' ? expression : `CAST(${expression} AS VARCHAR)`
-  return `CASE WHEN ${text} = 'true' THEN true WHEN ${text} = 'false' THEN false
-    WHEN lower(trim(${text})) IN (${yes}) THEN true WHEN lower(trim(${text})) IN (${no}) THEN false END`
-}
-
 /**
  * In UTC, as the engine's time zone is: a text without an offset is taken as it stands. DuckDB would take it in the zone
  * of the row before where that names one, and far more slowly; a cast to TIMESTAMP in turn would ignore an offset.
  */
 function toTimestamp(expression: string, rawType: string): string {
-  if (rawType === 'TIMESTAMP') return expression
-  const zoned = `TRY_CAST(${expression} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'`
+  if (rawType === 'TIMESTAMP') return inCalendar(expression, 'TIMESTAMP')
+  const plain = inCalendar(`TRY_CAST(${expression} AS TIMESTAMP)`, 'TIMESTAMP')
+  if (/^(TIMESTAMP_|DATE)/.test(rawType)) return plain
+  const zoned = `${inCalendar(`TRY_CAST(${expression} AS TIMESTAMPTZ)`, 'TIMESTAMPTZ')} AT TIME ZONE 'UTC'`
   if (rawType !== 'VARCHAR') return zoned
   const time = `substr(${expression}, instr(${expression}, ':'))`
   const hasOffset = `contains(${expression}, '+') OR (contains(${expression}, ':') AND contains(${time}, '-'))`
-  return `CASE WHEN ${hasOffset} THEN ${zoned} ELSE coalesce(TRY_CAST(${expression} AS TIMESTAMP), ${zoned}) END`
+  return `CASE WHEN ${hasOffset} THEN ${zoned} ELSE coalesce(${plain}, ${zoned}) END`
+}
+
+/** Infinity and years beyond 1 to 9999, which ISO 8601 cannot write, are no moments. */
+function inCalendar(expression: string, type: 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ'): string {
+  const last = type === 'DATE' ? '9999-12-31' : '9999-12-31 23:59:59.999999'
+  return `CASE WHEN ${expression} BETWEEN ${type} '0001-01-01' AND ${type} '${last}' THEN ${expression} END`
+}
+
+function toBoolean(expression: string, rawType: string): string {
+  if (rawType === 'BOOLEAN') return expression
+  const text = rawType === 'VARCHAR' ? expression : `CAST(${expression} AS VARCHAR)`
+  return `CASE WHEN ${text} = 'true' THEN true WHEN ${text} = 'false' THEN false
+    WHEN lower(trim(${text})) IN (${yes}) THEN true WHEN lower(trim(${text})) IN (${no}) THEN false END`
 }
 
 const yes = ['true', 't', 'yes', 'y', '1', '1.0'].map(quoteText).join(', ')

@@ -33,7 +33,14 @@ export function findColumn(columns: readonly InferredColumn[], name: string, pur
     'init/unknown-column',
     `Cannot ${purpose} "${name}": there is no such column; expected one of ${shown}`,
     {
-      remedy: meant === undefined ? 'Name one of these columns.' : `Did you mean "${meant}"?`,
+      remedy: meant === undefined ? adviseOn(names) : `Did you mean "${meant}"?`,
     },
   )
+}
+
+function adviseOn(names: readonly string[]): string {
+  const isRow = names.length > 0 && names.every((name) => Number.isFinite(Number(name)))
+  if (isRow) return 'The first line seems to be a row: give the file a header.'
+  if (names.length === 1) return 'The file seems to hold one column: part its fields by a comma, ";", "|" or a tab.'
+  return 'Name one of these columns.'
 }

@@ -1,4 +1,4 @@
-import type { Contract } from '../project/contract.ts'
+import { type Contract, isClassified } from '../project/contract.ts'
 import type { Engine } from './engine.ts'
 import { quoteName } from './quote.ts'
 
@@ -21,7 +21,7 @@ export async function examplesOf(
   )
   const count = found?.count ?? 0
   const first = (found?.first ?? []).filter((value) => value !== null)
-  const classification = contract?.columns.find((column) => column.name === id)?.classification ?? 'public'
-  if (classification !== 'public' || first.length === 0) return { count, words: '' }
+  const isHidden = isClassified(contract?.columns.find((column) => column.name === id))
+  if (isHidden || first.length === 0) return { count, words: '' }
   return { count, words: ` (${first.join(', ')}${count > first.length ? ', …' : ''})` }
 }

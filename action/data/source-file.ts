@@ -37,11 +37,14 @@ export function formatOf(path: string): SourceFormat | undefined {
   return endings.find(([ending]) => ending.test(path))?.[1]
 }
 
-const compressions: Readonly<Record<string, string>> = { gz: 'gzip', zst: 'zstd' }
+const compressions: Readonly<Record<string, 'gzip' | 'zstd'>> = { gz: 'gzip', zst: 'zstd' }
+
+/** How the path says that bytes are compressed. */
+export function compressionIn(path: string): 'gzip' | 'zstd' | undefined {
+  return compressions[/\.(gz|zst)$/i.exec(path)?.[1]?.toLowerCase() ?? '']
+}
 
 /** The reader's argument: the path says how bytes are compressed, also where they are kept under another name. */
 export function compressionOf({ path }: SourceFile): string {
-  const ending = /\.(gz|zst)$/i.exec(path)?.[1]?.toLowerCase()
-  const compression = ending ? compressions[ending] : 'uncompressed'
-  return `compression = '${compression}'`
+  return `compression = '${compressionIn(path) ?? 'uncompressed'}'`
 }

@@ -161,7 +161,7 @@ async function spanOf(
   return { ok: true, value: span }
 }
 
-const emptyContract: Contract = { file: '', id: '', version: '', columns: [], rowCount: [] }
+const emptyContract: Contract = { file: '', id: '', version: '', columns: [], table: 'data', tableRules: [] }
 
 /** Line 0: no contract says anything about it. */
 function unknownColumn(name: string): ContractColumn {

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
+import { pipeline } from 'node:stream'
 
-import { type BareRepository, gitEnvironment } from './git.ts'
+import { type BareRepository, gitEnvironment, withoutHooks } from './git.ts'
 
 /** Git's smart HTTP, spoken by git itself (`git http-backend`, a CGI program). */
 export function serveGit(
@@ -26,10 +27,12 @@ export function serveGit(
     ...(isAuthorized && { REMOTE_USER: 'x-access-token' }),
   }
   return new Promise((resolve) => {
-    const backend = spawn('git', ['http-backend'], { env: environment, stdio: ['pipe', 'pipe', 'ignore'] })
+    // Git itself refuses a push without the token, however its address is spelt.
+    const settings = [...withoutHooks, '-c', `http.receivepack=${isAuthorized}`]
+    const backend = spawn('git', [...settings, 'http-backend'], { env: environment, stdio: ['pipe', 'pipe', 'ignore'] })
     const answer = new CgiAnswer(response)
-    request.pipe(backend.stdin)
-    backend.stdin.on('error', () => {})
+    // A client that goes away in the middle ends the input, and so git.
+    pipeline(request, backend.stdin, () => {})
     backend.stdout.on('data', (chunk: Buffer) => answer.write(chunk))
     backend.on('error', () => answer.end())
     backend.on('close', () => {

@@ -31,6 +31,9 @@ export async function openBareRepository(folder: string): Promise<BareRepository
   return repository
 }
 
+/** Nothing that lies in the repository's folder is run. */
+export const withoutHooks = ['-c', `core.hooksPath=${devNull}`, '-c', 'core.fsmonitor=false']
+
 /** What every git process of the embedded GitHub sees. */
 export function gitEnvironment(): Record<string, string> {
   return {
@@ -46,7 +49,7 @@ export function gitEnvironment(): Record<string, string> {
 
 function at(folder: string): BareRepository {
   const run: BareRepository['run'] = (args, input, env) =>
-    runGit(['--git-dir', folder, '-c', 'core.filesRefLockTimeout=5000', ...args], input, env)
+    runGit(['--git-dir', folder, '-c', 'core.filesRefLockTimeout=5000', ...withoutHooks, ...args], input, env)
   return {
     folder,
     run,
@@ -64,7 +67,6 @@ async function createWhole(folder: string): Promise<void> {
   const { code, stderr } = await runGit(['init', '--bare', '--quiet', '--initial-branch=main', draft])
   if (code !== 0) throw failed(['init'], stderr)
   for (const [key, value] of [
-    ['http.receivepack', 'true'],
     ['receive.fsckObjects', 'true'],
     ['gc.auto', '0'],
     ['receive.autogc', 'false'],

@@ -6,6 +6,7 @@ import { sha256 } from '../base/sha256.ts'
 import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { JudgedRows } from '../evaluation/judged-rows.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
+import { isClassified } from '../project/contract.ts'
 import { gatesCount, metricWords } from '../report/report-evaluation.ts'
 import { wordRows, wordSplit } from '../report/word-stages.ts'
 import type { DeclaredStage } from './declare-keys.ts'
@@ -107,6 +108,7 @@ export async function takeJudging(
   predict: StageResult,
 ): Promise<Read<{ readonly evaluate: StageResult; readonly gate: StageResult }>> {
   const { project } = session.declared
+  const classified = session.declared.contract.columns.filter(isClassified).map(({ name }) => name)
   const judged = once(() => readJudgedRows(session, split, predict))
   const evaluated = await takeStep(session, {
     ...own('judge', 'evaluate', {
@@ -131,6 +133,7 @@ export async function takeJudging(
     ...own('judge', 'gate', {
       evaluation: evaluated.value.cacheKey,
       gates: sha256(canonicalJson(asJson(project.gates))),
+      privacy: sha256(canonicalJson({ ...project.privacy, classified })),
     }),
     work: async () => {
       const rows = await judged()
@@ -139,6 +142,7 @@ export async function takeJudging(
       const verdicts = judgeGates(project.gates, rows.value, metricsIn(evaluated.value), project.privacy.minCount)
       return { ok: true, value: { detail: gatesCount(verdicts), outputs: {}, data: asJson(verdicts) } }
     },
+    isNo: (result) => verdictsIn(result).some(({ kind }) => kind !== 'pass'),
   })
   return gated.ok ? { ok: true, value: { evaluate: evaluated.value, gate: gated.value } } : gated
 }

@@ -82,7 +82,14 @@ function featureParts({ project, contract, dataDigest, featureSql }: Declared): 
   return {
     data: dataDigest,
     [`file ${project.features.sql}`]: sha256(featureSql),
-    columns: digest(contract.columns.map(({ name, logicalType, aliases }) => [name, logicalType, aliases])),
+    columns: digest(
+      contract.columns.map(({ name, logicalType, aliases, format }) => [
+        name,
+        logicalType,
+        aliases,
+        ...(format === undefined ? [] : [format]),
+      ]),
+    ),
     model: digest({ id: model.id, target: model.target, time: model.time, group: model.group, ignore: model.ignore }),
     labels: String(data.labels !== undefined),
   }

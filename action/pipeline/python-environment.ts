@@ -116,11 +116,20 @@ async function install(folder: string, { interpreter, requirements, caller, sign
   return 'pip'
 }
 
-/** What an installer needs of the caller: where to look and how to get out; none of the runner's own. */
-function builderEnvironment(caller: Readonly<Record<string, string | undefined>>): Record<string, string> {
+/** Where an installer looks for packages, how it gets out, and what it needs to start. */
+const passedToInstaller = [
+  /^(PATH|HOME|USERPROFILE|APPDATA|LOCALAPPDATA|SYSTEMROOT|COMSPEC|PATHEXT|LANG|LC_ALL|TMP|TEMP|TMPDIR|NETRC)$/i,
+  /^(HTTPS?|ALL|NO)_PROXY$/i,
+  /^(SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|LD_LIBRARY_PATH)$/,
+  /^XDG_(CACHE|CONFIG|DATA)_(HOME|DIRS)$/,
+  /^PIP_/,
+  /^UV_(?!PUBLISH_)/,
+]
+
+/** An allow-list too, though nothing of a package runs: what a log may quote is not worth a secret. */
+export function builderEnvironment(caller: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const kept = Object.entries(caller).filter(
-    ([name, value]) =>
-      value !== undefined && !/^(INPUT|ACTIONS|GITHUB|RUNNER|PLUMBLINE)_|TOKEN|SECRET|PASSWORD/i.test(name),
+    ([name, value]) => value !== undefined && passedToInstaller.some((allowed) => allowed.test(name)),
   )
   return Object.fromEntries(kept) as Record<string, string>
 }
@@ -129,6 +138,14 @@ function builderEnvironment(caller: Readonly<Record<string, string | undefined>>
 function refuseUnhashed({ requirements, file }: Wish): void {
   const logicalLines = requirements.replaceAll(/\\\r?\n/g, ' ').split('\n')
   for (const line of logicalLines) {
+    const option = /^\s*(--no-binary|--requirement|--constraint|--editable|-[rce])(?![\w-])/.exec(line)?.[1]
+    if (option !== undefined) {
+      throw new Fault(
+        'pipeline/environment',
+        `Cannot install the packages of ${file}: it holds the option ${option}; expected wheels by their hashes, all in this file`,
+        { remedy: `Lock it without: uv pip compile --generate-hashes requirements.in -o ${file}` },
+      )
+    }
     if (!/^[A-Za-z0-9]/.test(line) || line.includes('--hash=')) continue
     throw new Fault(
       'pipeline/unhashed',

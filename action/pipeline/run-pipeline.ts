@@ -1,7 +1,7 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
-import { wordHeader } from '../report/report-run.ts'
+import { wordHeader, wordLockDifference } from '../report/report-run.ts'
 import { metricsIn, takeFeatures, takeJudging, takeSplit, takeValidate, verdictsIn } from './built-in-stages.ts'
 import { type DeclaredRun, declareRun } from './declare-run.ts'
 import { holdCached } from './hold-cached.ts'
@@ -51,6 +51,7 @@ export async function runPipeline(request: RunRequest): Promise<RunEnd> {
     gates: [],
   }
   greet(session, findings, code)
+  await warnOfOtherFiles(session)
   await removeDeadDrafts(session.folder)
   await freshLogs(session)
 
@@ -116,6 +117,15 @@ function openSession(request: RunRequest, declared: DeclaredRun): RunSession {
     now,
     stages: [],
   }
+}
+
+/** Whoever put new files there and runs would else wonder why all comes from the cache. In a workflow, jobs fetch what is pinned. */
+async function warnOfOtherFiles({ declared, jobs: here, progress }: RunSession): Promise<void> {
+  if (here.size < jobs.length) return
+  const { compareWithLock } = await import('../data/compare-with-lock.ts')
+  // Pinned data may be kept elsewhere, and nothing lie under the globs.
+  const difference = await compareWithLock(declared.project, declared.lock).catch(() => undefined)
+  if (difference) progress.warn(wordLockDifference(difference))
 }
 
 function greet(session: RunSession, { trigger }: RunFindings, { code }: CodeState): void {

@@ -19,7 +19,7 @@ interface Program {
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
   readonly logFile: string
-  /** Texts that no log may show. */
+  /** Texts that no log may show; one that holds another stands before it. */
   readonly masked: readonly string[]
   readonly timeoutMs?: number
   readonly signal: AbortSignal
@@ -27,9 +27,16 @@ interface Program {
 }
 
 const graceMs = 10_000
+/** For what a program left running: trackers of shared memory end by themselves a moment after it. */
+const leftoverGraceMs = 1000
 const linesKept = 15
+/** What is told and kept of one line; the log holds all of it. */
+const longestLine = 2000
 
-/** Runs a shell command in a process group of its own, its output line by line into a log; stopped, it gets SIGTERM, then SIGKILL. */
+/**
+ * Runs a shell command in a process group of its own, its output line by line into a log; stopped, it gets SIGTERM, then
+ * SIGKILL. What it leaves running behind itself is killed, so that nothing changes its files any more.
+ */
 export async function runProgram(program: Program): Promise<ProgramEnd> {
   const { command, folder, environment, timeoutMs, signal } = program
   if (signal.aborted) return { kind: 'interrupted' }
@@ -59,6 +66,10 @@ export async function runProgram(program: Program): Promise<ProgramEnd> {
     killTimer = setTimeout(() => send('SIGKILL'), graceMs)
   }
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop('timed-out'), timeoutMs)
+  let leftoverTimer: NodeJS.Timeout | undefined
+  child.once('exit', () => {
+    leftoverTimer = setTimeout(() => send('SIGKILL'), leftoverGraceMs)
+  })
   const interrupt = () => stop('interrupted')
   signal.addEventListener('abort', interrupt, { once: true })
 
@@ -74,6 +85,8 @@ export async function runProgram(program: Program): Promise<ProgramEnd> {
   } finally {
     clearTimeout(timer)
     clearTimeout(killTimer)
+    clearTimeout(leftoverTimer)
+    send('SIGKILL')
     signal.removeEventListener('abort', interrupt)
   }
 }
@@ -88,9 +101,10 @@ function follow({ logFile, masked, tell }: Program, streams: readonly NodeJS.Rea
     lines.on('line', (raw) => {
       const line = masked.reduce((text, secret) => text.replaceAll(secret, '***'), raw)
       log.write(`${line}\n`)
-      lastLines.push(line)
+      const shown = line.length > longestLine ? `${line.slice(0, longestLine)}…` : line
+      lastLines.push(shown)
       if (lastLines.length > linesKept) lastLines.shift()
-      tell(line)
+      tell(shown)
     })
     lines.on('close', () => {
       open -= 1

@@ -46,6 +46,8 @@ export interface Step {
   /** Asked for only where the step is done here: it may need the interpreter. */
   readonly cacheKey: () => Promise<string>
   readonly work: (workFolder: string) => Promise<Read<StageWork>>
+  /** Whether a result that was made well says no, so that no ✓ stands beside it. */
+  readonly isNo?: (result: StageResult) => boolean
 }
 
 /** `.plumbline/runs/<run key>/` */
@@ -64,7 +66,7 @@ export async function takeStep(session: RunSession, step: Step): Promise<Read<St
   const cached = await findResult(session.folder, step.name, cacheKey)
   if (cached) {
     await note(session, cached, 'cached')
-    session.progress.finished(step.name, 'cached', cached.detail, cached.seconds)
+    session.progress.finished(step.name, step.isNo?.(cached) ? 'failed' : 'cached', cached.detail, cached.seconds)
     return { ok: true, value: cached }
   }
 
@@ -73,7 +75,12 @@ export async function takeStep(session: RunSession, step: Step): Promise<Read<St
   const made = await makeHere(session, step, cacheKey)
   if (!made.ok) return made
   await note(session, made.value, 'done')
-  session.progress.finished(step.name, 'done', made.value.detail, made.value.seconds)
+  session.progress.finished(
+    step.name,
+    step.isNo?.(made.value) ? 'failed' : 'done',
+    made.value.detail,
+    made.value.seconds,
+  )
   return made
 }
 
@@ -104,7 +111,8 @@ export function recordOf(result: StageResult, outcome: StageRecord['outcome']): 
 
 /** The result of a stage as this run key has it, from its pointer. */
 export async function pointedResult(folder: string, runKey: string, stage: string): Promise<StageResult | undefined> {
-  return readResult(pointerFile(folder, runKey, stage))
+  const result = await readResult(pointerFile(folder, runKey, stage))
+  return result?.stage === stage ? result : undefined
 }
 
 /** The record of this run key, as far as earlier jobs wrote it. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { copyFile, cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -7,6 +7,8 @@ import { canonicalJson } from '../base/canonical-json.ts'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import type { ProgramStage, Project } from '../project/project.ts'
+import { collectOutputs } from './collect-outputs.ts'
+import { shortestMasked, textsToMask } from './mask-secrets.ts'
 import { programEnvironment, variableName } from './program-environment.ts'
 import type { PythonEnvironment } from './python-environment.ts'
 import { type ProgramEnd, runProgram } from './run-program.ts'
@@ -64,7 +66,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
       folder: folders.files,
       environment,
       logFile,
-      masked: secrets.filter((secret) => secret.length > 3),
+      masked: textsToMask(secrets),
       signal,
       tell: (line) => progress.update(name, line),
       ...(stage.timeoutMs !== undefined && { timeoutMs: stage.timeoutMs }),
@@ -112,50 +114,20 @@ async function nameOutputs(stage: ProgramStage, files: string): Promise<Record<s
   return variables
 }
 
-async function collectOutputs(run: ProgramRun, files: string, out: string): Promise<Record<string, string>> {
-  const collected: Record<string, string> = {}
-  for (const [output, declared] of Object.entries(run.stage.out)) {
-    const written = await findWritten(join(files, declared.path), declared.kind === 'dataset')
-    if (written === undefined) throw missingOutput(run, output, declared.path)
-    const name = `${output}${declared.path.endsWith('/') ? '' : (/\.[A-Za-z0-9]+$/.exec(written)?.[0] ?? '')}`
-    await cp(written, join(out, name), { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true })
-    collected[output] = name
-  }
-  return collected
-}
-
-/** The file or the folder with something in it; a dataset may be CSV where Parquet is declared. */
-async function findWritten(path: string, mayBeCsv: boolean): Promise<string | undefined> {
-  const candidates = mayBeCsv ? [path, path.replace(/\.parquet$/, '.csv')] : [path]
-  for (const candidate of candidates) {
-    const found = await stat(candidate).catch(() => undefined)
-    if (found?.isFile()) return candidate
-    if (found?.isDirectory() && !(await isEmptyFolder(candidate))) return candidate
-  }
-  return undefined
-}
-
-async function isEmptyFolder(path: string): Promise<boolean> {
-  return (await readdir(path)).length === 0
-}
-
 function requireSecret(stage: ProgramStage, name: string, value: string | undefined): string {
-  if (value) return value
+  if (value && value.trim().length >= shortestMasked) return value
+  if (value) {
+    throw new Fault(
+      'pipeline/no-secret',
+      `Cannot run stage "${stage.name}": its secret ${name} has fewer than ${shortestMasked} characters, which no log can hide; expected a longer one`,
+      { remedy: `Take a longer secret; what is none belongs under env: of the stage.` },
+    )
+  }
   throw new Fault(
     'pipeline/no-secret',
     `Cannot run stage "${stage.name}": its secret ${name} is not set; expected it in the environment`,
     {
       remedy: `In a workflow, give the step env: ${name}; on a terminal, export ${name}=….`,
-    },
-  )
-}
-
-function missingOutput({ stage, name, logFile, project }: ProgramRun, output: string, path: string): Fault {
-  return new Fault(
-    'stage/no-output',
-    `Cannot use stage "${name}": it ended well but wrote no "${output}"; expected ${path} in its folder`,
-    {
-      remedy: `Write it to the path in PLUMBLINE_OUT_${variableName(output)} (${project.file}:${stage.line}); its log: ${logFile}`,
     },
   )
 }

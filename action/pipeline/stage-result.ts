@@ -53,7 +53,7 @@ export function outputPath(folder: string, result: StageResult, output: string):
 /** The finished result of this very key, if there is one and its files are there. */
 export async function findResult(folder: string, stage: string, cacheKey: string): Promise<StageResult | undefined> {
   const result = await readResult(join(resultFolder(folder, stage, cacheKey), 'result.json'))
-  if (!result || result.cacheKey !== cacheKey) return undefined
+  if (!result || result.cacheKey !== cacheKey || result.stage !== stage) return undefined
   for (const output of Object.keys(result.outputs)) {
     const isThere = await stat(outputPath(folder, result, output)).catch(() => undefined)
     if (!isThere) return undefined
@@ -76,11 +76,41 @@ export async function readResult(file: string): Promise<StageResult | undefined>
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   try {
-    const result = JSON.parse(text) as StageResult
-    return result.schema === 'plumbline/stage/v1' ? result : undefined
+    const result: unknown = JSON.parse(text)
+    return isStageResult(result) ? result : undefined
   } catch {
     return undefined
   }
+}
+
+/** What another machine wrote names its outputs by plain names, so that none leads out of the result's folder. */
+function isStageResult(value: unknown): value is StageResult {
+  if (!isRecord(value)) return false
+  const { schema, stage, key, parts, cacheKey, startedAt, seconds, detail, outputs } = value
+  return (
+    schema === 'plumbline/stage/v1' &&
+    [stage, startedAt, detail].every((field) => typeof field === 'string') &&
+    [key, cacheKey].every(isDigest) &&
+    isPlainName(stage) &&
+    typeof seconds === 'number' &&
+    isRecord(parts) &&
+    isRecord(outputs) &&
+    Object.values(outputs).every(
+      (output) => isRecord(output) && isPlainName(output['path']) && isDigest(output['sha256']),
+    )
+  )
+}
+
+function isDigest(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+}
+
+function isPlainName(value: unknown): boolean {
+  return typeof value === 'string' && /^[^/\\\0]+$/.test(value) && value !== '.' && value !== '..'
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 interface Making {

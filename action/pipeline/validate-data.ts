@@ -7,7 +7,7 @@ import { measureColumns } from '../data/measure-columns.ts'
 import { feedingColumn } from '../data/read-source.ts'
 import type { DescribedFile, SourceFile } from '../data/source-file.ts'
 import { matchRenamedColumns, type Rename } from '../drift/match-renamed-columns.ts'
-import type { Contract, ContractColumn } from '../project/contract.ts'
+import type { Contract, ContractColumn, TableRule } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
 import { wordAcceptance, wordFailure, wordRename, wordSamples } from '../report/word-contract.ts'
 
@@ -44,19 +44,28 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
     diagnostics: [
       ...checked.diagnostics,
       ...(checkedLabels?.diagnostics ?? []),
-      ...checks.filter(({ outcome }) => outcome === 'fail').map((check) => diagnose(check, contract, renames)),
+      ...checks.filter(keepsOut).map((check) => diagnose(check, contract, renames)),
     ],
   }
 }
 
 /** Where labels arrive in files of their own, those hold the id and the target, and the other files all but the target. */
 function partContract(contract: Contract, project: Project): { ofFeatures: Contract; ofLabels: Contract } {
-  if (!project.data.labels) return { ofFeatures: contract, ofLabels: { ...contract, columns: [], rowCount: [] } }
+  if (!project.data.labels) return { ofFeatures: contract, ofLabels: { ...contract, columns: [], tableRules: [] } }
   const { target, id } = project.model
+  const isOfTarget = (rule: TableRule) => rule.kind === 'unique-together' && rule.columns.includes(target)
   const keep = (wanted: (column: ContractColumn) => boolean) => contract.columns.filter(wanted)
   return {
-    ofFeatures: { ...contract, columns: keep(({ name }) => name !== target) },
-    ofLabels: { ...contract, columns: keep(({ name }) => name === target || name === id), rowCount: [] },
+    ofFeatures: {
+      ...contract,
+      columns: keep(({ name }) => name !== target),
+      tableRules: contract.tableRules.filter((rule) => !isOfTarget(rule)),
+    },
+    ofLabels: {
+      ...contract,
+      columns: keep(({ name }) => name === target || name === id),
+      tableRules: contract.tableRules.filter(isOfTarget),
+    },
   }
 }
 
@@ -107,8 +116,13 @@ async function describeReference(data: DataToValidate, engine: Engine): Promise<
   return described.ok ? described.value : []
 }
 
+/** Whether a check fails and is grave enough to stop for. */
+function keepsOut({ outcome, severity }: ContractCheck): boolean {
+  return outcome === 'fail' && severity === 'error'
+}
+
 function diagnose(check: ContractCheck, contract: Contract, renames: readonly Rename[]): Diagnostic {
-  const thing = check.column ?? 'the number of rows'
+  const thing = check.column ?? (check.promise.kind === 'row-count' ? 'the number of rows' : contract.table)
   const rename = check.promise.kind === 'present' ? renames.find(({ missing }) => missing === check.column) : undefined
   const samples = check.samples.length > 0 ? `; ${wordSamples(check.samples)}` : ''
   const remedy = rename

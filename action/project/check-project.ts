@@ -4,6 +4,9 @@ import { metricsOfTask } from './metric-kinds.ts'
 import { findCycle } from './order-stages.ts'
 import type { ProjectDocument } from './project-schema.ts'
 
+/** A result of the user's under one of these names would stand in for Plumbline's own. */
+const ownStages: ReadonlySet<string> = new Set(['validate', 'split', 'evaluate', 'gate', 'refit', 'environment'])
+
 export type LineOf = (path: readonly (string | number)[]) => { readonly line: number; readonly column: number }
 
 /** What only the whole file can tell: names that lead nowhere, cycles, gates that nothing can satisfy. */
@@ -59,6 +62,14 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
     const { features: _, ...programs } = document.stages
     const names = ['features', ...Object.keys(programs)]
     for (const [name, stage] of Object.entries(programs)) {
+      if (ownStages.has(name) || name.startsWith('refit-')) {
+        add(
+          'project/value',
+          ['stages', name],
+          `Cannot call a stage "${name}": Plumbline has one of that name`,
+          'Give it another name.',
+        )
+      }
       for (const need of stage.needs) {
         if (names.includes(need)) continue
         add(

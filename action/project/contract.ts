@@ -8,14 +8,44 @@ export interface ContractColumn {
   /** Older names under which files may still hold this column. */
   readonly aliases: readonly string[]
   readonly classification?: string
+  /** How texts spell a date or a moment, as `strptime` has it; without it, ISO 8601. */
+  readonly format?: string
   readonly rules: readonly ContractRule[]
 }
 
-export type ContractRule = RuleKind & {
-  readonly line: number
-  /** How many rows may break the rule; none where it is not given. */
-  readonly tolerance?: Tolerance
+/** Whether no output may show a value of the column: the contract calls it anything but public. */
+export function isClassified(column: ContractColumn | undefined): boolean {
+  return (column?.classification ?? 'public') !== 'public'
 }
+
+/** Who promises: where, how grave a breach is, and which dimension of quality ODCS files it under. */
+export interface RuleNote {
+  readonly line: number
+  /** Only an `error`, which is the default, keeps data out; the others are shown. */
+  readonly severity?: Severity
+  readonly dimension?: Dimension
+}
+
+export const severities = ['error', 'warning', 'info'] as const
+export type Severity = (typeof severities)[number]
+
+export const dimensions = [
+  'accuracy',
+  'completeness',
+  'conformity',
+  'consistency',
+  'coverage',
+  'timeliness',
+  'uniqueness',
+] as const
+export type Dimension = (typeof dimensions)[number]
+
+/** What one column promises of each of its rows, or of all its values together. */
+export type ContractRule = RuleKind &
+  RuleNote & {
+    /** How many rows may break the rule; none where it is not given. */
+    readonly tolerance?: Tolerance
+  }
 
 export type RuleKind =
   | { readonly kind: 'required' }
@@ -24,22 +54,47 @@ export type RuleKind =
   | { readonly kind: 'min-length' | 'max-length'; readonly length: number }
   | { readonly kind: 'allowed'; readonly values: readonly string[] }
   | { readonly kind: 'pattern'; readonly pattern: string }
+  /** Broken by a value that is outside the list, or that the pattern does not match. */
+  | { readonly kind: 'valid'; readonly values: readonly string[]; readonly pattern: string }
+  /** Broken by what stands for "nothing here"; null is SQL's own. */
+  | { readonly kind: 'filled'; readonly missing: readonly (string | null)[] }
+  | { readonly kind: 'multiple-of'; readonly step: number }
+  | { readonly kind: 'format'; readonly format: TextFormat }
 
-export interface Tolerance {
-  /** A number of rows, or a percentage of all rows (0-100). */
-  readonly limit: number
-  readonly unit: 'rows' | 'percent'
-  /** Whether exactly the limit is already too many. */
-  readonly isExclusive: boolean
+export const textFormats = ['email', 'uuid', 'uri', 'hostname', 'ipv4', 'ipv6', 'byte'] as const
+export type TextFormat = (typeof textFormats)[number]
+
+/** What the table promises as a whole. */
+export type TableRule = TableRuleKind & RuleNote
+
+export type TableRuleKind =
+  | { readonly kind: 'row-count'; readonly expected: Expectation }
+  /** No two rows hold the same values in all of these columns; rows with a null among them do not count. */
+  | { readonly kind: 'unique-together'; readonly columns: readonly string[]; readonly tolerance?: Tolerance }
+
+/** The eight operators of ODCS; exactly one belongs to a rule. */
+export const operators = [
+  'mustBe',
+  'mustNotBe',
+  'mustBeGreaterThan',
+  'mustBeGreaterOrEqualTo',
+  'mustBeLessThan',
+  'mustBeLessOrEqualTo',
+  'mustBeBetween',
+  'mustNotBeBetween',
+] as const
+export type Operator = (typeof operators)[number]
+
+/** What a number is expected to be. Both bounds of a range belong to it, as datacontract-cli has it. */
+export interface Expectation {
+  readonly operator: Operator
+  /** Two for a range, smaller first; else one. */
+  readonly limits: readonly number[]
 }
 
-/** Bounds are inclusive. */
-export interface RowCountRule {
-  readonly minimum?: number
-  readonly maximum?: number
-  /** The count must lie outside the bounds instead of within. */
-  readonly isOutside?: boolean
-  readonly line: number
+/** What is expected of the number of failing rows, or of their percentage of all rows (0-100). */
+export interface Tolerance extends Expectation {
+  readonly unit: 'rows' | 'percent'
 }
 
 export interface Contract {
@@ -48,5 +103,7 @@ export interface Contract {
   readonly id: string
   readonly version: string
   readonly columns: readonly ContractColumn[]
-  readonly rowCount: readonly RowCountRule[]
+  /** As SQL rules may call the table. */
+  readonly table: string
+  readonly tableRules: readonly TableRule[]
 }

@@ -17,6 +17,14 @@ export async function ensureRepository(folder: string): Promise<boolean> {
   )
 }
 
+/** Where a folder lies in its git repository: `models/a/`; empty at the root, and outside of any. */
+export async function placeInRepository(folder: string): Promise<string> {
+  return promisify(execFile)('git', ['rev-parse', '--show-prefix'], { cwd: folder }).then(
+    ({ stdout }) => stdout.replace(/\n$/, ''),
+    () => '',
+  )
+}
+
 async function succeeds(folder: string, words: readonly string[]): Promise<boolean> {
   return promisify(execFile)('git', words, { cwd: folder }).then(
     () => true,

@@ -1,16 +1,6 @@
 import { z } from 'zod'
 
-/** The eight operators of ODCS; exactly one belongs to a rule. */
-export const operators = [
-  'mustBe',
-  'mustNotBe',
-  'mustBeGreaterThan',
-  'mustBeGreaterOrEqualTo',
-  'mustBeLessThan',
-  'mustBeLessOrEqualTo',
-  'mustBeBetween',
-  'mustNotBeBetween',
-] as const
+import { dimensions, severities } from './contract.ts'
 
 const limit = z.number().optional()
 const limits = z.tuple([z.number(), z.number()]).optional()
@@ -29,9 +19,9 @@ const description = {
 const qualityRule = z.strictObject({
   ...description,
   name: described,
-  dimension: described,
+  dimension: z.enum(dimensions).optional(),
   method: described,
-  severity: described,
+  severity: z.enum(severities).optional(),
   businessImpact: described,
   schedule: described,
   scheduler: described,
@@ -43,8 +33,8 @@ const qualityRule = z.strictObject({
     .strictObject({
       validValues: z.array(scalar).min(1).optional(),
       pattern: z.string().optional(),
-      missingValues: described,
-      properties: described,
+      missingValues: z.array(scalar.nullable()).min(1).optional(),
+      properties: z.array(z.string().min(1)).min(1).optional(),
     })
     .optional(),
   unit: z.enum(['rows', 'percent']).default('rows'),
@@ -70,7 +60,7 @@ const property = z.strictObject({
   ...description,
   name: z.string().min(1),
   physicalName: z.string().min(1).optional(),
-  physicalType: described,
+  physicalType: z.string().optional(),
   logicalType: z.enum(['string', 'integer', 'number', 'boolean', 'date', 'timestamp', 'time', 'object', 'array']),
   logicalTypeOptions: z
     .strictObject({
@@ -81,16 +71,16 @@ const property = z.strictObject({
       minLength: z.int().min(0).optional(),
       maxLength: z.int().min(0).optional(),
       pattern: z.string().optional(),
-      multipleOf: described,
-      format: described,
+      multipleOf: z.number().positive().optional(),
+      format: z.string().min(1).optional(),
       timezone: described,
-      defaultTimezone: described,
+      defaultTimezone: z.string().optional(),
     })
     .default({}),
   required: z.boolean().default(false),
   unique: z.boolean().default(false),
   primaryKey: z.boolean().default(false),
-  primaryKeyPosition: described,
+  primaryKeyPosition: z.int().optional(),
   partitioned: described,
   partitionKeyPosition: described,
   classification: z.string().optional(),

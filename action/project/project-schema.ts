@@ -94,7 +94,7 @@ const stageName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'small letters, dig
 const variableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable is expected')
-  .refine((name) => !/^(GITHUB|ACTIONS|INPUT|RUNNER|PLUMBLINE)_/.test(name), {
+  .refine((name) => !/^(GITHUB|ACTIONS|INPUT|RUNNER|PLUMBLINE)_/i.test(name), {
     error: 'names of the runner and of Plumbline never reach a stage; another name is expected',
   })
 

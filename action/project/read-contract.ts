@@ -1,12 +1,13 @@
 import { dirname, join } from 'node:path'
 
 import type { Read } from '../base/diagnostic.ts'
-import type { Contract, RowCountRule } from './contract.ts'
+import type { Contract } from './contract.ts'
 import { type ContractNotes, takeNotes } from './contract-notes.ts'
 import { odcs } from './odcs.ts'
 import type { Project } from './project.ts'
 import { readColumn } from './read-column.ts'
-import { readRowCount } from './read-quality-rule.ts'
+import { readCompositeKey } from './read-primary-key.ts'
+import { readTableQuality } from './read-quality-rule.ts'
 import { readTextFile } from './read-text-file.ts'
 import { readYaml, type YamlPath } from './read-yaml.ts'
 
@@ -34,17 +35,19 @@ export function parseContract(file: string, text: string): Read<Contract> {
   if (table.relationships !== undefined) {
     notes.refuseYet([...path, 'relationships'], 'relationships', 'Take them out, or keep them in a comment.')
   }
-  const columns = table.properties.map((property, i) => readColumn(property, [...path, 'properties', i], notes))
-  if (table.properties.filter((property) => property.primaryKey).length > 1) {
-    notes.refuseYet(path, 'a primary key of several columns', 'Mark one column as primaryKey.')
-  }
-  table.properties.forEach((_, i) => checkNames(i, columns, [...path, 'properties', i], notes))
-  const rowCount = table.quality.flatMap((rule, i): RowCountRule[] => {
-    const range = readRowCount(rule, [...path, 'quality', i], notes)
-    return range === undefined ? [] : [range]
+  const hasOneKey = table.properties.filter(({ primaryKey }) => primaryKey).length === 1
+  const columns = table.properties.map((property, i) => {
+    return readColumn(property, hasOneKey, [...path, 'properties', i], notes)
   })
+  table.properties.forEach((_, i) => checkNames(i, columns, [...path, 'properties', i], notes))
+  const names = columns.map(({ name }) => name)
+  const tableRules = [
+    ...readCompositeKey(table.properties, [...path, 'properties'], notes),
+    ...table.quality.flatMap((rule, i) => readTableQuality(rule, [...path, 'quality', i], names, notes)),
+  ]
 
-  if (notes.diagnostics.length === 0) return { ok: true, value: { file, id, version, columns, rowCount } }
+  if (notes.diagnostics.length === 0)
+    return { ok: true, value: { file, id, version, columns, table: table.name, tableRules } }
   return { ok: false, diagnostics: [...notes.diagnostics].sort((a, b) => a.line - b.line) }
 }
 

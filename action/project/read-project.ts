@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { access, readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { checkPlaces } from './check-places.ts'
 import { checkProject, type LineOf } from './check-project.ts'
 import { orderStages } from './order-stages.ts'
 import type { Gate, ProgramStage, Project, StageOutput, StorePolicy } from './project.ts'
@@ -12,13 +13,20 @@ export const projectFile = 'plumbline.yaml'
 
 /** Reads `plumbline.yaml` in a folder: the typed project, or everything that is wrong with the file. */
 export async function readProject(folder: string): Promise<Read<Project>> {
+  const misplaced = await checkPlaces(folder, projectFile, [projectFile])
+  if (misplaced.length > 0) return { ok: false, diagnostics: misplaced }
   let text: string
   try {
     text = await readFile(join(folder, projectFile), 'utf8')
   } catch (cause) {
-    return { ok: false, diagnostics: [unreadable(cause)] }
+    return { ok: false, diagnostics: [unreadable(cause, await folderAbove(folder))] }
   }
-  return parseProject(resolve(folder), text)
+  const read = parseProject(resolve(folder), text)
+  if (!read.ok) return read
+  const { features, data, environment } = read.value
+  const named = [features.sql, data.contract, ...(environment.python === undefined ? [] : [environment.python])]
+  const diagnostics = await checkPlaces(folder, projectFile, named)
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : read
 }
 
 /** The same from a text. `folder` is absolute. */
@@ -30,7 +38,20 @@ export function parseProject(folder: string, text: string): Read<Project> {
   return { ok: true, value: fillIn(folder, read.value, read.lineOf) }
 }
 
-function unreadable(cause: unknown): Diagnostic {
+/** How to get from here to the next folder above that holds a project, as `cd` takes it. */
+async function folderAbove(folder: string): Promise<string | undefined> {
+  let steps = '..'
+  for (let at = resolve(folder); dirname(at) !== at; at = dirname(at), steps += '/..') {
+    const isThere = await access(join(dirname(at), projectFile)).then(
+      () => true,
+      () => false,
+    )
+    if (isThere) return steps
+  }
+  return undefined
+}
+
+function unreadable(cause: unknown, above: string | undefined): Diagnostic {
   const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
   return {
     code: 'project/unreadable',
@@ -38,7 +59,10 @@ function unreadable(cause: unknown): Diagnostic {
     line: 1,
     column: 1,
     message: `Cannot read "${projectFile}": ${isMissing ? 'no such file here' : String(cause)}`,
-    remedy: 'Run in the folder that holds it, or write one: plumbline init --data GLOB --target COLUMN',
+    remedy:
+      above === undefined
+        ? 'Run in the folder that holds it, or write one: plumbline init --data GLOB --target COLUMN'
+        : `Run in the folder that holds it: cd ${above}`,
   }
 }
 

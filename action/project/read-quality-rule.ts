@@ -1,6 +1,7 @@
-import type { ContractRule, RowCountRule, RuleKind, Tolerance } from './contract.ts'
+import type { ContractRule, RuleKind, RuleNote, TableRule, Tolerance } from './contract.ts'
 import type { ContractNotes } from './contract-notes.ts'
-import { type OdcsQualityRule, operators } from './odcs.ts'
+import type { OdcsQualityRule } from './odcs.ts'
+import { readExpectation } from './read-expectation.ts'
 import type { YamlPath } from './read-yaml.ts'
 
 /** The rules that one entry of a column's `quality:` states; none where it only describes, or is refused. */
@@ -11,23 +12,39 @@ export function readColumnQuality(rule: OdcsQualityRule, path: YamlPath, notes: 
     notes.complain([...path, 'metric'], 'Cannot count rows in a column: rowCount belongs to the table', remedy)
     return []
   }
+  const kind = readKind(rule, path, notes)
   const tolerance = readTolerance(rule, path, notes)
-  const line = notes.lineOf(path)
-  return readKinds(rule, path, notes).map((kind) => ({ ...kind, line, ...(tolerance !== undefined && { tolerance }) }))
+  return kind === undefined ? [] : [{ ...kind, ...noteOf(rule, path, notes), ...(tolerance && { tolerance }) }]
 }
 
-/** The row count that one entry of the table's `quality:` asks for. */
-export function readRowCount(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): RowCountRule | undefined {
-  if (!isCheckable(rule, path, notes)) return undefined
-  if (rule.metric !== 'rowCount') {
-    const remedy = 'Put it under the quality: of the column that it is about.'
-    notes.refuseYet([...path, 'metric'], `${rule.metric} of a whole table`, remedy)
-    return undefined
+/** What one entry of the table's `quality:` asks for. `columns` are the names that it may use. */
+export function readTableQuality(
+  rule: OdcsQualityRule,
+  path: YamlPath,
+  columns: readonly string[],
+  notes: ContractNotes,
+): TableRule[] {
+  if (!isCheckable(rule, path, notes)) return []
+  const note = noteOf(rule, path, notes)
+  if (rule.metric === 'rowCount') {
+    refuseArguments(rule, [], path, notes)
+    if (rule.unit !== 'rows') {
+      notes.complain([...path, 'unit'], 'Cannot count rows in percent: expected rows', 'Take "unit" out.')
+    }
+    const expected = readExpectation(rule, path, notes)
+    return expected === undefined ? [] : [{ kind: 'row-count', expected, ...note }]
   }
-  if (rule.unit !== 'rows') {
-    notes.complain([...path, 'unit'], 'Cannot count rows in percent: expected rows', 'Take "unit" out.')
+  if (rule.metric === 'duplicateValues') {
+    refuseArguments(rule, ['properties'], path, notes)
+    const names = readProperties(rule, path, columns, notes)
+    const tolerance = readTolerance(rule, path, notes)
+    return names === undefined
+      ? []
+      : [{ kind: 'unique-together', columns: names, ...note, ...(tolerance && { tolerance }) }]
   }
-  return { ...countRange(rule), line: notes.lineOf(path) }
+  const message = `Cannot check ${rule.metric} of a whole table: it is about the values of one column`
+  notes.complain([...path, 'metric'], message, 'Put it under the quality: of the column that it is about.')
+  return []
 }
 
 function isCheckable(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): boolean {
@@ -52,90 +69,90 @@ function isCheckable(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes
       return false
     }
   }
-  if (rule.metric === undefined) {
-    const remedy = 'Name one of nullValues, invalidValues, duplicateValues, rowCount; or write type: text.'
-    notes.complain(path, 'Cannot check this quality rule: it has no metric', remedy)
-    return false
-  }
-  return hasOneOperator(rule, path, notes)
+  if (rule.metric !== undefined) return true
+  const remedy = 'Name one of nullValues, missingValues, invalidValues, duplicateValues, rowCount; or write type: text.'
+  notes.complain(path, 'Cannot check this quality rule: it has no metric', remedy)
+  return false
 }
 
-function hasOneOperator(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): boolean {
-  const given = operators.filter((operator) => rule[operator] !== undefined)
-  if (given.length !== 1) {
-    const state = given.length === 0 ? 'it has no operator' : `it has ${given.length} operators (${given.join(', ')})`
-    const remedy =
-      given.length === 0
-        ? 'Add one, such as mustBe: 0.'
-        : 'Write a rule for each, or mustBeBetween: [lowest, highest], both included.'
-    notes.complain([...path, given[1] ?? 'metric'], `Cannot check this quality rule: ${state}; expected one`, remedy)
-    return false
-  }
-  const range = rule.mustBeBetween ?? rule.mustNotBeBetween
-  if (range && range[0] > range[1]) {
-    notes.complain(
-      [...path, ...given],
-      `Cannot use [${range.join(', ')}]: expected the smaller number first`,
-      'Swap them.',
-    )
-    return false
-  }
-  return true
+function noteOf({ severity, dimension }: OdcsQualityRule, path: YamlPath, notes: ContractNotes): RuleNote {
+  return { line: notes.lineOf(path), ...(severity && { severity }), ...(dimension && { dimension }) }
 }
 
-function readKinds(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): RuleKind[] {
-  if (rule.metric === 'nullValues') return [{ kind: 'required' }]
-  if (rule.metric === 'duplicateValues') return [{ kind: 'unique' }]
-  if (rule.metric !== 'invalidValues') {
-    notes.refuseYet([...path, 'metric'], `the metric ${rule.metric}`, 'Use nullValues, or invalidValues.')
-    return []
-  }
-  const { validValues, pattern } = rule.arguments ?? {}
-  const kinds: RuleKind[] = []
-  if (validValues !== undefined) kinds.push({ kind: 'allowed', values: validValues.map(String) })
-  if (pattern !== undefined) {
-    checkPattern(pattern, [...path, 'arguments', 'pattern'], notes)
-    kinds.push({ kind: 'pattern', pattern })
-  }
-  if (kinds.length === 0) {
-    const remedy = 'Add arguments: { validValues: [a, b] } or arguments: { pattern: "…" }.'
-    notes.complain(path, 'Cannot tell which values are invalid: expected arguments', remedy)
-  }
-  return kinds
-}
-
-/** How many failing rows the operator lets pass: those that set no upper limit make no sense for failures. */
-function readTolerance(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): Tolerance | undefined {
-  const { unit } = rule
-  const limit =
-    rule.mustBe ??
-    rule.mustBeLessThan ??
-    rule.mustBeLessOrEqualTo ??
-    (rule.mustBeBetween?.[0] === 0 && rule.mustBeBetween[1])
-  const isExact = rule.mustBe !== undefined && rule.mustBe !== 0
-  if (limit === undefined || limit === false || isExact || limit < 0 || (unit === 'percent' && limit > 100)) {
-    const expected = 'expected mustBe: 0, mustBeLessThan, mustBeLessOrEqualTo or mustBeBetween: [0, n]'
-    const remedy = 'State how many rows may fail at most.'
-    notes.complain(path, `Cannot use this operator on failing rows: ${expected}`, remedy)
+function readKind(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): RuleKind | undefined {
+  const { validValues, pattern, missingValues } = rule.arguments ?? {}
+  if (rule.metric === 'missingValues') {
+    refuseArguments(rule, ['missingValues'], path, notes)
+    if (missingValues)
+      return { kind: 'filled', missing: missingValues.map((value) => (value === null ? null : String(value))) }
+    const remedy = 'Add arguments: { missingValues: [null, "", N/A] }, or use the metric nullValues.'
+    notes.complain(path, 'Cannot tell which values stand for missing: expected arguments', remedy)
     return undefined
   }
-  if (limit === 0 && rule.mustBeLessThan === undefined) return undefined
-  return { limit, unit, isExclusive: rule.mustBeLessThan !== undefined }
+  if (rule.metric !== 'invalidValues') {
+    refuseArguments(rule, [], path, notes)
+    return { kind: rule.metric === 'nullValues' ? 'required' : 'unique' }
+  }
+
+  refuseArguments(rule, ['validValues', 'pattern'], path, notes)
+  if (pattern !== undefined) checkPattern(pattern, [...path, 'arguments', 'pattern'], notes)
+  const values = validValues?.map(String)
+  if (values && pattern !== undefined) return { kind: 'valid', values, pattern }
+  if (values) return { kind: 'allowed', values }
+  if (pattern !== undefined) return { kind: 'pattern', pattern }
+  const remedy = 'Add arguments: { validValues: [a, b] } or arguments: { pattern: "…" }.'
+  notes.complain(path, 'Cannot tell which values are invalid: expected arguments', remedy)
+  return undefined
 }
 
-function countRange(rule: OdcsQualityRule): Omit<RowCountRule, 'line'> {
-  const exact = rule.mustBe ?? rule.mustNotBe
-  if (exact !== undefined) {
-    return { minimum: exact, maximum: exact, ...(rule.mustNotBe !== undefined && { isOutside: true }) }
+/** An argument that a metric does not read would be a promise that nobody keeps. */
+function refuseArguments(
+  { metric, arguments: given }: OdcsQualityRule,
+  read: readonly string[],
+  path: YamlPath,
+  notes: ContractNotes,
+): void {
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (value === undefined || read.includes(name)) continue
+    const remedy = read.length > 0 ? `It reads ${read.join(' and ')}.` : 'Take it out.'
+    const place = name === 'properties' ? '; several columns are the quality: of the table' : ''
+    notes.complain([...path, 'arguments', name], `Cannot use "${name}": ${metric} does not read it${place}`, remedy)
   }
-  const range = rule.mustBeBetween ?? rule.mustNotBeBetween
-  if (range) {
-    return { minimum: range[0], maximum: range[1], ...(rule.mustNotBeBetween && { isOutside: true }) }
+}
+
+function readProperties(
+  rule: OdcsQualityRule,
+  path: YamlPath,
+  columns: readonly string[],
+  notes: ContractNotes,
+): readonly string[] | undefined {
+  const names = rule.arguments?.properties
+  if (names === undefined) {
+    const remedy = 'Add arguments: { properties: [a, b] }, or put it under the quality: of one column.'
+    notes.complain(path, 'Cannot tell which columns are unique together: expected arguments', remedy)
+    return undefined
   }
-  if (rule.mustBeGreaterThan !== undefined) return { minimum: Math.floor(rule.mustBeGreaterThan) + 1 }
-  if (rule.mustBeGreaterOrEqualTo !== undefined) return { minimum: rule.mustBeGreaterOrEqualTo }
-  if (rule.mustBeLessThan !== undefined) return { maximum: Math.ceil(rule.mustBeLessThan) - 1 }
-  return rule.mustBeLessOrEqualTo === undefined ? {} : { maximum: rule.mustBeLessOrEqualTo }
+  const unknown = names.find((name) => !columns.includes(name))
+  if (unknown === undefined) return [...new Set(names)]
+  const message = `Cannot use "${unknown}" as a property: the table has no column of that name`
+  notes.complain([...path, 'arguments', 'properties'], message, `It has ${columns.join(', ')}.`)
+  return undefined
+}
+
+/** What is expected of the failing rows; undefined for none, which is what a rule without a tolerance means. */
+function readTolerance(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): Tolerance | undefined {
+  const expected = readExpectation(rule, path, notes)
+  if (expected === undefined) return undefined
+  const { unit } = rule
+  const largest = unit === 'percent' ? 100 : Infinity
+  const odd = expected.limits.find((limit) => limit < 0 || limit > largest)
+  if (odd !== undefined) {
+    const range = unit === 'percent' ? '0 to 100 percent' : '0 or more rows'
+    const message = `Cannot expect ${odd} ${unit} to fail: expected ${range}`
+    notes.complain([...path, expected.operator], message, 'State how many rows may fail.')
+  }
+  const isNone = expected.operator === 'mustBe' || expected.operator === 'mustBeLessOrEqualTo'
+  return isNone && expected.limits[0] === 0 ? undefined : { ...expected, unit }
 }
 
 /** Patterns run in linear time (RE2), which has neither look-around nor references back. */

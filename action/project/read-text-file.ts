@@ -4,9 +4,9 @@ import type { Read } from '../base/diagnostic.ts'
 
 /** A user's text file as UTF-8. `file` is how diagnostics name it, `remedy` what to do where there is none. */
 export async function readTextFile(path: string, file: string, remedy: string): Promise<Read<string>> {
-  const refuse = (state: string, todo: string): Read<string> => {
+  const refuse = (state: string, next: string): Read<string> => {
     const message = `Cannot read "${file}": ${state}; expected a text file`
-    return { ok: false, diagnostics: [{ code: 'project/file', file, line: 1, column: 1, message, remedy: todo }] }
+    return { ok: false, diagnostics: [{ code: 'project/file', file, line: 1, column: 1, message, remedy: next }] }
   }
   let bytes: Buffer
   try {

@@ -1,4 +1,15 @@
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument, visit } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml'
 import type { z } from 'zod'
 
 import type { Diagnostic } from '../base/diagnostic.ts'
@@ -46,11 +57,13 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): R
   }
   const document = parse(text, lines)
   if (document === undefined) return refuse(`Cannot read "${file}": it is nested too deeply`, 'Flatten it.')
-  const syntax = [...document.errors, ...document.warnings].map((error) =>
-    error.code === 'DUPLICATE_KEY'
-      ? diagnose('yaml/duplicate-key', error.pos[0], ...wordDuplicate(text, error.pos[0]))
-      : diagnose('yaml/syntax', error.pos[0], `Cannot read "${file}" as YAML: ${uncapitalise(error.message)}`),
-  )
+  const syntax = withoutEchoes([...document.errors, ...document.warnings]).map((error) => {
+    const offset = error.pos[0]
+    if (error.code === 'DUPLICATE_KEY') return diagnose('yaml/duplicate-key', offset, ...wordDuplicate(text, offset))
+    const expression = expressionNear(text, offset)
+    if (expression !== undefined) return diagnose('yaml/expression', expression, ...wordExpression(file))
+    return diagnose('yaml/syntax', offset, `Cannot read "${file}" as YAML: ${uncapitalise(error.message)}`)
+  })
   if (syntax.length > 0) return { ok: false, diagnostics: syntax }
   if (document.contents === null) return refuse(`Cannot read "${file}": it is empty`, 'Write one with plumbline init.')
 
@@ -63,12 +76,7 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): R
   }
   const lineOf = (path: YamlPath): Place => placeAt(offsetOf(path, document), lines)
   const expressions = findExpressions(document, text).map((offset) =>
-    diagnose(
-      'yaml/expression',
-      offset,
-      `Cannot use "\${{" in "${file}": nothing fills in such an expression here; expected plain text`,
-      'Write the value itself; a stage gets secrets and settings through its env: and secrets: keys.',
-    ),
+    diagnose('yaml/expression', offset, ...wordExpression(file)),
   )
   const parsed = schema.safeParse(value, { error: wordIssue })
   if (parsed.success && expressions.length === 0) return { ok: true, value: parsed.data, lineOf }
@@ -99,6 +107,27 @@ function resolveAliases(document: Document): unknown {
 function wordDuplicate(text: string, offset: number): [message: string, remedy: string] {
   const key = /^[^\s:]+/.exec(text.slice(offset))?.[0] ?? 'key'
   return [`Cannot use "${key}" twice in one mapping: expected each key once`, 'Keep one of the two.']
+}
+
+/** Behind the first place that is no YAML, a parser stumbles over much that is nothing wrong. */
+function withoutEchoes(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY')
+  return errors.filter((error) => error === first || (error.code === 'DUPLICATE_KEY' && first === undefined))
+}
+
+function wordExpression(file: string): [message: string, remedy: string] {
+  return [
+    `Cannot use "\${{" in "${file}": nothing fills in such an expression here; expected plain text`,
+    'Write the value itself; a stage gets secrets and settings through its env: and secrets: keys.',
+  ]
+}
+
+/** Inside braces `${{` breaks the YAML itself: where it stands before the error, on its line. */
+function expressionNear(text: string, offset: number): number | undefined {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const end = text.indexOf('\n', offset)
+  const at = text.slice(start, end < 0 ? undefined : end).indexOf('${{')
+  return at < 0 ? undefined : start + at
 }
 
 function findExpressions(document: Document, text: string): number[] {

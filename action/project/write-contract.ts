@@ -53,9 +53,15 @@ function typeOption(rule: RuleKind): string[] {
       return [`maxLength: ${rule.length}`]
     case 'pattern':
       return [`pattern: ${JSON.stringify(rule.pattern)}`]
+    case 'multiple-of':
+      return [`multipleOf: ${rule.step}`]
+    case 'format':
+      return [`format: ${rule.format}`]
     case 'required':
     case 'unique':
     case 'allowed':
+    case 'valid':
+    case 'filled':
       return []
   }
 }

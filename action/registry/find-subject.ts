@@ -53,19 +53,29 @@ export function findSubject(releases: readonly PublishedRecord[], text: string):
 export function unknownSubject(releases: readonly PublishedRecord[], text: string): Fault {
   const names = releases.flatMap(namesOf)
   const meant = nearestName(text, names)
-  const newest = releases.slice(-3).map(({ tag }) => tag)
   return new Fault(
     'registry/unknown-subject',
     `Cannot show the lineage of "${text}": no release, file or data here is called so or has this digest; expected a tag, a file, or at least 8 digits of a SHA-256`,
     {
-      remedy:
-        meant !== undefined
-          ? `Did you mean "${meant}"?`
-          : newest.length > 0
-            ? `The newest releases are: ${newest.join(', ')}`
-            : 'Nothing is published yet: plumbline run, then plumbline register.',
+      remedy: meant === undefined ? remedyOf(releases, 'The newest releases are') : `Did you mean "${meant}"?`,
     },
   )
+}
+
+/** A file that is here, but went into no release as it is now. */
+export function unknownFile(releases: readonly PublishedRecord[], path: string): Fault {
+  const state = 'it is neither a model nor a data file of a release, as it is now'
+  return new Fault(
+    'registry/unknown-subject',
+    `Cannot show the lineage of "${path}": ${state}; expected the bytes that a release pins or holds`,
+    { remedy: remedyOf(releases, 'Code is found by its commit; the newest releases are') },
+  )
+}
+
+function remedyOf(releases: readonly PublishedRecord[], introduction: string): string {
+  const newest = releases.slice(-3).map(({ tag }) => tag)
+  if (newest.length === 0) return 'Nothing is published yet: plumbline run, then plumbline register.'
+  return `${introduction}: ${newest.join(', ')}`
 }
 
 function namesOf({ tag, model, version }: PublishedRecord): readonly string[] {

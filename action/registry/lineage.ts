@@ -5,7 +5,7 @@ import { type CommitFacts, readCommitFacts } from '../github/git-data.ts'
 import { downloadAsset, type Release, readReleaseByTag } from '../github/releases.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import { type LockEntry, readDataLock } from '../project/data-lock.ts'
-import { findSubject, type Subject, unknownSubject } from './find-subject.ts'
+import { findSubject, type Subject, unknownFile, unknownSubject } from './find-subject.ts'
 import { readLedger } from './ledger.ts'
 import { type PublishedRecord, publishedIn } from './record-published.ts'
 
@@ -38,9 +38,26 @@ export interface UseLineage {
 
 export type Lineage = ModelLineage | UseLineage
 
-/** What a tag, a name or a digest (at least 8 digits) came from, or what it went into. Only published releases count. */
-export async function readLineage(client: GitHubClient, subject: string): Promise<Lineage> {
+/**
+ * What a tag, a name or a digest (at least 8 digits) came from, or what it went into; `fileDigest` is the SHA-256 where the
+ * subject is a file here. Only published releases count.
+ */
+export async function readLineage(client: GitHubClient, subject: string, fileDigest?: string): Promise<Lineage> {
   const releases = publishedIn((await readLedger(client)).records)
+  if (fileDigest === undefined) return await lineageOf(client, releases, subject)
+  try {
+    return await lineageOf(client, releases, fileDigest)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'registry/unknown-subject') throw unknownFile(releases, subject)
+    throw error
+  }
+}
+
+async function lineageOf(
+  client: GitHubClient,
+  releases: readonly PublishedRecord[],
+  subject: string,
+): Promise<Lineage> {
   const found = findSubject(releases, subject)
   if (found.kind === 'model') return modelLineage(client, releases, found.release)
   if (found.kind === 'used') return { ...found, path: null }

@@ -36,7 +36,7 @@ export interface Publication {
 
 export interface Published {
   readonly release: Release
-  /** This call published it; false where it was there already. */
+  /** This call made it known in the ledger, as one call alone does; false where it was known already. */
   readonly isNew: boolean
 }
 
@@ -53,16 +53,13 @@ export async function publishRelease(
   const act = new Publisher(client, publication, progress)
   const mostSteps = 60 + 6 * plan.assets.length
   let seen = await observe(client, plan)
-  let isNew = false
   for (let steps = 0; steps < mostSteps && act.refusalsInARow < mostRefusals; steps++) {
     const step = nextPublishStep(plan, seen)
     if (step.kind === 'done') {
       act.finish()
-      return { release: step.release, isNew }
+      return { release: step.release, isNew: act.hasRecorded }
     }
-    const after = await act.take(step, seen)
-    if (step.kind === 'publish' && after?.published) isNew = true
-    seen = after ?? (await observe(client, plan))
+    seen = (await act.take(step, seen)) ?? (await observe(client, plan))
   }
   throw new Fault(
     'registry/not-settled',
@@ -97,6 +94,7 @@ class Publisher {
   /** How often a broken-off upload was found under a name: it may be another publisher's, still running. */
   readonly #sightings = new Map<string, number>()
   #uploadingSince: number | undefined
+  hasRecorded = false
   lastRefusal = ''
   refusalsInARow = 0
 
@@ -130,7 +128,12 @@ class Publisher {
       case 'publish':
         return this.#publish(step.draft, seen)
       case 'record':
-        await recordPublished(this.#client, this.#publication.allocation, step.release, this.#publication.stamp)
+        this.hasRecorded = await recordPublished(
+          this.#client,
+          this.#publication.allocation,
+          step.release,
+          this.#publication.stamp,
+        )
         return { ...seen, isRecorded: true }
       case 'delete-draft':
         await deleteRelease(this.#client, step.draft)

@@ -12,20 +12,20 @@ export interface PublishedRecord extends Allocation {
   readonly assets: Readonly<Record<string, string | null>>
 }
 
-/** Records what is published, digests as GitHub computed them, once a tag. */
+/** Records what is published, digests as GitHub computed them, once a tag; true for the one call that did. */
 export async function recordPublished(
   client: GitHubClient,
   allocation: Allocation,
   release: Release,
   stamp: Stamp,
-): Promise<void> {
+): Promise<boolean> {
   const { model, version, runKey, commit, dataDigest, tag } = allocation
   const assets = Object.fromEntries(release.assets.map(({ name, sha256 }) => [name, sha256]))
   const body = { version, runKey, commit, dataDigest, tag, publishedAt: release.publishedAt ?? stamp.at, assets }
-  await appendToLedger(client, (records) =>
+  return appendToLedger(client, (records) =>
     isPublished(records, tag)
-      ? { kind: 'known', value: undefined }
-      : { kind: 'append', record: { kind: 'published', model, ...stamp, body }, value: undefined },
+      ? { kind: 'known', value: false }
+      : { kind: 'append', record: { kind: 'published', model, ...stamp, body }, value: true },
   )
 }
 

@@ -19,7 +19,8 @@ export function recordRun(client: GitHubClient, run: RunRecord, stamp: Stamp): P
     const body = {
       runKey,
       outcome,
-      failure,
+      // What a program printed before it failed stays in its log: the ledger is for ever.
+      failure: failure?.split('\n', 1)[0],
       startedAt,
       finishedAt,
       trigger: { ...run.trigger },

@@ -11,6 +11,7 @@ export interface ProgressOptions {
 
 const glyphs: Record<StepOutcome, string> = { done: '✓', cached: '✓', failed: '✗', skipped: '–' }
 const quietMs = 30_000
+const maxDetail = 100
 
 /** Progress for a log: a line a finished step, and a sign of life each half minute of a long one. */
 export function progressLines({ write, paint = plain, now }: ProgressOptions): Progress {
@@ -23,7 +24,7 @@ export function progressLines({ write, paint = plain, now }: ProgressOptions): P
       const saidAt = lastSaid.get(step) ?? Number.NEGATIVE_INFINITY
       if (now() - saidAt < quietMs) return
       lastSaid.set(step, now())
-      write(`  ${nameColumn(step)} … ${oneLine(detail)}\n`)
+      write(`  ${nameColumn(step)} … ${shorten(oneLine(detail))}\n`)
     },
     finished(step, outcome, detail, seconds) {
       lastSaid.delete(step)
@@ -52,9 +53,14 @@ export function finishedLine(
 }
 
 export function nameColumn(step: string): string {
-  return plainText(step).padEnd(10)
+  return plainText(step).padEnd(11)
 }
 
 export function oneLine(text: string): string {
   return plainText(text).replace(/\s+/g, ' ').trim()
+}
+
+/** What a program says may be long; its whole log is on disk. */
+function shorten(text: string): string {
+  return text.length > maxDetail ? `${text.slice(0, maxDetail - 1)}…` : text
 }

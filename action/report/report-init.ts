@@ -11,18 +11,30 @@ export interface Initialisation {
   readonly written: readonly string[]
   /** The folder was in no git repository before. */
   readonly startedGit: boolean
+  /** The folder's place in its repository: `models/a/`; empty at the root. */
+  readonly place: string
   readonly isDryRun: boolean
 }
 
 /** What was inferred and how sure it is, what was written, what the first gate asks for. */
-export function reportInit({ model, written, startedGit, isDryRun }: Initialisation): Report {
+export function reportInit({ model, written, startedGit, place, isDryRun }: Initialisation): Report {
   const span = model.time ? ` · ${model.time.since} … ${model.time.until}` : ''
   const read = `Read ${wordFileSet(model.files)} · ${formatCount(model.rows)} rows × ${model.columns.length} columns${span}`
   const findings = wordFindings(model)
   const wrote = `${isDryRun ? 'Would write' : 'Wrote'} ${written.join(', ')}`
   const git = startedGit ? ['Started a git repository; nothing is committed.'] : []
+  const warnings = warningsOf(model, place)
   return {
-    text: [read, '', ...textTable(findings), '', wrote, ...git, wordFloor(model)].join('\n'),
+    text: [
+      read,
+      '',
+      ...textTable(findings),
+      '',
+      wrote,
+      ...git,
+      wordFloor(model),
+      ...warnings.map((warning) => `! ${warning}`),
+    ].join('\n'),
     markdown: [
       markdownText(read),
       markdownTable(
@@ -36,10 +48,27 @@ export function reportInit({ model, written, startedGit, isDryRun }: Initialisat
       ),
       markdownText([wrote, ...git].join('. ')),
       markdownText(wordFloor(model)),
+      ...warnings.map((warning) => `> ${markdownText(warning)}`),
     ].join('\n\n'),
     outputs: { task: model.task, files: written.join('\n') },
     next: isDryRun ? 'the same without --dry-run' : 'plumbline snapshot   then   plumbline run',
   }
+}
+
+/** Fewer rows than this leave a test set that decides next to nothing. */
+const fewRows = 200
+
+function warningsOf({ rows }: InferredModel, place: string): string[] {
+  return [
+    ...(rows < fewRows
+      ? [`${formatCount(rows)} rows are few: a gate on a test set of so few says next to nothing.`]
+      : []),
+    ...(place === ''
+      ? []
+      : [
+          `GitHub reads workflows at the root of a repository alone, and this one lies in ${place}: until it stands at the root, the model runs on a terminal.`,
+        ]),
+  ]
 }
 
 interface Finding {

@@ -67,8 +67,13 @@ function rowsOf({ release, commit, run, previous, model }: ModelLineage, code: L
 }
 
 function dataOf({ digest, files, rows, since, until }: ModelLineage['run']['data']): string {
-  const period = since === null || until === null ? '' : `, ${since} … ${until}`
+  const period = since === null || until === null ? '' : `, ${dayOf(since)} … ${dayOf(until)}`
   return `${digest.slice(0, 8)}  ${formatCount(files)} ${files === 1 ? 'file' : 'files'}, ${formatCount(rows)} rows${period}`
+}
+
+/** `2025-07-31T20:29:07Z` → `2025-07-31`; an integer time stays. */
+function dayOf(time: string): string {
+  return /^\d{4}-\d{2}-\d{2}T/.test(time) ? time.slice(0, 10) : time
 }
 
 function changeOf(previous: ModelLineage['previous']): readonly string[] {
@@ -80,12 +85,14 @@ function changeOf(previous: ModelLineage['previous']): readonly string[] {
 
 function judgedOf({ metrics, gates }: ModelLineage['run']): string {
   const passed = gates.filter(({ kind }) => kind === 'pass').length
-  const worded = metrics.slice(0, 3).map(({ name, value, low, high, rows }) => {
+  const rows = metrics[0]?.rows
+  const worded = metrics.slice(0, 3).map(({ name, value, low, high }) => {
     const interval =
       low === undefined || high === undefined ? '' : ` (${formatNumber(low, 3)}–${formatNumber(high, 3)})`
-    return `${name} ${value === null ? 'undefined' : formatNumber(value, 3)}${interval} on ${formatCount(rows)} rows`
+    return `${name} ${value === null ? 'undefined' : formatNumber(value, 3)}${interval}`
   })
-  return [...worded, `${passed} of ${gates.length} gates`].join(' · ')
+  const on = rows === undefined ? [] : [`on ${formatCount(rows)} rows`]
+  return [...worded, ...on, `${passed} of ${gates.length} gates`].join(' · ')
 }
 
 function bytesOf(run: ModelLineage['run'], model: ModelLineage['model']): string {

@@ -1,3 +1,4 @@
+import type { LockDifference } from '../data/compare-with-lock.ts'
 import type { RunRecord, Trigger } from '../pipeline/run-record.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatSeconds } from './numbers.ts'
@@ -28,6 +29,16 @@ export function wordCode({ commit, uncommitted }: RunRecord['code']): string {
   if (commit === null) return 'code not committed'
   const base = `code ${commit.slice(0, 8)}`
   return uncommitted > 0 ? `${base} + ${uncommitted} uncommitted` : base
+}
+
+/** `data.lock.yaml does not pin the files as they are now (1 new, 2 gone): …` */
+export function wordLockDifference({ added, removed, changed }: LockDifference): string {
+  const counts = [
+    ...(added > 0 ? [`${formatCount(added)} new`] : []),
+    ...(removed > 0 ? [`${formatCount(removed)} gone`] : []),
+    ...(changed > 0 ? [`${formatCount(changed)} changed`] : []),
+  ]
+  return `data.lock.yaml does not pin the files as they are now (${counts.join(', ')}): this run is of what it pins; plumbline snapshot takes them in`
 }
 
 /** What a run came to: the verdict first, then its numbers, its stages and what to do next. */
@@ -78,7 +89,7 @@ function stageTable({ stages }: RunRecord): string {
     markdownCode(name),
     { done: '✓ ran', cached: '✓ from the cache', failed: '✗ failed' }[outcome],
     markdownText(detail),
-    formatSeconds(seconds),
+    outcome === 'cached' ? '' : formatSeconds(seconds),
   ])
   return markdownTable(['stage', 'state', 'came to', 'time'], rows)
 }

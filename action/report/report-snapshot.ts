@@ -20,6 +20,8 @@ export interface SnapshotSummary {
   readonly rows: number
   readonly since: string | null
   readonly until: string | null
+  /** `until` lies beyond today. */
+  readonly isFuture: boolean
   readonly added: readonly ChangedFile[]
   readonly removed: readonly ChangedFile[]
   readonly changed: readonly ChangedFile[]
@@ -113,15 +115,20 @@ function changeTable(changes: readonly Change[]): string {
   return markdownTable(['', 'file', 'size'], rows, ['left', 'left', 'right'])
 }
 
-function warningsOf({ git, wasUnreadable, isCheck }: SnapshotSummary): string[] {
-  const unread = wasUnreadable && !isCheck ? ['data.lock.yaml could not be read, so it was written anew.'] : []
-  if (!git) return unread
+function warningsOf({ git, wasUnreadable, isCheck, isFuture, until }: SnapshotSummary): string[] {
+  const odd = [
+    ...(wasUnreadable && !isCheck ? ['data.lock.yaml could not be read, so it was written anew.'] : []),
+    ...(isFuture
+      ? [`The newest row is of ${until}, in the future: the test set and windows are counted back from it.`]
+      : []),
+  ]
+  if (!git) return odd
   if (!git.isRepository) {
-    return [...unread, 'This folder is in no git repository, but git is the store: run git init, or set data.store.']
+    return [...odd, 'This folder is in no git repository, but git is the store: run git init, or set data.store.']
   }
   const { uncommitted, ignored } = git
   return [
-    ...unread,
+    ...odd,
     ...(ignored.length > 0
       ? [`git ignores ${wordFileSet(ignored)}: nobody else can fetch them. Mend .gitignore, or set data.store.`]
       : []),
@@ -136,6 +143,6 @@ function wordFiles(count: number): string {
 }
 
 function nextStep({ isCheck, isChanged }: SnapshotSummary): Pick<Report, 'next'> {
-  if (!isCheck) return { next: isChanged ? 'plumbline validate, then plumbline run' : 'plumbline run' }
+  if (!isCheck) return { next: isChanged ? 'plumbline validate   then   plumbline run' : 'plumbline run' }
   return isChanged ? { next: 'plumbline snapshot' } : {}
 }

@@ -9,17 +9,21 @@ export interface Validation extends ContractResult {
   readonly seconds: number
   /** `region=state`, added to the contract as aliases just now. */
   readonly accepted: readonly string[]
+  /** These files are what `data.lock.yaml` pins already. */
+  readonly isPinned: boolean
 }
 
 const maxShown = 40
 
 /** Whether data keeps its contract: the verdict, then each failing promise with its rows, then what is new. */
 export function reportValidation(result: Validation): Report {
-  const failing = result.checks.filter(({ outcome }) => outcome === 'fail')
+  const broken = result.checks.filter(({ outcome }) => outcome === 'fail')
+  const failing = broken.filter(({ severity }) => severity === 'error')
+  const warnings = broken.filter(({ severity }) => severity !== 'error')
   const isGood = result.diagnostics.length === 0
   const count = `${failing.length} of ${result.checks.length} checks fail`
   const verdict = isGood
-    ? `PASS  ${result.contract}: all ${result.checks.length} checks hold`
+    ? `PASS  ${result.contract}: ${wordHolding(result.checks.length, warnings.length)}`
     : `FAIL  ${result.contract}: ${count}`
   const source = [wordFileSet(result.files), `${formatCount(result.rows)} rows`, formatSeconds(result.seconds)].join(
     ' · ',
@@ -34,6 +38,7 @@ export function reportValidation(result: Validation): Report {
       ...others.map(({ file, line, message }) => `\n✗ ${file}:${line} ${message}`),
       ...failing.slice(0, maxShown).flatMap((check) => ['', ...failureLines(check, result)]),
       ...(failing.length > maxShown ? ['', `… and ${formatCount(failing.length - maxShown)} more`] : []),
+      ...warnings.slice(0, maxShown).flatMap((check) => ['', ...failureLines(check, result)]),
       ...(news === undefined ? [] : ['', news]),
       ...(isGood ? [] : ['', 'Nothing was trained.']),
     ].join('\n'),
@@ -43,6 +48,7 @@ export function reportValidation(result: Validation): Report {
       ...accepted.map((line) => markdownText(line)),
       ...others.map(({ file, line, message }) => `- ${markdownCode(`${file}:${line}`)} ${markdownText(message)}`),
       ...(failing.length > 0 ? [failureTable(failing.slice(0, maxShown), result)] : []),
+      ...(warnings.length > 0 ? [failureTable(warnings.slice(0, maxShown), result)] : []),
       ...(news === undefined ? [] : [markdownText(news)]),
     ].join('\n\n'),
     outputs: {
@@ -50,8 +56,15 @@ export function reportValidation(result: Validation): Report {
       checks: String(result.checks.length),
       failing: String(failing.length),
     },
-    ...(isGood && { next: 'plumbline snapshot, then plumbline run' }),
+    ...(isGood && { next: result.isPinned ? 'plumbline run' : 'plumbline snapshot   then   plumbline run' }),
   }
+}
+
+const marks = { error: '✗', warning: '! warning:', info: 'i note:' } as const
+
+function wordHolding(checks: number, warnings: number): string {
+  if (warnings === 0) return `all ${checks} checks hold`
+  return `${checks - warnings} of ${checks} checks hold, ${warnings} ${warnings === 1 ? 'warns' : 'warn'} only`
 }
 
 function codeOf(check: ContractCheck): string {
@@ -61,7 +74,7 @@ function codeOf(check: ContractCheck): string {
 function failureLines(check: ContractCheck, result: ContractResult): string[] {
   const rename = renameOf(check, result)
   return [
-    `✗ ${check.column ?? 'rows'}  ${wordFailure(check)}   ${result.contract}:${check.line}`,
+    `${marks[check.severity]} ${check.column ?? 'rows'}  ${wordFailure(check)}   ${result.contract}:${check.line}`,
     ...(rename
       ? [
           `    ${wordRename(rename)}`,
@@ -78,7 +91,7 @@ function failureTable(failing: readonly ContractCheck[], result: ContractResult)
     const more = rename ? `${markdownText(wordRename(rename))} ${markdownCode(wordAcceptance(rename))}` : ''
     return [
       markdownCode(check.column ?? 'rows'),
-      markdownText(wordFailure(check)),
+      markdownText(check.severity === 'error' ? wordFailure(check) : `${check.severity}: ${wordFailure(check)}`),
       more || markdownText(wordSamples(check.samples)),
       markdownCode(`${result.contract}:${check.line}`),
     ]

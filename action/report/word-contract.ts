@@ -1,13 +1,14 @@
 import { formatExact } from '../base/format-number.ts'
 import type { ContractCheck, SampleRow } from '../data/contract-result.ts'
 import type { Rename, RenameDoubt } from '../drift/match-renamed-columns.ts'
+import type { Expectation } from '../project/contract.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
 
 /** What is wrong, without the column's name: `above 50: 37 rows (0.9 %), limit 0`. */
 export function wordFailure(check: ContractCheck): string {
   const { promise, failing, rows } = check
   if (promise.kind === 'present') return `missing in ${wordFiles(check.missingIn)}`
-  if (promise.kind === 'row-count') return `${wordRows(failing)}, ${wordRange(promise)}`
+  if (promise.kind === 'row-count') return `${wordRows(failing)}, expected ${wordExpectation(promise.expected)}`
   return `${wordBroken(check)}: ${wordRows(failing)} (${formatShare(failing / rows)}), ${wordLimit(check)}`
 }
 
@@ -31,6 +32,19 @@ function wordBroken({ promise }: ContractCheck): string {
       return `not one of ${wordList(promise.values, 8)}`
     case 'pattern':
       return `no match of ${promise.pattern}`
+    case 'valid':
+      return `not one of ${wordList(promise.values, 8)}, or no match of ${promise.pattern}`
+    case 'filled':
+      return `standing for missing (${wordList(
+        promise.missing.map((value) => JSON.stringify(value)),
+        8,
+      )})`
+    case 'multiple-of':
+      return `not a multiple of ${formatExact(promise.step)}`
+    case 'format':
+      return `not of the format ${promise.format}`
+    case 'unique-together':
+      return `not unique together (${promise.columns.map(shorten).join(', ')})`
     case 'present':
     case 'row-count':
       return ''
@@ -90,23 +104,39 @@ function wordRows(rows: number): string {
   return `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}`
 }
 
+/** `limit 5 %`, `limit below 5`; what is no upper limit: `expected at least 3`. */
 function wordLimit({ tolerance }: ContractCheck): string {
   if (tolerance === null) return 'limit 0'
-  const limit = tolerance.unit === 'percent' ? `${formatExact(tolerance.limit)} %` : formatExact(tolerance.limit)
-  return `limit ${tolerance.isExclusive ? 'below ' : ''}${limit}`
+  const { operator, limits, unit } = tolerance
+  const number = (value: number | undefined) => `${formatExact(value ?? 0)}${unit === 'percent' ? ' %' : ''}`
+  if (operator === 'mustBeLessThan') return `limit below ${number(limits[0])}`
+  if (operator === 'mustBeLessOrEqualTo') return `limit ${number(limits[0])}`
+  if (operator === 'mustBeBetween' && limits[0] === 0) return `limit ${number(limits[1])}`
+  return `expected ${wordExpectation(tolerance)}${unit === 'percent' ? ' %' : ''}`
 }
 
-function wordRange(range: { minimum?: number; maximum?: number; isOutside?: boolean }): string {
-  const { minimum, maximum, isOutside } = range
-  const expected =
-    minimum === undefined
-      ? `at most ${formatCount(maximum ?? 0)}`
-      : maximum === undefined
-        ? `at least ${formatCount(minimum)}`
-        : minimum === maximum
-          ? formatCount(minimum)
-          : `${formatCount(minimum)} to ${formatCount(maximum)}`
-  return `expected ${isOutside ? 'other than ' : ''}${expected}`
+function wordExpectation({ operator, limits }: Expectation): string {
+  const [first = '', last = ''] = limits.map((limit) =>
+    Number.isSafeInteger(limit) ? formatCount(limit) : formatExact(limit),
+  )
+  switch (operator) {
+    case 'mustBe':
+      return first
+    case 'mustNotBe':
+      return `other than ${first}`
+    case 'mustBeGreaterThan':
+      return `more than ${first}`
+    case 'mustBeGreaterOrEqualTo':
+      return `at least ${first}`
+    case 'mustBeLessThan':
+      return `less than ${first}`
+    case 'mustBeLessOrEqualTo':
+      return `at most ${first}`
+    case 'mustBeBetween':
+      return `${first} to ${last}`
+    case 'mustNotBeBetween':
+      return `less than ${first} or more than ${last}`
+  }
 }
 
 function wordBound(limit: number | string): string {

@@ -8,7 +8,7 @@ async function typed(...words: readonly string[]) {
 }
 
 async function typedWith(
-  options: { readonly signal?: AbortSignal; readonly environment?: Record<string, string> },
+  options: { readonly isTTY?: boolean; readonly signal?: AbortSignal; readonly environment?: Record<string, string> },
   ...words: readonly string[]
 ) {
   let stdout = ''
@@ -17,8 +17,8 @@ async function typedWith(
     table: fixtureTable,
     folder: '.',
     environment: options.environment ?? {},
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
+    stdout: { isTTY: options.isTTY ?? false, write: (text: string) => (stdout += text) },
+    stderr: { isTTY: options.isTTY ?? false, write: (text: string) => (stderr += text) },
     signal: options.signal ?? new AbortController().signal,
     openGitHub: () => Promise.reject(new Error('no GitHub in this test')),
   })
@@ -31,7 +31,14 @@ describe('answerTerminal()', () => {
 
     expect(code).toBe(0)
     expect(stdout).toBe('DONE  oak grows\n  ✓ dug\n\nNext:  plumbline cut\n')
-    expect(stderr).toMatch(/^ {2}dig {8}✓ a hole +0\.5 s\n$/)
+    expect(stderr).toMatch(/^ {2}dig {9}✓ a hole +0\.5 s\n$/)
+  })
+
+  test('parts the work from its verdict by an empty line on a terminal, not in a log', async () => {
+    const environment = { NO_COLOR: '1', TERM: 'dumb' }
+    expect((await typedWith({ isTTY: true, environment }, 'grow', '--kind', 'oak')).stderr).toMatch(/0\.5 s\n\n$/)
+    expect((await typedWith({ isTTY: true, environment }, 'cut')).stderr).toBe('')
+    expect((await typedWith({ environment }, 'grow', '--kind', 'oak')).stderr).toMatch(/0\.5 s\n$/)
   })
 
   test('prints the verdict alone where quiet', async () => {
@@ -51,6 +58,12 @@ describe('answerTerminal()', () => {
       result: { kind: 'oak' },
       outputs: { height: '3' },
     })
+  })
+
+  test('says its version, as JSON where asked', async () => {
+    expect(await typed('--version')).toMatchObject({ code: 0, stdout: '0.0.0-source\n' })
+    const { stdout } = await typed('--version', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ command: null, outcome: 'done', result: { version: '0.0.0-source' } })
   })
 
   test('answers JSON to a fault too, even to one of the command line itself', async () => {

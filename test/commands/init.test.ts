@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -264,6 +265,37 @@ describe('init', () => {
       diagnostics: [{ code: 'data/ragged-row', file: 'data/a.csv', line: 52 }],
     })
     expect(existsSync(join(folder, 'plumbline.yaml'))).toBe(false)
+  })
+
+  it('says that few rows decide little, and that GitHub reads no workflow below the root', async () => {
+    const root = tempFolder({ 'models/a/data/a.csv': csv('x,late', 30, (i) => `${i % 7},${i % 2}`) })
+    execFileSync('git', ['init', '--quiet'], { cwd: root })
+    const { text } = await run(join(root, 'models/a'))
+    expect(text).toMatch(/^! 30 rows are few/m)
+    expect(text).toMatch(/^! GitHub reads workflows at the root .* lies in models\/a\/:/m)
+    const alone = await run(tempFolder({ 'data/a.csv': parcels() }))
+    expect(alone.text).not.toMatch(/^!/m)
+  })
+
+  it('takes the types that a Parquet file has', async () => {
+    const folder = tempFolder({})
+    const { openEngine } = await import('../../action/data/engine.ts')
+    await using engine = await openEngine({ threads: 1 })
+    const columns = "i AS id, i % 7 AS n, i % 2 = 0 AS flag, DATE '2024-01-01' + i::INT AS day, 'k' || i % 3 AS kind"
+    await engine.run(
+      `COPY (SELECT ${columns}, i % 5 = 0 AS late FROM range(200) t(i)) TO '${join(folder, 'a.parquet')}' (FORMAT parquet)`,
+    )
+    const { model } = await run(folder, { data: ['a.parquet'] })
+    expect(model.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'id integer',
+      'n integer',
+      'flag boolean',
+      'day date',
+      'kind string',
+      'late boolean',
+    ])
+    expect(model.time?.column.name).toBe('day')
+    expect((await validate.run({ 'accept-rename': [] }, contextIn(folder))).kind).toBe('done')
   })
 
   it('takes an absolute path into the folder', async () => {

@@ -67,6 +67,8 @@ describe('lineage', () => {
     expect(text).toContain('"Retrain parcels: <more> | data"  by Ada')
     expect(text).toMatch(/last changed by [0-9a-f]{8} {2}"First model" {2}by Ada/)
     expect(text).toContain(`was ${first.dataDigest.slice(0, 8)}: +1, −0 files`)
+    expect(text).toMatch(/judged .*on [\d,]+ rows · \d of \d gates/)
+    expect(text.match(/ rows ·/g)).toHaveLength(1)
     expect(text).toContain(`model.json sha256 ${second.model.slice(0, 8)}…`)
     expect(markdown).toContain('&lt;more&gt; &#124; data')
     expect(outputs).toEqual({ tag: second.tag })
@@ -99,7 +101,11 @@ describe('lineage', () => {
     const { tag } = await release(project)
     await expect(shown(project, 'parcel')).rejects.toMatchObject({ remedy: 'Did you mean "parcels"?' })
     await expect(shown(project, 'f00dfeedf00d')).rejects.toMatchObject({ remedy: expect.stringContaining(tag) })
-    await expect(shown(project, 'train.mjs')).rejects.toMatchObject({ code: 'registry/unknown-subject' })
+    await expect(shown(project, 'train.mjs')).rejects.toMatchObject({
+      code: 'registry/unknown-subject',
+      message: expect.stringMatching(/^Cannot show the lineage of "train\.mjs": it is neither a model nor a data file/),
+      remedy: expect.stringContaining(tag),
+    })
   })
 
   test('does not believe an asset that somebody replaced, nor miss a release that somebody deleted', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { Fault } from '../../action/base/fault.ts'
+import { requiredText } from '../../action/commands/fields.ts'
 import { readCommandLine, splitCommandLine } from '../../action/commands/read-command-line.ts'
 import { cut, grow } from '../support/fixture-commands.ts'
 
@@ -56,6 +57,7 @@ describe('readCommandLine()', () => {
 
   test.each([
     ['an unknown flag', ['--kind', 'oak', '--yeers', '1'], 'cli/unknown-input', 'Did you mean "--years"?'],
+    ['a misspelt flag of every command', ['--kind', 'oak', '--jsn'], 'cli/unknown-input', 'Did you mean "--json"?'],
     ['a missing input', [], 'cli/missing-input', 'plumbline grow --kind oak'],
     ['an empty value', ['--kind='], 'cli/bad-input', '--kind=VALUE'],
     ['a flag for a value', ['--kind', '--dry-run'], 'cli/bad-input', '--kind=VALUE'],
@@ -77,6 +79,16 @@ describe('readCommandLine()', () => {
     expect(fault.remedy).toContain(remedy)
   })
 
+  test('names a positional input as its usage does', () => {
+    const inputs = { branch: requiredText({ description: 'Which branch.', example: 'oak', positional: true }) }
+    const command = { ...cut, inputs } as Parameters<typeof readCommandLine>[0]
+    expect(faultOf([], command).message).toBe('Cannot use "<branch>": it is missing')
+    expect(faultOf([''], command)).toMatchObject({
+      message: 'Cannot use "<branch>": it is ""; expected a text',
+      remedy: 'For example: plumbline cut oak',
+    })
+  })
+
   test('tells everything that is wrong at once', () => {
     const { message } = faultOf(['--yeers', '1', '--season', 'summer'])
 
@@ -95,6 +107,7 @@ describe('splitCommandLine()', () => {
       isJson: true,
       isQuiet: true,
       wantsHelp: false,
+      wantsVersion: false,
       gitHub: 'http://h/api',
       words: ['grow', '--kind', 'oak', '--', '--json'],
     })

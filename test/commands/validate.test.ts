@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { validate } from '../../action/commands/validate.ts'
 import { contextIn } from '../support/command-context.ts'
+import { pinData } from '../support/pin-data.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const project = `version: 1
@@ -52,6 +53,19 @@ async function run(folder: string, accept: readonly string[] = []) {
 }
 
 describe('validate', () => {
+  it('leads to a snapshot, or to a run where the same files are pinned', async () => {
+    const folder = folderWith({ 'data/1.csv': month('a', good) })
+    const next = async () => {
+      const outcome = await validate.run({ 'accept-rename': [] }, contextIn(folder))
+      return outcome.kind === 'done' ? (await validate.report(outcome.result)).next : outcome.kind
+    }
+    expect(await next()).toBe('plumbline snapshot   then   plumbline run')
+    await pinData(folder)
+    expect(await next()).toBe('plumbline run')
+    writeFileSync(join(folder, 'data/2.csv'), month('b', good))
+    expect(await next()).toBe('plumbline snapshot   then   plumbline run')
+  })
+
   it('passes data that keeps its contract', async () => {
     const { outcome, text } = await run(folderWith({ 'data/1.csv': month('a', good) }))
     expect(outcome.kind).toBe('done')

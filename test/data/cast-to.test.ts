@@ -12,26 +12,8 @@ const digits = (least: number, most: number) =>
 /** Texts that look like moments, with and without an offset, right and wrong. */
 const moments = fc
   .tuple(
-    fc.constantFrom(
-      '2024-03-31',
-      '1969-12-31',
-      '2024-1-1',
-      '24-01-01',
-      '2024/01/01',
-      '0044-03-15 (BC)',
-      '20240101',
-      '-044-01-01',
-    ),
-    fc.constantFrom(
-      '',
-      ' 10:00',
-      ' 02:30:00',
-      'T23:59:59.25',
-      ' 24:00:00',
-      ' 10:00:00.1234567',
-      ' 1:0',
-      ' (BC) 10:00:00',
-    ),
+    fc.constantFrom('2024-03-31', '1969-12-31', '2024-1-1', '24-01-01', '2024/01/01', '20240101', '0044-01-01'),
+    fc.constantFrom('', ' 10:00', ' 02:30:00', 'T23:59:59.25', ' 24:00:00', ' 10:00:00.1234567', ' 1:0', ' 10:00:00.5'),
     fc.constantFrom('', 'Z', '+02', '-08', '+02:30', '-00:30', ' UTC', ' Europe/Berlin', ' EST', '+15:59:59', 'x', ' '),
   )
   .map((parts) => parts.join(''))

@@ -129,6 +129,29 @@ describe('computeFeatures()', () => {
     expect(JSON.stringify(read)).not.toContain('4711')
   })
 
+  test('shows what a failing row says only where the contract classifies nothing', async () => {
+    const project = projectOf(tempFolder({ 'data/a.csv': 'id,x,y,name\n1,1,2,Ada\n' }), withId)
+    const named = contractOf({ id: 'integer', x: 'number', y: 'number', name: 'string' })
+    const sql = 'select id, name::integer as n from data'
+    const classified = {
+      ...named,
+      columns: named.columns.map((column) => ({
+        ...column,
+        ...(column.name === 'name' && { classification: 'restricted' }),
+      })),
+    }
+
+    expect(JSON.stringify((await compute(project, sql, named)).read)).toContain('Ada')
+    expect(JSON.stringify((await compute(project, sql, classified)).read)).toMatch(/^(?!.*Ada).*Conversion Error/)
+  })
+
+  test('names an ignored column that the contract lacks', async () => {
+    const project = projectOf(tempFolder({ 'data/a.csv': rows }), { model: { id: 'id', ignore: ['name'] } })
+    const named = contractOf({ id: 'integer', Name: 'number', y: 'number' })
+    const { read } = await compute(project, 'select id, Name from data', named)
+    expect(read).toMatchObject({ diagnostics: [{ code: 'project/unknown-column', remedy: 'Did you mean "Name"?' }] })
+  })
+
   test('names a column of plumbline.yaml that the contract lacks', async () => {
     const project = projectOf(tempFolder({ 'data/a.csv': rows }), { model: { id: 'id', group: 'xx' } })
     const { read } = await compute(project, 'select id, x from data')

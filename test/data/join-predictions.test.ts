@@ -4,6 +4,7 @@ import { openEngine } from '../../action/data/engine.ts'
 import { joinPredictions } from '../../action/data/join-predictions.ts'
 import { quoteText } from '../../action/data/quote.ts'
 import type { ModelPolicy, ProgramStage, Project } from '../../action/project/project.ts'
+import { contractOf } from '../support/contract.ts'
 import { projectOf } from '../support/project.ts'
 import { tempFolder, writeFiles } from '../support/temp-folder.ts'
 
@@ -14,7 +15,13 @@ const threeRows = "(1, 0, 'N'), (2, 1, 'S'), (3, 1, NULL)) v(id, y, region)"
 const predict: ProgramStage = { name: 'predict', needs: [], run: 'x', out: {}, env: {}, secrets: [], line: 12 }
 
 /** Truth as rows of VALUES; predictions as CSV, or as a SELECT that is written to Parquet. */
-async function joined(model: Partial<ModelPolicy>, truth: string, predictions: string, by: readonly string[] = []) {
+async function joined(
+  model: Partial<ModelPolicy>,
+  truth: string,
+  predictions: string,
+  by: readonly string[] = [],
+  hidden: readonly string[] = [],
+) {
   const folder = tempFolder()
   const truthFile = join(folder, 'truth.parquet')
   const isSelect = predictions.startsWith('SELECT')
@@ -25,7 +32,15 @@ async function joined(model: Partial<ModelPolicy>, truth: string, predictions: s
   else writeFiles(folder, { 'predictions.csv': predictions })
   const gates = [{ name: 'g', metric: 'accuracy', by, minRows: 1, line: 20 }]
   const project: Project = { ...projectOf(folder, { model }), stages: [predict], gates }
-  return joinPredictions({ project, truthFile, predictionsFile })
+  const columns = contractOf({ id: 'integer', y: 'string', region: 'string' }).columns
+  const contract = {
+    ...contractOf({}),
+    columns: columns.map((column) => ({
+      ...column,
+      ...(hidden.includes(column.name) && { classification: 'restricted' }),
+    })),
+  }
+  return joinPredictions({ project, contract, truthFile, predictionsFile })
 }
 
 async function codes(model: Partial<ModelPolicy>, predictions: string, truth = threeRows) {
@@ -158,6 +173,35 @@ describe('joinPredictions()', () => {
         },
       ],
     })
+  })
+
+  test('names slices of a classified column by their place alone', async () => {
+    const truth = "(1, 0, 'Ndola'), (2, 1, 'Split'), (3, 1, NULL), (4, 0, 'Ndola')) v(id, y, region)"
+    const predictions = 'id,prediction,probability\n1,0,0.1\n2,1,0.9\n3,1,0.8\n4,0,0.2\n'
+
+    const read = await joined(binary, truth, predictions, ['region'], ['region'])
+
+    const named = await joined(
+      multiclass,
+      "(1, 'north'), (2, 'south')) v(id, y)",
+      'id,prediction,probability_north,probability_south\n1,north,0.6,0.4\n2,north,0.5,0.5\n',
+      [],
+      ['y'],
+    )
+    expect(named).toMatchObject({ value: { classes: ['value 1', 'value 2'] } })
+    expect(read).toMatchObject({ value: { slices: { region: ['value 1', 'value 2', null, 'value 1'] } } })
+  })
+
+  test.each([
+    ['id,prediction,probability_north,probability_south\n1,north,0.5,0.5\n2,east,0.5,0.5\n'],
+    ['id,prediction,probability_north,probability_sotuh\n1,north,0.5,0.4\n2,north,0.5,0.5\n'],
+    ['id,prediction,probability_north,probability_south\n1,north,7,0.4\n2,north,0.5,0.5\n'],
+    ['id,predicted,probability_north,probability_south\n1,north,0.6,0.4\n2,north,0.5,0.5\n'],
+  ])('names no class of a classified target: %s', async (predictions) => {
+    const read = await joined(multiclass, "(1, 'north'), (2, 'south')) v(id, y)", predictions, [], ['y'])
+
+    expect(read.ok).toBe(false)
+    expect(JSON.stringify(read)).not.toMatch(/north|south|sotuh|east/)
   })
 
   test('names the gate that slices by a column that is not there', async () => {

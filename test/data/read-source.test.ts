@@ -88,6 +88,11 @@ describe('typedRelation()', () => {
     ['timestamp', '2024-01-01 12:00:00', new Date('2024-01-01T12:00:00Z')],
     ['timestamp', '2024-01-01T12:00:00+02:00', new Date('2024-01-01T10:00:00Z')],
     ['timestamp', 'yesterday', null],
+    ['timestamp', 'infinity', null],
+    ['timestamp', '12025-01-01', null],
+    ['timestamp', '9999-12-31 23:59:59', new Date('9999-12-31T23:59:59Z')],
+    ['date', 'infinity', null],
+    ['date', '0001-01-01', new Date('0001-01-01T00:00:00Z')],
     ['string', ' a ', ' a '],
   ] as const)('reads as %s the text "%s"', async (type, text, value) => {
     await using engine = await openEngine()

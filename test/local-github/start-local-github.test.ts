@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { hostname } from 'node:os'
@@ -12,7 +13,7 @@ import { withExclusiveLock } from '../../action/base/exclusive-lock.ts'
 import { openLocalGitHub } from '../../action/local-github/open-local-github.ts'
 import { startLocalGitHub } from '../../action/local-github/start-local-github.ts'
 import { caller, git, push, testGitHub } from '../support/local-github.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { tempFolder, writeFiles } from '../support/temp-folder.ts'
 
 const names = { owner: 'acme', repository: 'parcels' }
 
@@ -107,6 +108,48 @@ describe('startLocalGitHub()', () => {
     )
   })
 
+  test('refuses a push without the token however its address is spelt', async () => {
+    await using github = await testGitHub()
+    for (const path of ['/git-receive-pack', '//git-receive-pack', '/./git-receive-pack', '/x/../git-receive-pack']) {
+      const answer = await fetch(github.gitUrl + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-git-receive-pack-request' },
+        body: '0000',
+      })
+      expect(answer.status, path).toBeGreaterThanOrEqual(400)
+    }
+    for (const query of ['service=git-receive-pack', 'service=git-receive-pack&x=1', 'x=1&service=git-receive-pack']) {
+      expect((await fetch(`${github.gitUrl}/info/refs?${query}`)).status, query).toBeGreaterThanOrEqual(400)
+    }
+  })
+
+  test('runs no hook of its repository', async () => {
+    await using github = await testGitHub()
+    const hook = join(github.folder, 'github/repository.git/hooks/post-update')
+    const mark = join(github.folder, 'mark')
+    writeFileSync(hook, `#!/bin/sh\ntouch ${mark}\n`, { mode: 0o755 })
+
+    await push(github, join(github.folder, 'work'), 'HEAD:refs/heads/x')
+    await github.call('POST', '/git/refs', { ref: 'refs/heads/y', sha: github.head })
+
+    expect(existsSync(mark)).toBe(false)
+  })
+
+  test.each(['is a link', 'is committed'])('is not opened in a .plumbline that %s', async (state) => {
+    const folder = tempFolder()
+    await git('.', 'init', '--quiet', folder)
+    if (state === 'is a link') symlinkSync(tempFolder(), join(folder, '.plumbline'))
+    else {
+      writeFiles(folder, { '.plumbline/github/repository.git/HEAD': 'ref: refs/heads/main\n' })
+      await git(folder, 'add', '.')
+    }
+
+    await expect(openLocalGitHub(folder)).rejects.toMatchObject({
+      code: 'local-github/foreign-folder',
+      message: expect.stringContaining(state),
+    })
+  })
+
   test('answers no name but this machine’s', async () => {
     await using github = await testGitHub()
     const status = await new Promise((resolve, reject) => {
@@ -188,6 +231,7 @@ describe('openLocalGitHub()', () => {
   test('keeps the name of its first use when the folder is renamed', async () => {
     const folder = tempFolder({ 'my parcels/x': '' })
     const first = await openLocalGitHub(join(folder, 'my parcels'))
+    expect(await readFile(join(folder, 'my parcels/.plumbline/.gitignore'), 'utf8')).toBe('*\n')
     await first[Symbol.asyncDispose]()
     await rename(join(folder, 'my parcels'), join(folder, 'quotes'))
 

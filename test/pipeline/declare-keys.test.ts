@@ -19,7 +19,7 @@ function declared(change: Partial<Declared> = {}, yaml = text): Declared {
   const project = parseProject('/project', yaml)
   if (!project.ok) throw new Error(JSON.stringify(project.diagnostics))
   const reads = new Map(project.value.stages.map(({ name }) => [name, { 'train.py': 'aa', 'predict.py': 'bb' }]))
-  const contract = { file: 'contract.yaml', id: 'price', version: '1.0.0', columns: [], rowCount: [] }
+  const contract = { file: 'contract.yaml', id: 'price', version: '1.0.0', columns: [], table: 'data', tableRules: [] }
   return {
     project: project.value,
     contract,

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 import { silent } from '../../action/base/progress.ts'
 import { findInterpreter } from '../../action/pipeline/find-interpreter.ts'
-import { countPackages, pythonEnvironment } from '../../action/pipeline/python-environment.ts'
+import { builderEnvironment, countPackages, pythonEnvironment } from '../../action/pipeline/python-environment.ts'
 import { runTool } from '../../action/pipeline/run-tool.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
@@ -41,6 +41,13 @@ describe('pythonEnvironment()', () => {
     expect(await readdir(cache)).toEqual([])
   })
 
+  test.each(['--no-binary :all:', '-r other.txt', '-e .', '--constraint=other.txt'])(
+    'refuses %s, which brings in what no hash covers',
+    async (line) => {
+      await expect(build(`${line}\n`, tempFolder())).rejects.toMatchObject({ code: 'pipeline/environment' })
+    },
+  )
+
   test('stops at bytes of another hash, and leaves no half environment', async () => {
     const cache = tempFolder()
     const requirements = `six==1.16.0 --hash=sha256:${'0'.repeat(64)}\n`
@@ -61,6 +68,30 @@ describe('findInterpreter()', () => {
       message: expect.stringMatching(/found Python 3\.\d+\.\d+ .*expected Python 3\.99/),
     })
   })
+})
+
+test('builderEnvironment() passes on where packages are and how to get there, and nothing else', () => {
+  const caller = {
+    PATH: '/bin',
+    https_proxy: 'http://proxy',
+    PIP_INDEX_URL: 'https://index',
+    UV_INDEX_OURS_PASSWORD: 'reads the index',
+    UV_PUBLISH_TOKEN: 'x',
+    GITHUB_TOKEN: 'x',
+    ACTIONS_RUNTIME_TOKEN: 'x',
+    INPUT_TOKEN: 'x',
+    AWS_ACCESS_KEY_ID: 'x',
+    DATABASE_URL: 'x',
+    PYTHONPATH: '/elsewhere',
+    EMPTY: undefined,
+  }
+
+  expect(Object.keys(builderEnvironment(caller))).toEqual([
+    'PATH',
+    'https_proxy',
+    'PIP_INDEX_URL',
+    'UV_INDEX_OURS_PASSWORD',
+  ])
 })
 
 test('countPackages() counts pinned packages, not their hashes', () => {

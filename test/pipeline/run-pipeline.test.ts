@@ -15,20 +15,29 @@ import { tinyPredict, tinyProject, tinyRows, tinyTrain, tinyYaml } from '../supp
 interface Heard {
   readonly end: RunEnd
   readonly notes: readonly string[]
+  readonly warnings: readonly string[]
+  /** As a door shows it: `done train`. */
+  readonly finished: readonly string[]
 }
 
 async function run(folder: string, job?: Job): Promise<Heard> {
-  const notes: string[] = []
-  const progress: Progress = { started() {}, update() {}, finished() {}, note: (text) => notes.push(text), warn() {} }
+  const [notes, warnings, finished]: [string[], string[], string[]] = [[], [], []]
+  const progress: Progress = {
+    started() {},
+    update() {},
+    finished: (step, outcome) => finished.push(`${outcome} ${step}`),
+    note: (text) => notes.push(text),
+    warn: (text) => warnings.push(text),
+  }
   const end = await runPipeline({
     folder,
-    environment: { ...process.env, GITHUB_ACTIONS: undefined, SECRET_TOKEN: 'hunter22' },
+    environment: { ...process.env, GITHUB_ACTIONS: undefined, SECRET_TOKEN: 'hunter22', PIN: '123' },
     progress,
     signal: new AbortController().signal,
     now: () => new Date(),
     ...(job && { job }),
   })
-  return { end, notes }
+  return { end, notes, warnings, finished }
 }
 
 function recordOf({ end }: Heard): RunRecord {
@@ -93,6 +102,20 @@ describe('runPipeline()', () => {
     expect(outcomes(recordOf(heard))).toMatchObject({ features: 'cached', split: 'cached', train: 'done' })
   })
 
+  test('says that files lie there which the snapshot does not pin', async () => {
+    const project = await tinyProject()
+    await pinData(project.folder)
+    expect((await run(project.folder)).warnings).toEqual([])
+    project.write('data/more.csv', tinyRows(10))
+
+    const heard = await run(project.folder)
+
+    expect(heard.end.kind).toBe('passed')
+    expect(heard.warnings).toEqual([
+      'data.lock.yaml does not pin the files as they are now (1 new): this run is of what it pins; plumbline snapshot takes them in',
+    ])
+  })
+
   test('stops at a gate that says no, without a second fit', async () => {
     const { folder } = await tinyProject({
       files: { 'plumbline.yaml': tinyYaml.replace('min: 0.7 }', 'min: 0.999 }') },
@@ -102,6 +125,7 @@ describe('runPipeline()', () => {
     const heard = await run(folder)
 
     expect(heard.end.kind).toBe('refused')
+    expect(heard.finished.at(-1)).toBe('failed gate')
     expect(outcomes(recordOf(heard))).not.toHaveProperty('refit')
     const found = await findCandidate(folder)
     expect(found.ok && found.value.kind).toBe('not passed')
@@ -183,6 +207,42 @@ writeFileSync(process.env.DUMP, JSON.stringify(seen))
     })
     expect(existsSync(join(folder, '.plumbline/stages/train'))).toBe(false)
     expect(readdirSync(join(folder, '.plumbline/drafts'))).toEqual([])
+  })
+
+  test.each([
+    ['a link', "symlinkSync('/etc/passwd', out)", 'model.json'],
+    [
+      'a link in a folder',
+      "mkdirSync(out); writeFileSync(out + '/a', 'a'); symlinkSync('/etc', out + '/b')",
+      'model.json/b',
+    ],
+    ['a link on the way', "rmSync('m', { recursive: true }); symlinkSync('/etc', 'm')", 'm/passwd'],
+  ])('refuses an output that is %s', async (_, program, place) => {
+    const code = `import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'\nconst out = process.env.PLUMBLINE_OUT_MODEL\n${program}`
+    const yaml = tinyYaml.replace(
+      'out: { model: model.json }',
+      `out: { model: ${place.startsWith('m/') ? place : 'model.json'} }`,
+    )
+    const { folder } = await tinyProject({ files: { 'train.mjs': code, 'plumbline.yaml': yaml } })
+    await pinData(folder)
+
+    await expect(run(folder)).rejects.toMatchObject({
+      code: 'stage/linked-output',
+      message: expect.stringContaining(`"${place}" is a link`),
+    })
+
+    expect(existsSync(join(folder, '.plumbline/stages/train'))).toBe(false)
+  })
+
+  test('refuses a secret that no log could hide', async () => {
+    const yaml = tinyYaml.replace('run: node train.mjs', 'run: node train.mjs\n    secrets: [PIN]')
+    const { folder } = await tinyProject({ files: { 'plumbline.yaml': yaml } })
+    await pinData(folder)
+
+    await expect(run(folder)).rejects.toMatchObject({
+      code: 'pipeline/no-secret',
+      message: expect.stringMatching(/^(?!.*123).*fewer than 4/),
+    })
   })
 
   test.each([

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { textsToMask } from '../../action/pipeline/mask-secrets.ts'
 import { programEnvironment } from '../../action/pipeline/program-environment.ts'
 import { type ProgramEnd, runProgram } from '../../action/pipeline/run-program.ts'
 
@@ -55,6 +56,20 @@ describe('runProgram()', () => {
     expect(log).toBe('the password is ***\n')
   })
 
+  test('kills what the program left running, and does not wait for it', async () => {
+    const { end, log } = await run({ command: '(sleep 3; echo late) & echo early', timeoutMs: 20_000 })
+
+    expect(end).toEqual({ kind: 'done' })
+    expect(log).toBe('early\n')
+  })
+
+  test('tells and keeps the beginning of an endless line, and logs all of it', async () => {
+    const { end, log } = await run({ command: `node -e "console.log('x'.repeat(1e6))"; exit 1` })
+
+    expect(log).toHaveLength(1e6 + 1)
+    expect(end).toMatchObject({ lastLines: [`${'x'.repeat(2000)}…`] })
+  })
+
   test('stops the whole process group at the timeout', async () => {
     const { end } = await run({ command: 'sleep 60 & sleep 60', timeoutMs: 100 })
 
@@ -68,6 +83,19 @@ describe('runProgram()', () => {
 
     expect((await running).end.kind).toBe('interrupted')
     expect((await run({ command: 'echo no', signal: controller.signal })).log).toBe('')
+  })
+})
+
+describe('textsToMask()', () => {
+  test('hides a secret of several lines, one inside another, and one in an address', async () => {
+    const secrets = ['abcd', 'abcdefgh', '-----KEY-----\nc2VjcmV0\n}\n', 'p@ss word']
+
+    const { log } = await run({
+      command: `printf '%s\\n' abcdefgh c2VjcmV0 'https://me:p%40ss%20word@host' '{}'`,
+      masked: textsToMask(secrets),
+    })
+
+    expect(log).toBe('***\n***\nhttps://me:***@host\n{}\n')
   })
 })
 

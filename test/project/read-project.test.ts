@@ -1,8 +1,11 @@
+import { join } from 'node:path'
+
 import { describe, expect, test } from 'vitest'
 
 import { findCycle, orderStages } from '../../action/project/order-stages.ts'
-import { parseProject } from '../../action/project/read-project.ts'
+import { parseProject, readProject } from '../../action/project/read-project.ts'
 import { parseTestSize } from '../../action/project/test-size.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 const smallest = `version: 1
 model: { name: price, task: binary, target: class, positive: 1 }
@@ -17,6 +20,24 @@ function faults(text: string): string[] {
   const read = parseProject('/project', text)
   return read.ok ? [] : read.diagnostics.map(({ line, message, remedy }) => `${line}: ${message} | ${remedy ?? ''}`)
 }
+
+describe('readProject()', () => {
+  test('says where the project is when it was started below it', async () => {
+    const folder = tempFolder({ 'plumbline.yaml': smallest, 'data/landing/a.csv': '' })
+    const remedyIn = async (path: string) => {
+      const read = await readProject(join(folder, path))
+      return read.ok ? 'read' : read.diagnostics[0]?.remedy
+    }
+    expect(await remedyIn('.')).toBe('read')
+    expect(await remedyIn('data')).toBe('Run in the folder that holds it: cd ..')
+    expect(await remedyIn('data/landing')).toBe('Run in the folder that holds it: cd ../..')
+  })
+
+  test('says how to write one where there is none', async () => {
+    const read = await readProject(tempFolder({}))
+    expect(read).toMatchObject({ diagnostics: [{ remedy: expect.stringContaining('plumbline init') }] })
+  })
+})
 
 describe('parseProject()', () => {
   test('fills in every default', () => {
@@ -84,6 +105,20 @@ describe('parseProject()', () => {
 
     expect(faults(text).join('\n')).toMatch(/train → predict → train/)
   })
+
+  test.each(['evaluate', 'split', 'refit', 'refit-tune'])('keeps the name %s for its own stage', (name) => {
+    expect(faults(`${smallest}  ${name}: { run: node x.mjs }\n`)).toEqual([
+      `8: Cannot call a stage "${name}": Plumbline has one of that name | Give it another name.`,
+    ])
+  })
+
+  test.each(['GITHUB_TOKEN', 'github_token', 'Input_Token', 'ACTIONS_RUNTIME_TOKEN', 'PLUMBLINE_SEED'])(
+    'hands %s to no stage',
+    (name) => {
+      const text = smallest.replace('run: python predict.py', `run: python predict.py, secrets: [${name}]`)
+      expect(faults(text)).toEqual([expect.stringMatching(/^7: .*never reach a stage/)])
+    },
+  )
 
   test('reports all faults in one run', () => {
     expect(faults('version: 1\nmodel: { name: A, task: b }\n').length).toBeGreaterThanOrEqual(4)

@@ -96,6 +96,14 @@ describe('readYaml()', () => {
     ])
   })
 
+  it('says one thing of broken syntax, and what it is where an expression broke it', () => {
+    const after = 'a: { b: [1, 2] }\nc: { d: e }\n'
+    expect(diagnosticsOf(`x: { y: [1 }\n${after}`)).toHaveLength(1)
+    expect(summary(`x: { run: python t.py \${{ secrets.X }}, out: { z: 1 } }\n${after}`)).toEqual([
+      expect.stringMatching(/^1:23 yaml\/expression /),
+    ])
+  })
+
   it('reads "no" as text, whatever a %YAML directive says', () => {
     expect(readYaml('f.yaml', '%YAML 1.1\n---\nno: no\n', z.strictObject({ no: z.string() }))).toMatchObject({
       ok: true,

@@ -28,9 +28,9 @@ const names = [
   'sums.txt',
 ]
 
-async function register(github: TestGitHub, subject: TestCandidate): Promise<Registered> {
+async function register(github: TestGitHub, subject: TestCandidate, at = stamp.at): Promise<Registered> {
   const client = await openGitHubClient(github)
-  return registerCandidate(client, { ...subject, commit: github.head, stamp }, silent)
+  return registerCandidate(client, { ...subject, commit: github.head, stamp: { ...stamp, at } }, silent)
 }
 
 interface HeldRelease {
@@ -185,7 +185,9 @@ describe('registerCandidate()', () => {
   test('leaves one release where two publish the same candidate at once', async () => {
     await using github = await testGitHub()
     const subject = testCandidate()
-    const both = await Promise.all([register(github, subject), register(github, subject)])
+    // Of one millisecond and one person, their records would be one commit, and each would find its own in place.
+    const later = new Date(Date.parse(stamp.at) + 1).toISOString()
+    const both = await Promise.all([register(github, subject), register(github, subject, later)])
 
     expect(both.filter(({ isNew }) => isNew)).toHaveLength(1)
     expect(new Set(both.map(({ release }) => release.id)).size).toBe(1)

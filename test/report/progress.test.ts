@@ -21,7 +21,7 @@ describe('progressLines()', () => {
     progress.finished('gate', 'failed', 'floor 0.7', 0.1)
 
     const lines = text().trimEnd().split('\n')
-    expect(lines[0]).toMatch(/^ {2}train {6}✓ 37,830 rows +6\.1 s$/)
+    expect(lines[0]).toMatch(/^ {2}train {7}✓ 37,830 rows +6\.1 s$/)
     expect(lines.slice(1).map((line) => line.replace(/ +/g, ' '))).toEqual([
       ' predict ✓ 3,540 rows (cached)',
       ' gate ✗ floor 0.7 0.1 s',
@@ -35,7 +35,21 @@ describe('progressLines()', () => {
     progress.started('train')
     for (; clock.ms < 65_000; clock.ms += 1000) progress.update('train', `epoch ${clock.ms / 1000}`)
 
-    expect(text()).toBe('  train      … epoch 30\n  train      … epoch 60\n')
+    expect(text()).toBe('  train       … epoch 30\n  train       … epoch 60\n')
+  })
+
+  test('keeps the columns of "environment", and cuts what a program says at length', () => {
+    const { clock, options, text } = recorder()
+    const progress = progressLines(options)
+    progress.finished('environment', 'done', 'x', 1)
+    progress.finished('train', 'done', 'x', 1)
+    clock.ms = 60_000
+    progress.update('train', 'installed '.repeat(40))
+
+    const [environment = '', train = '', update = ''] = text().split('\n')
+    expect(environment.indexOf('✓')).toBe(train.indexOf('✓'))
+    expect(update.length).toBeLessThan(130)
+    expect(update).toMatch(/…$/)
   })
 
   test('keeps what a program says on one line, without control sequences', () => {
@@ -62,8 +76,8 @@ describe('progressLive()', () => {
 
     const screen = lastScreen(text())
 
-    expect(text()).toContain('  train      … epoch 3  4 s')
-    expect(screen).toMatch(/^a note\n {2}train {6}✓ fit +4\.0 s\n$/)
+    expect(text()).toContain('  train       … epoch 3  4 s')
+    expect(screen).toMatch(/^a note\n {2}train {7}✓ fit +4\.0 s\n$/)
   })
 
   test('never writes beyond the width of the terminal, which would leave lines behind', () => {

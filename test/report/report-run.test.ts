@@ -17,6 +17,13 @@ describe('reportRun()', () => {
     expect(text).toMatch(/^PASS {2}floor 0\.861 ≥ 0\.75 · all 2 stages from the cache \(run key [0-9a-f]{8}\)$/)
   })
 
+  test('tells no time of a stage that took none', () => {
+    expect(reportRun(runRecord()).markdown).toContain('| `train` | ✓ ran | judged fit | 6.1 s |')
+    expect(reportRun(runRecord({ stages: cached })).markdown).toContain(
+      '| `train` | ✓ from the cache | judged fit |  |',
+    )
+  })
+
   test('shows why gates refuse, also from the cache', () => {
     const [gate] = runRecord().gates
     if (!gate) throw new Error('no gate')

@@ -9,7 +9,8 @@ export function contractOf(
     file: 'contract.yaml',
     id: 'test',
     version: '1.0.0',
-    rowCount: [],
+    table: 'data',
+    tableRules: [],
     columns: Object.entries(columns).map(
       ([name, logicalType], index): ContractColumn => ({
         name,

@@ -1,0 +1,89 @@
+/* oxlint-disable no-control-regex -- the first bytes of binary files are what this file is about */
+import { open } from 'node:fs/promises'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { compressionIn, formatOf, type SourceFile } from './source-file.ts'
+
+const headBytes = 4096
+
+/** A file whose first bytes show something else than its name says, such as Excel's in a `.csv`. */
+export async function recogniseFile(file: SourceFile): Promise<Diagnostic | undefined> {
+  const found = recognise(await readHead(file.absolutePath))
+  const expected = compressionIn(file.path) ?? formatOf(file.path)
+  if (!found || found.kind === expected) return undefined
+  // Whatever is not compressed, the reader words better.
+  if (compressionIn(file.path) && !found.isBinary) return undefined
+  const isText = found.kind === 'utf-16'
+  return {
+    code: isText ? 'data/not-utf8' : 'data/other-format',
+    file: file.path,
+    line: 1,
+    column: 1,
+    message: `Cannot read "${file.path}": it is ${found.name}; expected ${isText ? 'UTF-8 text' : 'what its ending says'}`,
+    remedy: found.remedy,
+  }
+}
+
+interface Kind {
+  readonly kind: string
+  /** As a sentence names it. */
+  readonly name: string
+  readonly isBinary: boolean
+  readonly remedy: string
+}
+
+function binary(kind: string, name: string, remedy: string): Kind {
+  return { kind, name, isBinary: true, remedy }
+}
+
+const utf16 = (order: 'LE' | 'BE'): Kind => ({
+  kind: 'utf-16',
+  name: 'UTF-16 text',
+  isBinary: false,
+  remedy: `Save it as UTF-8 (iconv -f utf-16${order.toLowerCase()} -t utf-8 does it; in Excel: "CSV UTF-8").`,
+})
+
+const excel = 'Export the sheet as CSV (UTF-8).'
+const page = 'Look at it in an editor: most likely a download gave a page for signing in, or an error. Fetch it anew.'
+
+const signatures: readonly (readonly [sign: RegExp, kind: Kind])[] = [
+  [/^PAR1/, binary('parquet', 'Parquet', 'Give it the ending .parquet.')],
+  [/^\x1f\x8b/, binary('gzip', 'gzip', 'Add .gz to its name, or decompress it.')],
+  [/^\x28\xb5\x2f\xfd/, binary('zstd', 'zstd', 'Add .zst to its name, or decompress it.')],
+  [/^PK\x03\x04/, binary('zip', 'a zip or an Excel file', `Unzip it. ${excel}`)],
+  [/^\xd0\xcf\x11\xe0/, binary('excel', 'an old Excel file', excel)],
+  [/^SQLite format 3/, binary('sqlite', 'an SQLite database', 'Export the table as CSV or Parquet.')],
+  [/^(ARROW1|FEA1)/, binary('arrow', 'an Arrow or Feather file', 'Write it as Parquet.')],
+  [/^(BZh|\xfd7zXZ|7z\xbc\xaf)/, binary('archive', 'compressed in another way', 'Compress it with gzip or zstd.')],
+  [/^%PDF/, binary('pdf', 'a PDF', 'Give the table itself, as CSV or Parquet.')],
+  [/^\xff\xfe/, utf16('LE')],
+  [/^\xfe\xff/, utf16('BE')],
+  [
+    /^(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body)\b/i,
+    { kind: 'html', name: 'a web page (HTML)', isBinary: false, remedy: page },
+  ],
+]
+
+function recognise(head: Buffer): Kind | undefined {
+  const text = head.toString('latin1')
+  return signatures.find(([sign]) => sign.test(text))?.[1] ?? withoutMark(head)
+}
+
+/** UTF-16 without its mark: in Western text every other byte is NUL. */
+function withoutMark(head: Buffer): Kind | undefined {
+  const nuls = [0, 0]
+  for (const [place, byte] of head.entries()) if (byte === 0) nuls[place % 2] = (nuls[place % 2] ?? 0) + 1
+  const [even = 0, odd = 0] = nuls
+  const most = head.length * 0.4
+  if (odd > most && even === 0) return utf16('LE')
+  return even > most && odd === 0 ? utf16('BE') : undefined
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,32 @@
+import type { Engine } from '../../action/data/engine.ts'
+
+/** Text, bytes, or something that writes itself at its absolute path. */
+export type Content = string | Uint8Array | ((path: string, engine: Engine) => Promise<void>)
+
+/** A file or setting that is wrong or odd, and what Plumbline says of it. */
+export interface BadInput {
+  readonly what: string
+  readonly command: 'init' | 'snapshot' | 'validate' | 'run'
+  /** Path → content; all but `init` start from the tiny project, whose data is `data/parcels.csv`. */
+  readonly files: Readonly<Record<string, Content>>
+  /** Replaces `data/*.csv` as the glob. */
+  readonly source?: string
+  /** The diagnostic or fault: its code, its place as `file:line` (a fault has none), its message and its remedy. */
+  readonly refused?: { readonly code: string; readonly at?: string; readonly message: RegExp; readonly remedy: RegExp }
+  /** It works, and the report says so. */
+  readonly works?: RegExp
+}
+
+/** Shorthands of the tables. */
+export function refused(
+  code: string,
+  at: string | undefined,
+  message: RegExp,
+  remedy: RegExp,
+): Pick<BadInput, 'refused'> {
+  return { refused: { code, ...(at !== undefined && { at }), message, remedy } }
+}
+
+export function works(report: RegExp): Pick<BadInput, 'works'> {
+  return { works: report }
+}

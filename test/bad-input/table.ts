@@ -1,0 +1,15 @@
+import type { BadInput } from './bad-input.ts'
+import { brokenCsv } from './broken-csv.ts'
+import { oddNames } from './odd-names.ts'
+import { otherFormats } from './other-formats.ts'
+import { parquetFiles } from './parquet-files.ts'
+import { oddValues } from './odd-values.ts'
+
+/** Every bad or odd input whose answer is fixed, by kind. */
+export const table: Readonly<Record<string, readonly BadInput[]>> = {
+  'broken CSV': brokenCsv,
+  'odd names': oddNames,
+  'other formats': otherFormats,
+  'Parquet files': parquetFiles,
+  'odd values': oddValues,
+}

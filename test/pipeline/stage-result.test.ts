@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+
+import { describe, expect, test } from 'vitest'
+
+import { sha256 } from '../../action/base/sha256.ts'
+import { findResult, readResult } from '../../action/pipeline/stage-result.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const key = sha256('key')
+const whole = {
+  schema: 'plumbline/stage/v1',
+  stage: 'train',
+  key,
+  parts: {},
+  cacheKey: key,
+  startedAt: '2025-03-04T06:00:00.000Z',
+  seconds: 1,
+  detail: '',
+  outputs: { model: { path: 'model.json', sha256: key } },
+}
+
+describe('readResult()', () => {
+  test('reads what was written', async () => {
+    const folder = tempFolder({ 'result.json': JSON.stringify(whole) })
+
+    expect(await readResult(join(folder, 'result.json'))).toEqual(whole)
+  })
+
+  test.each([
+    ['is cut off', JSON.stringify(whole).slice(0, 99)],
+    ['is of another shape', '[]'],
+    ['lacks its outputs', JSON.stringify({ ...whole, outputs: undefined })],
+    ['leads out of its folder', JSON.stringify({ ...whole, outputs: { model: { path: '../../x', sha256: key } } })],
+    ['leads above its folder', JSON.stringify({ ...whole, outputs: { model: { path: '..', sha256: key } } })],
+    ['is kept under a path', JSON.stringify({ ...whole, cacheKey: '../../../etc' })],
+    ['is of a stage with a path', JSON.stringify({ ...whole, stage: '../split' })],
+  ])('takes a result that %s for none', async (_, text) => {
+    const folder = tempFolder({ 'result.json': text })
+
+    expect(await readResult(join(folder, 'result.json'))).toBeUndefined()
+  })
+})
+
+test('findResult() takes no other stage’s result', async () => {
+  const place = `.plumbline/stages/evaluate/${key.slice(0, 16)}`
+  const folder = tempFolder({ [`${place}/result.json`]: JSON.stringify(whole), [`${place}/out/model.json`]: '{}' })
+
+  expect(await findResult(folder, 'evaluate', key)).toBeUndefined()
+})
