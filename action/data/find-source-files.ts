@@ -1,8 +1,9 @@
-import { readdir, realpath, stat } from 'node:fs/promises'
-import { isAbsolute, join, relative, sep } from 'node:path'
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { glob } from 'tinyglobby'
 import { Fault } from '../base/fault.ts'
 import { nearestName } from '../base/nearest-name.ts'
+import { mapInParallel } from './map-in-parallel.ts'
 import { formatOf, knownEndings, type SourceFile } from './source-file.ts'
 
 /**
@@ -12,15 +13,14 @@ import { formatOf, knownEndings, type SourceFile } from './source-file.ts'
  */
 export async function findSourceFiles(folder: string, globs: readonly string[]): Promise<readonly SourceFile[]> {
   const root = await realpath(folder)
+  const realFolder = onceEach(realpath)
   const found = new Map<string, SourceFile>()
   for (const pattern of globs) {
     refuseOutside(pattern)
     const paths = await glob(pattern.normalize('NFC').replace(/^\.\//, ''), globOptions(root))
     if (paths.length === 0) throw await nothingFound(root, pattern)
-    for (const path of paths) {
-      const file = await sourceFile(root, path)
-      found.set(file.path, file)
-    }
+    const files = await mapInParallel(paths, 16, async (path) => await sourceFile(root, path, realFolder))
+    for (const file of files) found.set(file.path, file)
   }
   return [...found.values()].sort((a, b) => byText(a.path, b.path))
 }
@@ -35,10 +35,28 @@ function globOptions(root: string) {
   return { cwd: root, dot: false, onlyFiles: true, followSymbolicLinks: true, expandDirectories: false } as const
 }
 
-async function sourceFile(root: string, found: string): Promise<SourceFile> {
+/** Files lie many to a folder, so that its links are followed once. */
+function onceEach(find: (path: string) => Promise<string>): (path: string) => Promise<string> {
+  const found = new Map<string, Promise<string>>()
+  return async (path) => {
+    const answer = found.get(path) ?? find(path)
+    found.set(path, answer)
+    return await answer
+  }
+}
+
+async function sourceFile(
+  root: string,
+  found: string,
+  realFolder: (path: string) => Promise<string>,
+): Promise<SourceFile> {
   const absolutePath = join(root, found)
   const path = found.split(sep).join('/').normalize('NFC')
-  const real = relative(root, await realpath(absolutePath))
+  const own = await lstat(absolutePath)
+  const realFile = own.isSymbolicLink()
+    ? await realpath(absolutePath)
+    : join(await realFolder(dirname(absolutePath)), basename(absolutePath))
+  const real = relative(root, realFile)
   if (real.startsWith('..') || isAbsolute(real)) {
     throw new Fault(
       'data/outside-folder',
@@ -59,7 +77,7 @@ async function sourceFile(root: string, found: string): Promise<SourceFile> {
       remedy: 'Convert the file, or narrow the glob under data: so that it names data files alone.',
     })
   }
-  return { path, absolutePath, bytes: (await stat(absolutePath)).size }
+  return { path, absolutePath, bytes: own.isSymbolicLink() ? (await stat(absolutePath)).size : own.size }
 }
 
 function refuseOutside(pattern: string): void {
