@@ -80,7 +80,8 @@ export async function checkLiterals(engine: Engine, contract: Contract): Promise
       const state = await literalFault(engine, column, rule)
       if (state === undefined) continue
       const message = `Cannot check "${column.name}": ${state}`
-      diagnostics.push({ code: 'contract/value', file: contract.file, line: rule.line, column: 1, message })
+      const remedy = 'Mend the rule in the contract.'
+      diagnostics.push({ code: 'contract/value', file: contract.file, line: rule.line, column: 1, message, remedy })
     }
   }
   return diagnostics
