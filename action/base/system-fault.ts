@@ -20,5 +20,8 @@ export function systemFault(error: unknown): Fault | undefined {
   if (state === undefined || remedy === undefined) return undefined
   const path = 'dest' in error ? `"${String(error.dest)}"` : 'path' in error ? `"${String(error.path)}"` : 'a file'
   const action = /^(read|open|scandir|stat|lstat)$/.test(String(error.syscall)) ? 'read' : 'write'
-  return new Fault('system/refused', `Cannot ${action} ${path}: ${state} (${error.code})`, { remedy, cause: error })
+  return new Fault('system/refused', `Cannot ${action} ${path}: ${state} (${String(error.code)})`, {
+    remedy,
+    cause: error,
+  })
 }
