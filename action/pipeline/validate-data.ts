@@ -105,10 +105,18 @@ async function findRenames(
     const name = holders.at(-1)?.name
     if (name === undefined) continue
     const alike = holders.filter((holder) => holder.name === name).map(({ file }) => file)
-    const [profile] = await measureColumns(engine, alike, [name], Math.max(rows, 1000))
+    const [profile] = await measureColumns(engine, newest(alike, current), [name], Math.max(rows, 1000))
     if (profile) missing.push({ ...profile, name: column.name })
   }
   return matchRenamedColumns(missing, added)
+}
+
+/** The newest files that are about as large as these: what a column holds changes with the seasons. */
+function newest(files: readonly DescribedFile[], asLargeAs: readonly DescribedFile[]): readonly DescribedFile[] {
+  const wanted = asLargeAs.reduce((sum, { bytes }) => sum + bytes, 0)
+  let bytes = 0
+  const from = files.findLastIndex((file) => (bytes += file.bytes) >= wanted)
+  return files.slice(Math.max(0, from))
 }
 
 function holdersOf(files: readonly DescribedFile[], column: ContractColumn) {
