@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Swap } from '../drift/find-swapped-columns.ts'
 import type { Rename } from '../drift/match-renamed-columns.ts'
 import type { Dimension, RuleKind, Severity, TableRuleKind, Tolerance } from '../project/contract.ts'
 
@@ -15,6 +16,8 @@ export interface ContractResult {
   readonly newColumns: readonly NewColumn[]
   /** Missing columns that fit a new one by their values. */
   readonly renames: readonly Rename[]
+  /** Columns whose values seem to have changed places in the files that break promises. */
+  readonly swaps: readonly Swap[]
   /** One for each failing check; and what cannot be read or checked at all. */
   readonly diagnostics: readonly Diagnostic[]
 }

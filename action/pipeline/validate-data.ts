@@ -7,10 +7,12 @@ import type { Engine } from '../data/engine.ts'
 import { measureColumns } from '../data/measure-columns.ts'
 import { feedingColumn } from '../data/read-source.ts'
 import type { DescribedFile, SourceFile } from '../data/source-file.ts'
+import type { Swap } from '../drift/find-swapped-columns.ts'
 import { matchRenamedColumns, type Rename } from '../drift/match-renamed-columns.ts'
 import type { Contract, ContractColumn, TableRule } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
-import { wordAcceptance, wordFailure, wordRename, wordSamples } from '../report/word-contract.ts'
+import { wordAcceptance, wordFailure, wordRename, wordSamples, wordSwap } from '../report/word-contract.ts'
+import { findSwaps } from './find-swaps.ts'
 
 export interface DataToValidate {
   readonly project: Project
@@ -29,7 +31,7 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
   const labels = await describeFiles(engine, files.labels)
   if (!features.ok || !labels.ok) {
     const diagnostics = [features, labels].flatMap((read) => (read.ok ? [] : read.diagnostics))
-    return { ...base, rows: 0, checks: [], newColumns: [], renames: [], diagnostics }
+    return { ...base, rows: 0, checks: [], newColumns: [], renames: [], swaps: [], diagnostics }
   }
 
   const { ofFeatures, ofLabels } = partContract(contract, project)
@@ -39,18 +41,25 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
   const sqlOfLabels = await checkSqlRules(files.labels, ofLabels, checkedLabels?.rows ?? 0, data.signal)
   const checks = [...checked.checks, ...sql.checks, ...(checkedLabels?.checks ?? []), ...sqlOfLabels.checks]
   const renames = await findRenames(data, engine, features.value, ofFeatures)
+  const swaps = await findSwaps(engine, {
+    files: features.value,
+    checks: checked.checks,
+    contract: ofFeatures,
+    openReference: () => describeReference(data, engine),
+  })
   return {
     ...base,
     rows: checked.rows,
     checks,
     newColumns: checked.newColumns,
     renames,
+    swaps,
     diagnostics: [
       ...checked.diagnostics,
       ...sql.diagnostics,
       ...(checkedLabels?.diagnostics ?? []),
       ...sqlOfLabels.diagnostics,
-      ...checks.filter(keepsOut).map((check) => diagnose(check, contract, renames)),
+      ...checks.filter(keepsOut).map((check) => diagnose(check, contract, renames, swaps)),
     ],
   }
 }
@@ -137,13 +146,19 @@ function keepsOut({ outcome, severity }: ContractCheck): boolean {
   return outcome === 'fail' && severity === 'error'
 }
 
-function diagnose(check: ContractCheck, contract: Contract, renames: readonly Rename[]): Diagnostic {
+function diagnose(
+  check: ContractCheck,
+  contract: Contract,
+  renames: readonly Rename[],
+  swaps: readonly Swap[],
+): Diagnostic {
   const thing = check.column ?? (check.promise.kind === 'row-count' ? 'the number of rows' : contract.table)
   const rename = check.promise.kind === 'present' ? renames.find(({ missing }) => missing === check.column) : undefined
+  const swap = swaps.find(({ columns }) => check.column !== null && columns.includes(check.column))
   const samples = check.samples.length > 0 ? `; ${wordSamples(check.samples)}` : ''
   const remedy = rename
     ? `${wordRename(rename)} To accept it: ${wordAcceptance(rename)}`
-    : 'Mend the data, or change the contract where the data is right.'
+    : `${swap ? `${wordSwap(swap)} ` : ''}Mend the data, or change the contract where the data is right.`
   return {
     code: check.promise.kind === 'present' ? 'contract/missing-column' : `contract/${check.promise.kind}`,
     file: contract.file,

@@ -1,5 +1,6 @@
 import { formatExact } from '../base/format-number.ts'
 import type { ContractCheck, SampleRow } from '../data/contract-result.ts'
+import type { Swap } from '../drift/find-swapped-columns.ts'
 import type { Rename, RenameDoubt } from '../drift/match-renamed-columns.ts'
 import type { Expectation } from '../project/contract.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
@@ -116,6 +117,12 @@ const wordsOfDoubts: Readonly<Record<RenameDoubt, string>> = {
   'no-values': 'only the form of the values can be compared',
   'close-second': 'another column fits about as well',
   'few-rows': 'there are few rows',
+}
+
+/** `"lat" and "lon" may be swapped: each holds what the other held (distance 0.04).` */
+export function wordSwap({ columns, distance }: Swap): string {
+  const names = columns.map((name) => `"${shorten(name)}"`).join(' and ')
+  return `${names} may be swapped: each holds what the other held (distance ${formatNumber(distance, 2)}).`
 }
 
 /** What to type to accept a rename. */
