@@ -4,6 +4,7 @@ import { checkSqlRules } from '../data/check-sql-rules.ts'
 import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
 import { describeFiles } from '../data/describe-files.ts'
 import type { Engine } from '../data/engine.ts'
+import { addScales } from '../data/find-scale.ts'
 import { measureColumns } from '../data/measure-columns.ts'
 import { feedingColumn } from '../data/read-source.ts'
 import type { DescribedFile, SourceFile } from '../data/source-file.ts'
@@ -11,7 +12,7 @@ import type { Swap } from '../drift/find-swapped-columns.ts'
 import { matchRenamedColumns, type Rename } from '../drift/match-renamed-columns.ts'
 import type { Contract, ContractColumn, TableRule } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
-import { wordAcceptance, wordFailure, wordRename, wordSamples, wordSwap } from '../report/word-contract.ts'
+import { wordAcceptance, wordFailure, wordRename, wordSamples, wordScale, wordSwap } from '../report/word-contract.ts'
 import { findSwaps } from './find-swaps.ts'
 
 export interface DataToValidate {
@@ -39,7 +40,8 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
   const checkedLabels = labels.value.length > 0 ? await checkContract(engine, labels.value, ofLabels) : undefined
   const sql = await checkSqlRules(files.features, ofFeatures, checked.rows, data.signal)
   const sqlOfLabels = await checkSqlRules(files.labels, ofLabels, checkedLabels?.rows ?? 0, data.signal)
-  const checks = [...checked.checks, ...sql.checks, ...(checkedLabels?.checks ?? []), ...sqlOfLabels.checks]
+  const ranged = await addScales(engine, features.value, ofFeatures, checked.checks)
+  const checks = [...ranged, ...sql.checks, ...(checkedLabels?.checks ?? []), ...sqlOfLabels.checks]
   const renames = await findRenames(data, engine, features.value, ofFeatures)
   const swaps = await findSwaps(engine, {
     files: features.value,
@@ -155,6 +157,7 @@ function diagnose(
   const thing = check.column ?? (check.promise.kind === 'row-count' ? 'the number of rows' : contract.table)
   const rename = check.promise.kind === 'present' ? renames.find(({ missing }) => missing === check.column) : undefined
   const swap = swaps.find(({ columns }) => check.column !== null && columns.includes(check.column))
+  const scale = check.scale ? `; ${wordScale(thing, check.scale)}` : ''
   const samples = check.samples.length > 0 ? `; ${wordSamples(check.samples)}` : ''
   const remedy = rename
     ? `${wordRename(rename)} To accept it: ${wordAcceptance(rename)}`
@@ -164,7 +167,7 @@ function diagnose(
     file: contract.file,
     line: check.line,
     column: 1,
-    message: `Cannot accept "${thing}": ${wordFailure(check)}${samples}`,
+    message: `Cannot accept "${thing}": ${wordFailure(check)}${scale}${samples}`,
     remedy,
   }
 }

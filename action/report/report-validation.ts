@@ -2,7 +2,15 @@ import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
-import { wordAcceptance, wordFailure, wordFiles, wordRename, wordSamples, wordSwap } from './word-contract.ts'
+import {
+  wordAcceptance,
+  wordFailure,
+  wordFiles,
+  wordRename,
+  wordSamples,
+  wordScale,
+  wordSwap,
+} from './word-contract.ts'
 import { wordFileSet } from './word-files.ts'
 
 export interface Validation extends ContractResult {
@@ -83,6 +91,7 @@ function failureLines(check: ContractCheck, result: ContractResult): string[] {
           `    → to accept it:  ${wordAcceptance(rename)}   (adds an alias to ${result.contract})`,
         ]
       : []),
+    ...(check.scale ? [`    ${wordScale(check.column ?? '', check.scale)}`] : []),
     ...(check.samples.length > 0 ? [`    ${wordSamples(check.samples)}`] : []),
   ]
 }
