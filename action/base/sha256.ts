@@ -1,15 +1,36 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 
 /** The SHA-256 of text (as UTF-8) or bytes, 64 hexadecimal digits. */
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
-/** The SHA-256 of a file's bytes, read as a stream, so that its size does not matter. */
+const chunkBytes = 1 << 20
+
+/** The SHA-256 of a file's bytes. Its size does not matter: the next chunk is read while one is hashed. */
 export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { ...(signal && { signal }) })
+  const file = await open(path)
+  try {
+    const { size } = await file.stat()
+    const buffers = [0, 1].map(() => Buffer.allocUnsafe(Math.min(Math.max(size + 1, 4096), chunkBytes)))
+    let chunk = await readChunk(file, buffers[0])
+    for (let turn = 1; chunk.length > 0; turn += 1) {
+      signal?.throwIfAborted()
+      const next = readChunk(file, buffers[turn % 2])
+      // Nobody awaits it where hashing throws.
+      next.catch(() => undefined)
+      hash.update(chunk)
+      chunk = await next
+    }
+  } finally {
+    await file.close()
+  }
   return hash.digest('hex')
+}
+
+async function readChunk(file: FileHandle, buffer: Buffer = Buffer.allocUnsafe(chunkBytes)): Promise<Buffer> {
+  const { bytesRead } = await file.read(buffer, 0, buffer.length)
+  return buffer.subarray(0, bytesRead)
 }

@@ -1,12 +1,14 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { type Contract, type ContractColumn, isClassified, type RuleNote, type Tolerance } from '../project/contract.ts'
 import { meets } from '../project/expectation.ts'
+import { CheckedColumns } from './checked-columns.ts'
 import type { ContractCheck, ContractPromise, NewColumn, SampleRow } from './contract-result.ts'
 import { breaks, checkLiterals } from './contract-sql.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
+import { type AlikeFiles, type FailingCheck, findSamples } from './find-samples.ts'
 import { quoteName, quoteText } from './quote.ts'
-import { castColumn, feedingColumn, fileColumn, numberColumn, rawRelation, typedRelation } from './read-source.ts'
+import { feedingColumn, fileColumn, numberColumn, rawRelation, typedRelation } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
 export interface CheckedContract {
@@ -24,7 +26,8 @@ export interface CheckOptions {
 
 /**
  * Holds every promise of the contract against the files and never stops at the first that is broken.
- * SQL rules are `checkSqlRules()`’s. One scan counts everything but duplicates, which take one a unique column; rows are looked up only for what fails.
+ * One scan counts everything; where there are duplicates, one more counts those exactly, and one more finds the rows of
+ * all that fails. SQL rules are `checkSqlRules()`’s.
  */
 export async function checkContract(
   engine: Engine,
@@ -39,12 +42,14 @@ export async function checkContract(
     const groups = groupAlike(files)
     const counted = await countBroken(engine, groups, contract)
     const rows = counted.reduce((sum, group) => sum + group.rows, 0)
-    const checks: ContractCheck[] = []
+    const judged: JudgedCheck[] = []
     for (const [index, planned] of planChecks(contract).entries()) {
-      const failing = await countRepeats(engine, files, contract, planned)
-      const check = judge(planned, index, counted, rows, failing)
-      checks.push(await withSamples(engine, check, planned, contract, files, groups, options.maxSamples ?? 3))
+      const isDistinct = planned.promise.kind === 'unique' && areAllDistinct(counted, index)
+      const repeated = `repeated_${index}`
+      const failing = isDistinct ? undefined : await countRepeats(engine, files, contract, planned, repeated)
+      judged.push({ planned, check: judge(planned, index, counted, rows, failing), repeated })
     }
+    const checks = await withSamples(engine, judged, contract, files, groups, options.maxSamples ?? 3)
     return { rows, checks, newColumns, diagnostics: [] }
   } catch (error) {
     const diagnostic = diagnoseReadError(error, files)
@@ -98,19 +103,20 @@ function typePromise({ logicalType, rules }: ContractColumn): ContractPromise {
   return { kind: 'type', type: logicalType, ...(missing.length > 0 && { missing }) }
 }
 
-/** Files of one shape, so that one expression fits all of them. */
-interface Group {
-  readonly files: readonly DescribedFile[]
-  readonly shape: DescribedFile
+interface JudgedCheck {
+  readonly planned: PlannedCheck
+  readonly check: ContractCheck
+  /** The table of the values that a unique column repeats. */
+  readonly repeated: string
 }
 
-interface CountedGroup extends Group {
+interface CountedGroup extends AlikeFiles {
   readonly rows: number
   /** Broken rows, in the order of the planned checks; null where the column is missing or another query counts. */
   readonly broken: readonly (number | null)[]
 }
 
-function groupAlike(files: readonly DescribedFile[]): Group[] {
+function groupAlike(files: readonly DescribedFile[]): AlikeFiles[] {
   const groups = new Map<string, [DescribedFile, ...DescribedFile[]]>()
   for (const file of files) {
     const key = JSON.stringify([file.format, file.delimiter, file.columns])
@@ -124,19 +130,18 @@ function groupAlike(files: readonly DescribedFile[]): Group[] {
 /** DuckDB plans a query in the square of its aggregates, so a very wide contract takes a scan for each so many. */
 const maxCountsAScan = 100
 
-async function countBroken(engine: Engine, groups: readonly Group[], contract: Contract): Promise<CountedGroup[]> {
+async function countBroken(engine: Engine, groups: readonly AlikeFiles[], contract: Contract): Promise<CountedGroup[]> {
   const planned = planChecks(contract)
   const counted: CountedGroup[] = []
   for (const group of groups) {
-    const conditions = planned.map((check) => conditionOf(check, group.shape))
+    const columns = new CheckedColumns(contract, group.shape)
     const broken: (number | null)[] = []
     let rows = 0
-    for (let from = 0; from === 0 || from < conditions.length; from += maxCountsAScan) {
-      const part = conditions.slice(from, from + maxCountsAScan)
-      const counts = part.map(
-        (condition, i) => `, ${condition ? `count(*) FILTER (WHERE ${condition})` : 'NULL'} AS c${i}`,
-      )
-      const sql = `SELECT count(*) AS n ${counts.join('')} FROM ${rawRelation(group.files)}`
+    for (let from = 0; from === 0 || from < planned.length; from += maxCountsAScan) {
+      const part = planned.slice(from, from + maxCountsAScan)
+      const counts = part.map((check, i) => `, ${countOf(check, columns)} AS c${i}`)
+      const needed = new Set(part.flatMap(({ column }) => column ?? []))
+      const sql = `SELECT count(*) AS n ${counts.join('')} FROM ${columns.relation(needed, rawRelation(group.files))}`
       const [row] = await engine.query<Record<string, number | null>>(sql)
       rows = row?.['n'] ?? 0
       broken.push(...part.map((_, i) => row?.[`c${i}`] ?? null))
@@ -146,27 +151,36 @@ async function countBroken(engine: Engine, groups: readonly Group[], contract: C
   return counted
 }
 
-/** SQL that holds for a row that breaks the promise; undefined where a row alone cannot tell. */
-function conditionOf({ column, promise }: PlannedCheck, shape: DescribedFile): string | undefined {
-  const raw = column && feedingColumn(shape, column)
-  if (!column || !raw) return undefined
-  const name = quoteName(raw.name)
-  return breaks(promise, column.logicalType, {
-    raw: name,
-    typed: castColumn(column, name, raw.type),
-    isEmptyNull: shape.format === 'csv',
-  })
+/**
+ * Of a unique column, an estimate that is zero only where no value comes twice: values of different hashes differ, and
+ * hashes take a fraction of the time and memory of texts.
+ */
+function countOf({ column, promise }: PlannedCheck, columns: CheckedColumns): string {
+  const expressions = column && columns.expressions(column)
+  if (!expressions) return 'NULL'
+  const { typed } = expressions
+  if (promise.kind === 'unique')
+    return `count(${typed}) - count(DISTINCT hash(${typed})) FILTER (WHERE ${typed} IS NOT NULL)`
+  const condition = breaks(promise, column.logicalType, expressions)
+  return condition === undefined ? 'NULL' : `count(*) FILTER (WHERE ${condition})`
+}
+
+/** Groups are counted apart, so that more than one can share a value. */
+function areAllDistinct(groups: readonly CountedGroup[], index: number): boolean {
+  const counts = groups.flatMap((group) => group.broken[index] ?? [])
+  return counts.length === 1 && counts[0] === 0
 }
 
 /**
  * Rows that repeat the values of an earlier row, over all files; undefined where that is not promised, or a column of
- * several is missing everywhere. A row with a null among the values repeats nothing.
+ * several is missing everywhere. A row with a null among the values repeats nothing. Leaves the values in a table.
  */
 async function countRepeats(
   engine: Engine,
   files: readonly DescribedFile[],
   contract: Contract,
   planned: PlannedCheck,
+  table: string,
 ): Promise<number | undefined> {
   const columns = uniqueColumns(planned, contract)
   if (columns.length === 0) return undefined
@@ -175,9 +189,13 @@ async function countRepeats(
   }
   const names = columns.map(({ name }) => quoteName(name))
   const isWhole = names.map((name) => `${name} IS NOT NULL`).join(' AND ')
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE ${table} AS
+     SELECT ${names.map((name, place) => `${name} AS v${place}`).join(', ')}, count(*) AS n
+     FROM ${typedRelation(files, { ...contract, columns })} WHERE ${isWhole} GROUP BY ${names.join(', ')} HAVING n > 1`,
+  )
   const [row] = await engine.query<{ repeats: number | null }>(
-    `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM (SELECT count(*) AS n
-       FROM ${typedRelation(files, { ...contract, columns })} WHERE ${isWhole} GROUP BY ${names.join(', ')} HAVING n > 1)`,
+    `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM ${table}`,
   )
   return row?.repeats ?? 0
 }
@@ -227,34 +245,35 @@ function isTolerated(failing: number, rows: number, tolerance: Tolerance | null)
 
 async function withSamples(
   engine: Engine,
-  check: ContractCheck,
-  planned: PlannedCheck,
+  judged: readonly JudgedCheck[],
   contract: Contract,
   files: readonly DescribedFile[],
-  groups: readonly Group[],
+  groups: readonly AlikeFiles[],
   maxSamples: number,
-): Promise<ContractCheck> {
+): Promise<ContractCheck[]> {
+  const asked = new Map(judged.flatMap((one) => failingCheck(one) ?? []))
+  const samples = await findSamples(engine, groups, contract, [...asked.values()], maxSamples)
+  const checks: ContractCheck[] = []
+  for (const { check, planned, repeated } of judged) {
+    const failing = asked.get(check)
+    if (failing) checks.push({ ...check, samples: samples.get(failing) ?? [] })
+    else if (check.outcome === 'fail' && isUniqueness(planned.promise)) {
+      const columns = uniqueColumns(planned, contract).filter((each) => files.some((file) => feedingColumn(file, each)))
+      checks.push({ ...check, samples: await findRepeats(engine, files, contract, columns, repeated, maxSamples) })
+    } else checks.push(check)
+  }
+  return checks
+}
+
+function isUniqueness({ kind }: ContractPromise): boolean {
+  return kind === 'unique' || kind === 'unique-together'
+}
+
+/** As something whose rows can be found one by one, with the check that it belongs to. */
+function failingCheck({ planned, check }: JudgedCheck): [[ContractCheck, FailingCheck]] | undefined {
   const { column, promise } = planned
-  if (check.outcome !== 'fail') return check
-  if (promise.kind === 'unique' || promise.kind === 'unique-together') {
-    const columns = uniqueColumns(planned, contract).filter((each) => files.some((file) => feedingColumn(file, each)))
-    return { ...check, samples: await findRepeats(engine, files, contract, columns, maxSamples) }
-  }
-  if (!column || promise.kind === 'present') return check
-  const isShown = !isClassified(column)
-  const samples: SampleRow[] = []
-  for (const group of groups) {
-    if (samples.length >= maxSamples) break
-    const raw = feedingColumn(group.shape, column)
-    if (!raw) continue
-    const rows = await engine.query<{ file: string; row: number; value: string | null }>(
-      `SELECT ${fileColumn} AS file, ${numberColumn} AS row, left(CAST(${quoteName(raw.name)} AS VARCHAR), 80) AS value
-       FROM ${rawRelation(group.files, { withPlace: true })} WHERE ${conditionOf(planned, group.shape)}
-       ORDER BY ${fileColumn}, ${numberColumn} LIMIT ${maxSamples - samples.length}`,
-    )
-    samples.push(...rows.map(({ file, row, value }) => ({ file, row, ...(isShown && { value }) })))
-  }
-  return { ...check, samples }
+  if (check.outcome !== 'fail' || !column || promise.kind === 'present' || isUniqueness(promise)) return undefined
+  return [[check, { column, condition: (expressions) => breaks(promise, column.logicalType, expressions) }]]
 }
 
 /** Rows whose values stand in another row too: equal ones beside each other. */
@@ -263,6 +282,7 @@ async function findRepeats(
   files: readonly DescribedFile[],
   contract: Contract,
   columns: readonly ContractColumn[],
+  table: string,
   maxSamples: number,
 ): Promise<SampleRow[]> {
   const names = columns.map(({ name }) => quoteName(name))
@@ -275,8 +295,7 @@ async function findRepeats(
   const rows = await engine.query<{ file: string; row: number; value: string | null }>(
     `SELECT ${fileColumn} AS file, ${numberColumn} AS row, ${value} AS value
      FROM ${typedRelation(files, { ...contract, columns }, { withPlace: true })}
-     WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')}
-     QUALIFY count(*) OVER (PARTITION BY ${names.join(', ')}) > 1
+     WHERE (${names.join(', ')}) IN (SELECT (${names.map((_, place) => `v${place}`).join(', ')}) FROM ${table})
      ORDER BY ${[...names, fileColumn, numberColumn].join(', ')} LIMIT ${maxSamples}`,
   )
   return rows.map(({ file, row, value: text }) => ({ file, row, ...(shown.length > 0 && { value: text }) }))

@@ -10,6 +10,8 @@ import { castTo } from './read-source.ts'
 export interface Expressions {
   readonly raw: string
   readonly typed: string
+  /** Whether every raw value has a typed one. */
+  readonly alwaysFits: boolean
   /** Whether the file knows no difference between nothing and an empty text, as CSV. */
   readonly isEmptyNull: boolean
 }
@@ -19,28 +21,30 @@ export interface Expressions {
  * Missing values (NULL, NaN, blank where the type is not text) break `required` alone.
  */
 export function breaks(promise: ContractPromise, type: LogicalType, expressions: Expressions): string | undefined {
-  const { raw, typed } = expressions
+  const { raw, typed, alwaysFits } = expressions
   const isMissing = missing(type, typed)
+  // CASE, for AND may begin with its dearer side.
   switch (promise.kind) {
     case 'type':
-      return type === 'string'
-        ? 'false'
-        : `${raw} IS NOT NULL AND ${typed} IS NULL AND trim(CAST(${raw} AS VARCHAR)) <> ''${
-            promise.missing ? ` AND NOT (${standsForMissing(promise.missing, expressions)})` : ''
-          }`
+      if (alwaysFits) return 'false'
+      return `CASE WHEN ${typed} IS NULL THEN trim(CAST(${raw} AS VARCHAR)) <> ''${
+        promise.missing ? ` AND NOT (${standsForMissing(promise.missing, expressions)})` : ''
+      } ELSE false END`
     case 'required':
-      return `${isMissing} AND (${raw} IS NULL OR trim(CAST(${raw} AS VARCHAR)) = '' OR ${typed} IS NOT NULL)`
+      return alwaysFits
+        ? isMissing
+        : `CASE WHEN ${typed} IS NULL THEN ${raw} IS NULL OR trim(CAST(${raw} AS VARCHAR)) = '' ELSE ${isMissing} END`
     case 'minimum':
     case 'maximum': {
       const sign = promise.kind === 'minimum' ? '<' : '>'
-      return `NOT (${isMissing}) AND ${typed} ${sign}${promise.isExclusive ? '=' : ''} ${limitOf(promise.limit, type)}`
+      return `${notNan(type, typed)}${typed} ${sign}${promise.isExclusive ? '=' : ''} ${limitOf(promise.limit, type)}`
     }
     case 'min-length':
       return `length(${typed}) < ${promise.length}`
     case 'max-length':
       return `length(${typed}) > ${promise.length}`
     case 'allowed':
-      return `NOT (${isMissing}) AND ${typed} NOT IN (${promise.values.map((value) => valueOf(value, type)).join(', ')})`
+      return `${notNan(type, typed)}${typed} NOT IN (${promise.values.map((value) => valueOf(value, type)).join(', ')})`
     case 'pattern':
       return `NOT regexp_matches(${patternable(type, typed)}, ${quoteText(promise.pattern)})`
     case 'valid': {
@@ -76,7 +80,8 @@ export async function checkLiterals(engine: Engine, contract: Contract): Promise
       const state = await literalFault(engine, column, rule)
       if (state === undefined) continue
       const message = `Cannot check "${column.name}": ${state}`
-      diagnostics.push({ code: 'contract/value', file: contract.file, line: rule.line, column: 1, message })
+      const remedy = 'Mend the rule in the contract.'
+      diagnostics.push({ code: 'contract/value', file: contract.file, line: rule.line, column: 1, message, remedy })
     }
   }
   return diagnostics
@@ -127,6 +132,11 @@ function isNoMultiple(typed: string, step: number, type: LogicalType): string {
 
 function missing(type: LogicalType, typed: string): string {
   return type === 'number' ? `(${typed} IS NULL OR isnan(${typed}))` : `${typed} IS NULL`
+}
+
+/** What is NULL is neither too small nor too large; NaN would be too large. */
+function notNan(type: LogicalType, typed: string): string {
+  return type === 'number' ? `NOT isnan(${typed}) AND ` : ''
 }
 
 function limitOf(limit: number | string, type: LogicalType): string {

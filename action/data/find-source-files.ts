@@ -1,8 +1,10 @@
-import { readdir, realpath, stat } from 'node:fs/promises'
-import { isAbsolute, join, relative, sep } from 'node:path'
+import * as fs from 'node:fs'
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { glob } from 'tinyglobby'
 import { Fault } from '../base/fault.ts'
 import { nearestName } from '../base/nearest-name.ts'
+import { mapInParallel } from './map-in-parallel.ts'
 import { formatOf, knownEndings, type SourceFile } from './source-file.ts'
 
 /**
@@ -12,15 +14,14 @@ import { formatOf, knownEndings, type SourceFile } from './source-file.ts'
  */
 export async function findSourceFiles(folder: string, globs: readonly string[]): Promise<readonly SourceFile[]> {
   const root = await realpath(folder)
+  const realFolder = onceEach(realpath)
   const found = new Map<string, SourceFile>()
   for (const pattern of globs) {
     refuseOutside(pattern)
     const paths = await glob(pattern.normalize('NFC').replace(/^\.\//, ''), globOptions(root))
     if (paths.length === 0) throw await nothingFound(root, pattern)
-    for (const path of paths) {
-      const file = await sourceFile(root, path)
-      found.set(file.path, file)
-    }
+    const files = await mapInParallel(paths, 16, async (path) => await sourceFile(root, path, realFolder))
+    for (const file of files) found.set(file.path, file)
   }
   return [...found.values()].sort((a, b) => byText(a.path, b.path))
 }
@@ -31,14 +32,59 @@ export function byText(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
+/** A glob leaves out links to nothing, such as git-annex and DVC make, and then their rows would be missing silently. */
+const withBrokenLinks = {
+  stat(path: string, done: (error: Error | null, found: fs.Stats) => void): void {
+    fs.stat(path, (error, found) => {
+      if (error) fs.lstat(path, done)
+      else done(null, found)
+    })
+  },
+  realpath(path: string, done: (error: Error | null, real: string) => void): void {
+    fs.realpath(path, (error, real) => {
+      done(null, error ? path : real)
+    })
+  },
+} as Partial<typeof fs>
+
 function globOptions(root: string) {
-  return { cwd: root, dot: false, onlyFiles: true, followSymbolicLinks: true, expandDirectories: false } as const
+  return {
+    cwd: root,
+    dot: false,
+    onlyFiles: true,
+    followSymbolicLinks: true,
+    expandDirectories: false,
+    fs: withBrokenLinks,
+  } as const
 }
 
-async function sourceFile(root: string, found: string): Promise<SourceFile> {
+/** Files lie many to a folder, so that its links are followed once. */
+function onceEach(find: (path: string) => Promise<string>): (path: string) => Promise<string> {
+  const found = new Map<string, Promise<string>>()
+  return async (path) => {
+    const answer = found.get(path) ?? find(path)
+    found.set(path, answer)
+    return await answer
+  }
+}
+
+async function sourceFile(
+  root: string,
+  found: string,
+  realFolder: (path: string) => Promise<string>,
+): Promise<SourceFile> {
   const absolutePath = join(root, found)
   const path = found.split(sep).join('/').normalize('NFC')
-  const real = relative(root, await realpath(absolutePath))
+  const own = await lstat(absolutePath)
+  const target = own.isSymbolicLink()
+    ? await realpath(absolutePath).catch(() => undefined)
+    : join(await realFolder(dirname(absolutePath)), basename(absolutePath))
+  if (target === undefined) {
+    throw new Fault('data/broken-link', `Cannot read "${path}": it links to nothing; expected a file`, {
+      remedy: 'Fetch what it links to (git annex get, dvc pull), or remove the link.',
+    })
+  }
+  const real = relative(root, target)
   if (real.startsWith('..') || isAbsolute(real)) {
     throw new Fault(
       'data/outside-folder',
@@ -59,7 +105,7 @@ async function sourceFile(root: string, found: string): Promise<SourceFile> {
       remedy: 'Convert the file, or narrow the glob under data: so that it names data files alone.',
     })
   }
-  return { path, absolutePath, bytes: (await stat(absolutePath)).size }
+  return { path, absolutePath, bytes: own.isSymbolicLink() ? (await stat(absolutePath)).size : own.size }
 }
 
 function refuseOutside(pattern: string): void {
@@ -75,12 +121,24 @@ function refuseOutside(pattern: string): void {
 }
 
 async function nothingFound(root: string, pattern: string): Promise<Fault> {
+  if (await isFolder(join(root, pattern))) {
+    return new Fault('data/no-files', `Cannot read "${pattern}": it is a folder; expected files`, {
+      remedy: `Write which of its files: "${pattern.replace(/\/$/, '')}/*.csv" or "${pattern.replace(/\/$/, '')}/**/*.parquet".`,
+    })
+  }
   const near = await nearName(root, pattern)
   return new Fault('data/no-files', `Cannot read "${pattern}": no file matches; expected at least one`, {
     remedy: near
       ? `Did you mean "${near}"? Mend the glob under data:, or put the files where it says.`
       : 'Mend the glob under data:, or put the files where it says.',
   })
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }
 
 /** The first part of the pattern that is not there, with the name beside it that is most like it. */

@@ -73,10 +73,27 @@ export function castTo(logicalType: LogicalType, expression: string, rawType: st
 const casts: Readonly<Record<LogicalType, (expression: string, rawType: string) => string>> = {
   string: (expression, rawType) => (rawType === 'VARCHAR' ? expression : `CAST(${expression} AS VARCHAR)`),
   integer: toInteger,
-  number: (expression) => `TRY_CAST(${expression} AS DOUBLE)`,
+  number: (expression, rawType) => (rawType === 'DOUBLE' ? expression : `TRY_CAST(${expression} AS DOUBLE)`),
   boolean: toBoolean,
   date: (expression) => inCalendar(`TRY_CAST(${expression} AS DATE)`, 'DATE'),
   timestamp: toTimestamp,
+}
+
+/** Whether a value of the raw type always fits the logical type, so that nothing need be tried. */
+export function alwaysFits(logicalType: LogicalType, rawType: string): boolean {
+  switch (logicalType) {
+    case 'string':
+      return true
+    case 'integer':
+      return /^U?(TINYINT|SMALLINT|INTEGER)$|^BIGINT$/.test(rawType)
+    case 'number':
+      return /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT)|FLOAT|DOUBLE)$/.test(rawType)
+    case 'boolean':
+      return rawType === 'BOOLEAN'
+    case 'date':
+    case 'timestamp':
+      return false
+  }
 }
 
 /** DuckDB's type of a logical type. */
@@ -97,22 +114,34 @@ function typedColumn(file: DescribedFile, column: ContractColumn): string {
   return `${value} AS ${quoteName(column.name)}`
 }
 
-/** A cast alone would round 1.5 to 2. `1.0` is whole: pandas writes integers so once a column has gaps. */
+/**
+ * A cast alone would round 1.5 to 2. `1.0` is whole: pandas writes integers so once a column has gaps.
+ * The usual form is told without the pattern, which costs more than all the rest.
+ */
 function toInteger(expression: string, rawType: string): string {
+  if (rawType === 'BIGINT') return expression
+  const cast = `TRY_CAST(${expression} AS BIGINT)`
   if (rawType === 'VARCHAR') {
-    return `CASE WHEN regexp_full_match(${expression}, '\\s*[+-]?[0-9]+(\\.0*)?\\s*') THEN TRY_CAST(${expression} AS BIGINT) END`
+    return `CASE WHEN CAST(${cast} AS VARCHAR) = ${expression} THEN ${cast}
+      WHEN regexp_full_match(${expression}, '\\s*[+-]?[0-9]+(\\.0*)?\\s*') THEN ${cast} END`
   }
-  if (/^(FLOAT|DOUBLE|DECIMAL)/.test(rawType)) {
-    return `CASE WHEN ${expression} = trunc(${expression}) THEN TRY_CAST(${expression} AS BIGINT) END`
-  }
-  return `TRY_CAST(${expression} AS BIGINT)`
+  if (/^(FLOAT|DOUBLE|DECIMAL)/.test(rawType)) return `CASE WHEN ${expression} = trunc(${expression}) THEN ${cast} END`
+  return cast
 }
 
-/** In UTC, as the engine's time zone is: a text without an offset is taken as it stands. */
+/**
+ * In UTC, as the engine's time zone is: a text without an offset is taken as it stands. DuckDB would take it in the zone
+ * of the row before where that names one, and far more slowly; a cast to TIMESTAMP in turn would ignore an offset.
+ */
 function toTimestamp(expression: string, rawType: string): string {
   if (rawType === 'TIMESTAMP') return inCalendar(expression, 'TIMESTAMP')
-  if (/^(TIMESTAMP_|DATE)/.test(rawType)) return inCalendar(`TRY_CAST(${expression} AS TIMESTAMP)`, 'TIMESTAMP')
-  return `${inCalendar(`TRY_CAST(${expression} AS TIMESTAMPTZ)`, 'TIMESTAMPTZ')} AT TIME ZONE 'UTC'`
+  const plain = inCalendar(`TRY_CAST(${expression} AS TIMESTAMP)`, 'TIMESTAMP')
+  if (/^(TIMESTAMP_|DATE)/.test(rawType)) return plain
+  const zoned = `${inCalendar(`TRY_CAST(${expression} AS TIMESTAMPTZ)`, 'TIMESTAMPTZ')} AT TIME ZONE 'UTC'`
+  if (rawType !== 'VARCHAR') return zoned
+  const time = `substr(${expression}, instr(${expression}, ':'))`
+  const hasOffset = `contains(${expression}, '+') OR (contains(${expression}, ':') AND contains(${time}, '-'))`
+  return `CASE WHEN ${hasOffset} THEN ${zoned} ELSE coalesce(${plain}, ${zoned}) END`
 }
 
 /** Infinity and years beyond 1 to 9999, which ISO 8601 cannot write, are no moments. */
@@ -124,7 +153,8 @@ function inCalendar(expression: string, type: 'DATE' | 'TIMESTAMP' | 'TIMESTAMPT
 function toBoolean(expression: string, rawType: string): string {
   if (rawType === 'BOOLEAN') return expression
   const text = rawType === 'VARCHAR' ? expression : `CAST(${expression} AS VARCHAR)`
-  return `CASE WHEN lower(trim(${text})) IN (${yes}) THEN true WHEN lower(trim(${text})) IN (${no}) THEN false END`
+  return `CASE WHEN ${text} = 'true' THEN true WHEN ${text} = 'false' THEN false
+    WHEN lower(trim(${text})) IN (${yes}) THEN true WHEN lower(trim(${text})) IN (${no}) THEN false END`
 }
 
 const yes = ['true', 't', 'yes', 'y', '1', '1.0'].map(quoteText).join(', ')
@@ -159,6 +189,12 @@ function readerOf({ file, files }: Batch): string {
 
 /** The rows of one file with their number; DuckDB keeps a file's order when it numbers rows without an ORDER BY. */
 function numbered(batch: Batch): string {
+  const { file } = batch
+  // Parquet knows its rows' numbers, which unlike counting them takes no single thread.
+  if (file.format === 'parquet' && !file.columns.some(({ name }) => name.toLowerCase() === 'file_row_number')) {
+    const reader = `read_parquet(${quotePath(file.absolutePath)}, file_row_number = true)`
+    return `(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS ${numberColumn} FROM ${reader})`
+  }
   return `(SELECT *, row_number() OVER () AS ${numberColumn} FROM ${readerOf(batch)})`
 }
 

@@ -1,6 +1,5 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { nearestName } from '../base/nearest-name.ts'
-import { sha256OfFile } from '../base/sha256.ts'
 import type { Contract, ContractColumn } from '../project/contract.ts'
 import {
   type DataLock,
@@ -17,6 +16,8 @@ import { type Engine, openEngine } from './engine.ts'
 import { countRows, type EventSpan, inferTimeType, isTimeType, measureSpan } from './event-time.ts'
 import type { SnapshotFiles } from './fetch-snapshot.ts'
 import { findSourceFiles } from './find-source-files.ts'
+import { hashFiles } from './hash-files.ts'
+import { keepSpan, readKnownSpan, spanKey } from './known-spans.ts'
 import { mapInParallel } from './map-in-parallel.ts'
 import { feedingColumn } from './read-source.ts'
 import type { DescribedFile, SourceFile } from './source-file.ts'
@@ -58,22 +59,45 @@ export async function takeSnapshot(
   const pointers = await lfsPointers([...found.features, ...found.labels])
   if (pointers.length > 0) return { ok: false, diagnostics: pointers }
 
-  const files: SnapshotFiles = { features: await pin(found.features, signal), labels: await pin(found.labels, signal) }
-  await using engine = await openEngine()
-  const features = await describeFiles(engine, files.features)
-  const labels = await describeFiles(engine, files.labels)
-  if (!features.ok || !labels.ok) {
-    return { ok: false, diagnostics: [features, labels].flatMap((read) => (read.ok ? [] : read.diagnostics)) }
-  }
-  const span = await spanOrDiagnostic(engine, project, contract, features.value)
+  const files = await pin(project, found, signal)
+  const span = await knownOrMeasuredSpan(project, contract, files, signal)
   if (!span.ok) return span
 
   const lock = lockOf(project, files, span.value.until)
   return { ok: true, value: { lock, digest: dataDigest(lock), files, ...span.value, ...difference(previous, lock) } }
 }
 
-async function pin(files: readonly SourceFile[], signal?: AbortSignal) {
-  return mapInParallel(files, 4, async (file) => ({ ...file, sha256: await sha256OfFile(file.absolutePath, signal) }))
+async function pin(
+  project: Project,
+  { features, labels }: Record<DataSection, readonly SourceFile[]>,
+  signal?: AbortSignal,
+): Promise<SnapshotFiles> {
+  const hashed = await hashFiles(project.folder, [...features, ...labels], signal)
+  return { features: hashed.slice(0, features.length), labels: hashed.slice(features.length) }
+}
+
+/** The same files under the same contract are not read again. */
+async function knownOrMeasuredSpan(
+  project: Project,
+  contract: Contract | undefined,
+  files: SnapshotFiles,
+  signal?: AbortSignal,
+): Promise<Read<EventSpan>> {
+  const { time } = project.model
+  const promised = contract?.columns.find(({ name }) => name === time)
+  const key = spanKey([...files.features, ...files.labels], promised, time)
+  const known = await readKnownSpan(project.folder, key)
+  if (known) return { ok: true, value: known }
+
+  await using engine = await openEngine(signal && { signal })
+  const features = await describeFiles(engine, files.features)
+  const labels = await describeFiles(engine, files.labels)
+  if (!features.ok || !labels.ok) {
+    return { ok: false, diagnostics: [features, labels].flatMap((read) => (read.ok ? [] : read.diagnostics)) }
+  }
+  const span = await spanOrDiagnostic(engine, project, contract, features.value)
+  if (span.ok) await keepSpan(project.folder, key, span.value)
+  return span
 }
 
 async function lfsPointers(files: readonly SourceFile[]): Promise<Diagnostic[]> {

@@ -67,7 +67,7 @@ export function readDataLock(file: string, text: string): Read<DataLock> {
   const diagnostics: Diagnostic[] = []
   const sections: Partial<Record<DataSection, LockEntry[]>> = {}
   const keys = new Set<string>()
-  let open: { name: DataSection; entries: LockEntry[] } | undefined
+  let open: { name: DataSection; entries: LockEntry[]; paths: Set<string> } | undefined
   let until: string | null = null
 
   const conflict = text.split('\n').findIndex((line) => /^(<{7}|={7}|>{7}|\|{7})( |$)/.test(line.trimEnd()))
@@ -101,7 +101,7 @@ export function readDataLock(file: string, text: string): Read<DataLock> {
       if (value !== '') diagnose('lock/syntax', number, `"${key}" has a value; expected entries below it`, remedyAnew)
       const entries: LockEntry[] = []
       sections[key] = entries
-      open = { name: key, entries }
+      open = { name: key, entries, paths: new Set() }
     } else {
       const near = nearestName(key, ['version', 'until', ...dataSections])
       diagnose('lock/key', number, `"${key}" is unknown`, near ? `Did you mean "${near}"?` : 'Remove the line.')
@@ -146,13 +146,18 @@ export function readDataLock(file: string, text: string): Read<DataLock> {
     }
     const wrong = wrongPath(path)
     if (wrong) diagnose('lock/path', number, `the path "${path}" ${wrong}; expected a file in this folder`, remedyAnew)
-    checkOrder(path, open.entries, number)
+    checkOrder(path, open, number)
     open.entries.push({ sha256: digest, bytes: Number(bytes), path })
+    open.paths.add(path)
   }
 
-  function checkOrder(path: string, entries: readonly LockEntry[], number: number): void {
+  function checkOrder(
+    path: string,
+    { entries, paths }: { entries: readonly LockEntry[]; paths: ReadonlySet<string> },
+    number: number,
+  ): void {
     const last = entries.at(-1)
-    if (entries.some((entry) => entry.path === path)) {
+    if (paths.has(path)) {
       diagnose('lock/duplicate', number, `"${path}" stands twice; expected each file once`, remedyAnew)
     } else if (last && byBytes(last.path, path) > 0) {
       diagnose(

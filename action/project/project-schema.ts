@@ -133,7 +133,7 @@ const gate = z.strictObject({
   min: bound.optional().describe('The least that passes.'),
   max: bound.optional().describe('The most that passes.'),
   by: oneOrMore.default([]).describe('Columns whose values make slices; the worst slice decides.'),
-  'min-rows': z.int().min(1).default(1).describe('Smaller slices are shown as insufficient data.'),
+  'min-rows': z.int().min(1).default(20).describe('Fewer test rows, or fewer in a slice, are insufficient data.'),
 })
 
 /** `plumbline.yaml`, every key with its meaning; the JSON Schema is made from it. */

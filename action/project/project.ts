@@ -114,7 +114,7 @@ export interface Gate {
   readonly max?: number
   /** Columns whose values make the slices; none: all rows together. */
   readonly by: readonly string[]
-  /** Smaller slices are `insufficient data`: shown, neither passed nor failed. */
+  /** Fewer test rows are `insufficient data`; so is a slice of fewer, which is shown and decides nothing. */
   readonly minRows: number
   readonly line: number
 }

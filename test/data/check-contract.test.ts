@@ -215,6 +215,39 @@ describe('checkContract()', () => {
     ])
   })
 
+  it.each([
+    ['integer', ['1', '1.0', '2'], ['a.csv:1 1', 'a.csv:2 1']],
+    ['number', ['0', '-0', '1'], ['a.csv:1 0', 'a.csv:2 -0']],
+    ['number', ['nan', 'NaN', '1'], ['a.csv:1 nan', 'a.csv:2 nan']],
+    ['timestamp', ['2024-01-01 10:00:00Z', '2024-01-01 12:00:00+02', '5'], ['a.csv:1', 'a.csv:2']],
+    ['string', ['a', 'A', '""', 'b'], []],
+    ['string', ['a', '', '', 'b'], []],
+  ])('counts values of type %s as one where they mean one: %j', async (type, values, samples) => {
+    const result = await check(
+      { 'a.csv': `v,w\n${values.map((value) => `${value},1\n`).join('')}` },
+      `      - { name: v, logicalType: ${type}, unique: true }\n`,
+    )
+    const repeats = failures(result).filter(({ check: name }) => name.includes('unique'))
+    expect(repeats.flatMap((failure) => failure.samples)).toEqual(
+      samples.map((sample) => expect.stringContaining(sample)),
+    )
+    expect(repeats.map(({ failing }) => failing)).toEqual(samples.length > 0 ? [1] : [])
+  })
+
+  it('finds a value that repeats over files of different shapes', async () => {
+    const files = { 'a.csv': 'v\n1\n2\n', 'b.csv': 'w,v\n0,2\n0,3\n' }
+    const result = await check(files, '      - { name: v, logicalType: integer, unique: true }\n')
+    expect(failures(result)).toEqual([{ check: 'v unique 9', failing: 1, samples: ['a.csv:2 2', 'b.csv:1 2'] }])
+  })
+
+  it('shows the first rows by file, of more files than one scan takes', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 70 }, (_, i) => [`f${String(i).padStart(2, '0')}.csv`, i < 68 ? 'v\n1\n' : 'v\n1\n-1\n']),
+    )
+    const result = await check(files, '      - { name: v, logicalType: integer, logicalTypeOptions: { minimum: 0 } }\n')
+    expect(failures(result)).toEqual([{ check: 'v minimum 9', failing: 2, samples: ['f68.csv:2 -1', 'f69.csv:2 -1'] }])
+  })
+
   it('never shows the values of a classified column', async () => {
     const { checks } = await check(
       { 'a.csv': 'c\nsecret\n' },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../action/base/sha256.ts'
@@ -172,6 +172,23 @@ describe('fetchSnapshot()', () => {
     writeFiles(folder, { 'data/a.csv': february })
     const put = openStore(project).put(files.features[0]!.absolutePath, lock.sections.features![0]!)
     await expect(put).rejects.toMatchObject({ code: 'store/changed' })
+  })
+})
+
+describe('takeSnapshot(), again', () => {
+  test('measures no file twice, and again once a file or the contract changed', async () => {
+    const folder = tempFolder({ 'data/a.csv': january })
+    const project = projectOf(folder, { model: { time: 'ts' } })
+    const first = await snapshotOf(project)
+    const kept = join(folder, '.plumbline/span.json')
+    writeFileSync(kept, readFileSync(kept, 'utf8').replace('"rows":2', '"rows":77'))
+    expect((await snapshotOf(project)).rows).toBe(77)
+    const other = await takeSnapshot(project, contractOf({ ts: 'date' }), undefined)
+    expect(other).toMatchObject({ ok: true, value: { rows: 2, until: '2024-01-31' } })
+    writeFiles(folder, { 'data/b.csv': february })
+    expect((await snapshotOf(project)).rows).toBe(3)
+    writeFileSync(kept, '{')
+    expect((await snapshotOf(project)).digest).not.toBe(first.digest)
   })
 })
 
