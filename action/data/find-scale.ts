@@ -58,7 +58,7 @@ async function findScale(
   const holders = files.filter((file) => feedingColumn(file, column))
   const isOutside = column.rules
     .flatMap((rule) => (rule.kind === 'minimum' || rule.kind === 'maximum' ? [rule] : []))
-    .map((rule) => breaks(rule, column.logicalType, { raw: 'v', typed: 'v', isEmptyNull: false }))
+    .map((rule) => breaks(rule, column.logicalType, { raw: 'v', typed: 'v', alwaysFits: true, isEmptyNull: false }))
     .map((condition) => `(${condition})`)
     .join(' OR ')
   const values = `(SELECT v, (${isOutside}) AS bad FROM (SELECT CAST(${quoteName(column.name)} AS DOUBLE) AS v
