@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Swap } from '../drift/find-swapped-columns.ts'
 import type { Rename } from '../drift/match-renamed-columns.ts'
 import type { Dimension, RuleKind, Severity, TableRuleKind, Tolerance } from '../project/contract.ts'
 
@@ -15,6 +16,8 @@ export interface ContractResult {
   readonly newColumns: readonly NewColumn[]
   /** Missing columns that fit a new one by their values. */
   readonly renames: readonly Rename[]
+  /** Columns whose values seem to have changed places in the files that break promises. */
+  readonly swaps: readonly Swap[]
   /** One for each failing check; and what cannot be read or checked at all. */
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -36,6 +39,8 @@ export interface ContractCheck {
   readonly dimension: Dimension | null
   /** What an SQL rule came to; absent where it has no number, or may not be shown. */
   readonly measured?: number
+  /** The unit that values outside a number's limits may have been written in. */
+  readonly scale?: Scale
   /** The first few rows that break it. */
   readonly samples: readonly SampleRow[]
   /** Files that lack the column. */
@@ -48,6 +53,14 @@ export type ContractPromise =
   | { readonly kind: 'type'; readonly type: string; readonly missing?: readonly (string | null)[] }
   | RuleKind
   | TableRuleKind
+
+export interface Scale {
+  /** How many times too large the values are: 1000 for grams instead of kilograms, 0.001 the other way. */
+  readonly factor: number
+  /** Values outside the limits that lie among the others once divided by the factor. */
+  readonly plausible: number
+  readonly of: number
+}
 
 export interface SampleRow {
   readonly file: string

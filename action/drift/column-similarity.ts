@@ -24,16 +24,20 @@ export function valueMatch(old: ColumnProfile, young: ColumnProfile): ValueMatch
   return { similarity: 1 - distance, distance, sharedValues: null }
 }
 
-/** Containment of the values, and the share of the new rows whose value was known; total variation as the distance. */
+/**
+ * Containment of the values, and the share of the new rows whose value was known, less the distance, which is the total
+ * variation: codes such as 1 to 4 stand in many columns, and only their shares tell them apart.
+ */
 function matchValues(old: ColumnProfile, young: ColumnProfile): ValueMatch {
   const known = new Map(old.values)
   const shared = young.values.filter(([value]) => known.has(value))
   const knownRows = shared.reduce((sum, [, rows]) => sum + rows, 0)
   const youngRows = young.rows - young.nulls
   const containment = shared.length / Math.min(old.values.length, young.values.length)
+  const distance = totalVariation(old.values, young.values)
   return {
-    similarity: (containment + knownRows / youngRows) / 2,
-    distance: totalVariation(old.values, young.values),
+    similarity: ((containment + knownRows / youngRows) / 2) * (1 - distance),
+    distance,
     sharedValues: shared.length,
   }
 }

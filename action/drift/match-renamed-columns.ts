@@ -24,7 +24,9 @@ export type RenameDoubt = 'two-valued' | 'far-values' | 'no-values' | 'close-sec
 
 const maxNullGap = 0.05
 const maxDistinctGap = 0.1
-const maxDistance = 0.15
+/** The values must be nearer where the names say nothing: another column of the same kind may be as near as this. */
+const maxDistance = { alike: 0.15, unlike: 0.08 } as const
+const minNameSimilarity = 0.5
 const minMargin = 0.1
 const minRows = 20
 const minScore = 0.5
@@ -50,9 +52,9 @@ function judge(old: ColumnProfile, young: ColumnProfile, score: number, margin: 
   const { distance, sharedValues } = valueMatch(old, young)
   const doubts: RenameDoubt[] = []
   if (Math.min(filled(old), filled(young)) < minRows) doubts.push('few-rows')
-  if (old.distinct <= 2 && young.distinct <= 2) doubts.push('two-valued')
+  if (old.distinct <= 2 || young.distinct <= 2) doubts.push('two-valued')
   if (distance === null) doubts.push('no-values')
-  else if (distance > maxDistance) doubts.push('far-values')
+  else if (distance > maxDistanceOf(old, young)) doubts.push('far-values')
   if (margin < minMargin) doubts.push('close-second')
   return {
     kind: doubts.length === 0 ? 'likely' : 'possible',
@@ -65,6 +67,10 @@ function judge(old: ColumnProfile, young: ColumnProfile, score: number, margin: 
     distinctValues: young.distinct,
     doubts,
   }
+}
+
+function maxDistanceOf(old: ColumnProfile, young: ColumnProfile): number {
+  return nameSimilarity(old.name, young.name) >= minNameSimilarity ? maxDistance.alike : maxDistance.unlike
 }
 
 function areCompatible(old: ColumnProfile, young: ColumnProfile): boolean {

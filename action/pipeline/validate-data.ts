@@ -4,13 +4,16 @@ import { checkSqlRules } from '../data/check-sql-rules.ts'
 import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
 import { describeFiles } from '../data/describe-files.ts'
 import type { Engine } from '../data/engine.ts'
+import { addScales } from '../data/find-scale.ts'
 import { measureColumns } from '../data/measure-columns.ts'
 import { feedingColumn } from '../data/read-source.ts'
 import type { DescribedFile, SourceFile } from '../data/source-file.ts'
+import type { Swap } from '../drift/find-swapped-columns.ts'
 import { matchRenamedColumns, type Rename } from '../drift/match-renamed-columns.ts'
 import type { Contract, ContractColumn, TableRule } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
-import { wordAcceptance, wordFailure, wordRename, wordSamples } from '../report/word-contract.ts'
+import { wordAcceptance, wordFailure, wordRename, wordSamples, wordScale, wordSwap } from '../report/word-contract.ts'
+import { findSwaps } from './find-swaps.ts'
 
 export interface DataToValidate {
   readonly project: Project
@@ -29,7 +32,7 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
   const labels = await describeFiles(engine, files.labels)
   if (!features.ok || !labels.ok) {
     const diagnostics = [features, labels].flatMap((read) => (read.ok ? [] : read.diagnostics))
-    return { ...base, rows: 0, checks: [], newColumns: [], renames: [], diagnostics }
+    return { ...base, rows: 0, checks: [], newColumns: [], renames: [], swaps: [], diagnostics }
   }
 
   const { ofFeatures, ofLabels } = partContract(contract, project)
@@ -37,20 +40,28 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
   const checkedLabels = labels.value.length > 0 ? await checkContract(engine, labels.value, ofLabels) : undefined
   const sql = await checkSqlRules(files.features, ofFeatures, checked.rows, data.signal)
   const sqlOfLabels = await checkSqlRules(files.labels, ofLabels, checkedLabels?.rows ?? 0, data.signal)
-  const checks = [...checked.checks, ...sql.checks, ...(checkedLabels?.checks ?? []), ...sqlOfLabels.checks]
+  const ranged = await addScales(engine, features.value, ofFeatures, checked.checks)
+  const checks = [...ranged, ...sql.checks, ...(checkedLabels?.checks ?? []), ...sqlOfLabels.checks]
   const renames = await findRenames(data, engine, features.value, ofFeatures)
+  const swaps = await findSwaps(engine, {
+    files: features.value,
+    checks: checked.checks,
+    contract: ofFeatures,
+    openReference: () => describeReference(data, engine),
+  })
   return {
     ...base,
     rows: checked.rows,
     checks,
     newColumns: checked.newColumns,
     renames,
+    swaps,
     diagnostics: [
       ...checked.diagnostics,
       ...sql.diagnostics,
       ...(checkedLabels?.diagnostics ?? []),
       ...sqlOfLabels.diagnostics,
-      ...checks.filter(keepsOut).map((check) => diagnose(check, contract, renames)),
+      ...checks.filter(keepsOut).map((check) => diagnose(check, contract, renames, swaps)),
     ],
   }
 }
@@ -105,10 +116,18 @@ async function findRenames(
     const name = holders.at(-1)?.name
     if (name === undefined) continue
     const alike = holders.filter((holder) => holder.name === name).map(({ file }) => file)
-    const [profile] = await measureColumns(engine, alike, [name], Math.max(rows, 1000))
+    const [profile] = await measureColumns(engine, newest(alike, current), [name], Math.max(rows, 1000))
     if (profile) missing.push({ ...profile, name: column.name })
   }
   return matchRenamedColumns(missing, added)
+}
+
+/** The newest files that are about as large as these: what a column holds changes with the seasons. */
+function newest(files: readonly DescribedFile[], asLargeAs: readonly DescribedFile[]): readonly DescribedFile[] {
+  const wanted = asLargeAs.reduce((sum, { bytes }) => sum + bytes, 0)
+  let bytes = 0
+  const from = files.findLastIndex((file) => (bytes += file.bytes) >= wanted)
+  return files.slice(Math.max(0, from))
 }
 
 function holdersOf(files: readonly DescribedFile[], column: ContractColumn) {
@@ -129,19 +148,26 @@ function keepsOut({ outcome, severity }: ContractCheck): boolean {
   return outcome === 'fail' && severity === 'error'
 }
 
-function diagnose(check: ContractCheck, contract: Contract, renames: readonly Rename[]): Diagnostic {
+function diagnose(
+  check: ContractCheck,
+  contract: Contract,
+  renames: readonly Rename[],
+  swaps: readonly Swap[],
+): Diagnostic {
   const thing = check.column ?? (check.promise.kind === 'row-count' ? 'the number of rows' : contract.table)
   const rename = check.promise.kind === 'present' ? renames.find(({ missing }) => missing === check.column) : undefined
+  const swap = swaps.find(({ columns }) => check.column !== null && columns.includes(check.column))
+  const scale = check.scale ? `; ${wordScale(thing, check.scale)}` : ''
   const samples = check.samples.length > 0 ? `; ${wordSamples(check.samples)}` : ''
   const remedy = rename
     ? `${wordRename(rename)} To accept it: ${wordAcceptance(rename)}`
-    : 'Mend the data, or change the contract where the data is right.'
+    : `${swap ? `${wordSwap(swap)} ` : ''}Mend the data, or change the contract where the data is right.`
   return {
     code: check.promise.kind === 'present' ? 'contract/missing-column' : `contract/${check.promise.kind}`,
     file: contract.file,
     line: check.line,
     column: 1,
-    message: `Cannot accept "${thing}": ${wordFailure(check)}${samples}`,
+    message: `Cannot accept "${thing}": ${wordFailure(check)}${scale}${samples}`,
     remedy,
   }
 }

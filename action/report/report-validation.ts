@@ -2,7 +2,15 @@ import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
-import { wordAcceptance, wordFailure, wordFiles, wordRename, wordSamples } from './word-contract.ts'
+import {
+  wordAcceptance,
+  wordFailure,
+  wordFiles,
+  wordRename,
+  wordSamples,
+  wordScale,
+  wordSwap,
+} from './word-contract.ts'
 import { wordFileSet } from './word-files.ts'
 
 export interface Validation extends ContractResult {
@@ -37,6 +45,7 @@ export function reportValidation(result: Validation): Report {
       ...accepted,
       ...others.map(({ file, line, message }) => `\n✗ ${file}:${line} ${message}`),
       ...failing.slice(0, maxShown).flatMap((check) => ['', ...failureLines(check, result)]),
+      ...result.swaps.flatMap((swap) => ['', `    ${wordSwap(swap)}`]),
       ...(failing.length > maxShown ? ['', `… and ${formatCount(failing.length - maxShown)} more`] : []),
       ...warnings.slice(0, maxShown).flatMap((check) => ['', ...failureLines(check, result)]),
       ...(news === undefined ? [] : ['', news]),
@@ -48,6 +57,7 @@ export function reportValidation(result: Validation): Report {
       ...accepted.map((line) => markdownText(line)),
       ...others.map(({ file, line, message }) => `- ${markdownCode(`${file}:${line}`)} ${markdownText(message)}`),
       ...(failing.length > 0 ? [failureTable(failing.slice(0, maxShown), result)] : []),
+      ...result.swaps.map((swap) => markdownText(wordSwap(swap))),
       ...(warnings.length > 0 ? [failureTable(warnings.slice(0, maxShown), result)] : []),
       ...(news === undefined ? [] : [markdownText(news)]),
     ].join('\n\n'),
@@ -81,6 +91,7 @@ function failureLines(check: ContractCheck, result: ContractResult): string[] {
           `    → to accept it:  ${wordAcceptance(rename)}   (adds an alias to ${result.contract})`,
         ]
       : []),
+    ...(check.scale ? [`    ${wordScale(check.column ?? '', check.scale)}`] : []),
     ...(check.samples.length > 0 ? [`    ${wordSamples(check.samples)}`] : []),
   ]
 }

@@ -1,5 +1,6 @@
 import { formatExact } from '../base/format-number.ts'
-import type { ContractCheck, SampleRow } from '../data/contract-result.ts'
+import type { ContractCheck, SampleRow, Scale } from '../data/contract-result.ts'
+import type { Swap } from '../drift/find-swapped-columns.ts'
 import type { Rename, RenameDoubt } from '../drift/match-renamed-columns.ts'
 import type { Expectation } from '../project/contract.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
@@ -116,6 +117,36 @@ const wordsOfDoubts: Readonly<Record<RenameDoubt, string>> = {
   'no-values': 'only the form of the values can be compared',
   'close-second': 'another column fits about as well',
   'few-rows': 'there are few rows',
+}
+
+/** `"lat" and "lon" may be swapped: each holds what the other held (distance 0.04).` */
+export function wordSwap({ columns, distance }: Swap): string {
+  const names = columns.map((name) => `"${shorten(name)}"`).join(' and ')
+  return `${names} may be swapped: each holds what the other held (distance ${formatNumber(distance, 2)}).`
+}
+
+/** By the unit at the end of a column's name: what values are in that are so many times too large. */
+const unitsBehind: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  kg: { 1000: 'grams' },
+  g: { 0.001: 'kilograms', 1000: 'milligrams' },
+  km: { 1000: 'metres' },
+  m: { 0.001: 'kilometres', 10: 'decimetres', 100: 'centimetres', 1000: 'millimetres' },
+  cm: { 0.01: 'metres', 10: 'millimetres' },
+  mm: { 0.001: 'metres', 0.1: 'centimetres' },
+  s: { 1000: 'milliseconds' },
+  ms: { 0.001: 'seconds', 1000: 'microseconds' },
+  l: { 1000: 'millilitres' },
+  eur: { 100: 'cents' },
+  usd: { 100: 'cents' },
+  percent: { 0.01: 'fractions' },
+}
+
+/** `likely grams: 36 of 37 are plausible after ÷ 1000`. */
+export function wordScale(column: string, { factor, plausible, of }: Scale): string {
+  const unit = /[a-z]+$/.exec(column.toLowerCase())?.[0] ?? ''
+  const likely = unitsBehind[unit]?.[String(factor)] ?? 'another unit'
+  const sum = factor > 1 ? `÷ ${factor}` : `× ${Math.round(1 / factor)}`
+  return `likely ${likely}: ${formatCount(plausible)} of ${formatCount(of)} are plausible after ${sum}`
 }
 
 /** What to type to accept a rename. */

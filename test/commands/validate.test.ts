@@ -157,4 +157,25 @@ describe('validate', () => {
     await expect(run(folderWith({}))).rejects.toMatchObject({ code: 'data/no-files' })
     expect((await run(tempFolder({}))).outcome).toMatchObject({ diagnostics: [{ file: 'plumbline.yaml' }] })
   })
+
+  it('says that two columns may be swapped', async () => {
+    const places = contract
+      .replace('maximum: 50 }', 'maximum: 60 }')
+      .replace(
+        '      - name: region',
+        '      - { name: lon, logicalType: number, logicalTypeOptions: { maximum: 20 } }\n      - name: region',
+      )
+    const rows = (prefix: string, line: (i: number) => string) =>
+      `parcel,weight,lon,region,late\n${Array.from({ length: 200 }, (_, i) => `${prefix}${i},${line(i)},N,${i % 2}\n`).join('')}`
+    const heavy = (i: number) => 40 + (i % 15)
+    const folder = folderWith({
+      'data/1.csv': rows('a', (i) => `${heavy(i)},${i % 9}`),
+      'data/2.csv': rows('b', (i) => `${i % 9},${heavy(i)}`),
+    })
+    writeFileSync(join(folder, 'contract.yaml'), places)
+    const { outcome, text } = await run(folder)
+    expect(text).toContain('"weight" and "lon" may be swapped: each holds what the other held (distance 0).')
+    const diagnostics = outcome.kind === 'diagnosed' ? outcome.diagnostics : []
+    expect(diagnostics.map(({ remedy }) => remedy)).toEqual([expect.stringMatching(/may be swapped/)])
+  })
 })

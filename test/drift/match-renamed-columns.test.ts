@@ -54,6 +54,20 @@ describe('matchRenamedColumns()', () => {
     expect(renames[0]).toMatchObject({ kind: 'possible', doubts: ['two-valued'] })
   })
 
+  it('tells codes of the same names apart by their shares', () => {
+    const codes = categorical('a', { 1: 500, 2: 300, 3: 200 })
+    const others = [categorical('x', { 1: 505, 2: 295, 3: 200 }), categorical('y', { 1: 200, 2: 500, 3: 300 })]
+    expect(matchRenamedColumns([codes], others)).toMatchObject([{ kind: 'likely', added: 'x' }])
+  })
+
+  it('asks values to be nearer where the names say nothing', () => {
+    const weight = numeric('weight', 0, 100)
+    expect(matchRenamedColumns([weight], [numeric('WEIGHT', 10, 110)])).toMatchObject([{ kind: 'likely' }])
+    expect(matchRenamedColumns([weight], [numeric('price', 10, 110)])).toMatchObject([
+      { kind: 'possible', doubts: ['far-values'] },
+    ])
+  })
+
   it('only calls a column possible that fits two new ones about as well', () => {
     const renames = matchRenamedColumns([numeric('price', 0, 1)], [numeric('a', 0, 1), numeric('b', 0, 1.02)])
     expect(renames[0]).toMatchObject({ kind: 'possible', doubts: ['close-second'] })

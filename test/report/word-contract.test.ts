@@ -59,7 +59,15 @@ describe('reportValidation()', () => {
       failing({ kind: 'required' }, { severity: 'warning' }),
       failing({ kind: 'unique' }, { outcome: 'pass', failing: 0 }),
     ]
-    const base = { contract: 'c.yaml', files: ['a.csv'], rows: 4000, newColumns: [], renames: [], seconds: 1 }
+    const base = {
+      contract: 'c.yaml',
+      files: ['a.csv'],
+      rows: 4000,
+      newColumns: [],
+      renames: [],
+      swaps: [],
+      seconds: 1,
+    }
     const { text, markdown, outputs } = reportValidation({
       ...base,
       checks,

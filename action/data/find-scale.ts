@@ -1,0 +1,81 @@
+import type { Contract, ContractColumn } from '../project/contract.ts'
+import type { ContractCheck, Scale } from './contract-result.ts'
+import { breaks } from './contract-sql.ts'
+import type { Engine } from './engine.ts'
+import { quoteName } from './quote.ts'
+import { feedingColumn, typedRelation } from './read-source.ts'
+import type { DescribedFile } from './source-file.ts'
+
+/** How many times too large values of another unit are. */
+const factors = [10, 100, 1000, 1 / 10, 1 / 100, 1 / 1000] as const
+const minGood = 20
+const minBad = 3
+const minShare = 0.9
+
+/** What is known of the values within a column's limits, and of those outside, for one factor each. */
+export interface ScaleEvidence {
+  readonly good: number
+  readonly bad: number
+  readonly goodMedian: number
+  readonly badMedian: number
+  /** Values outside that lie among the good ones, between their 1st and 99th percentile, once divided by the factor. */
+  readonly plausible: readonly (readonly [factor: number, count: number])[]
+}
+
+/** The factor that makes nine of ten values plausible; of several, the one that brings their median nearest to the good one. */
+export function chooseScale({ good, bad, goodMedian, badMedian, plausible }: ScaleEvidence): Scale | undefined {
+  if (good < minGood || bad < minBad) return undefined
+  const gap = (factor: number) => Math.abs(Math.log10(Math.abs(badMedian / factor / goodMedian)))
+  const [best] = plausible.filter(([, count]) => count >= minShare * bad).sort(([a], [b]) => gap(a) - gap(b))
+  return best && { factor: best[0], plausible: best[1], of: bad }
+}
+
+/** Adds to each check of a number's limits that fails the unit that its values may have been written in. */
+export async function addScales(
+  engine: Engine,
+  files: readonly DescribedFile[],
+  contract: Contract,
+  checks: readonly ContractCheck[],
+): Promise<ContractCheck[]> {
+  return await Promise.all(
+    checks.map(async (check) => {
+      const { promise, outcome } = check
+      const column = contract.columns.find(({ name }) => name === check.column)
+      if (!column || outcome !== 'fail' || (promise.kind !== 'minimum' && promise.kind !== 'maximum')) return check
+      if (column.logicalType !== 'number' && column.logicalType !== 'integer') return check
+      const scale = await findScale(engine, files, contract, column)
+      return scale ? { ...check, scale } : check
+    }),
+  )
+}
+
+async function findScale(
+  engine: Engine,
+  files: readonly DescribedFile[],
+  contract: Contract,
+  column: ContractColumn,
+): Promise<Scale | undefined> {
+  const holders = files.filter((file) => feedingColumn(file, column))
+  const isOutside = column.rules
+    .flatMap((rule) => (rule.kind === 'minimum' || rule.kind === 'maximum' ? [rule] : []))
+    .map((rule) => breaks(rule, column.logicalType, { raw: 'v', typed: 'v', alwaysFits: true, isEmptyNull: false }))
+    .map((condition) => `(${condition})`)
+    .join(' OR ')
+  const values = `(SELECT v, (${isOutside}) AS bad FROM (SELECT CAST(${quoteName(column.name)} AS DOUBLE) AS v
+    FROM ${typedRelation(holders, { ...contract, columns: [column] })}) WHERE isfinite(v))`
+  const plausible = factors.map((factor, i) => `count(*) FILTER (bad AND v / ${factor} BETWEEN lo AND hi) AS p${i}`)
+  const [row] = await engine.query<Record<string, number | null>>(
+    `WITH good AS (SELECT count(*) AS good, quantile_disc(v, 0.01) AS lo, quantile_disc(v, 0.5) AS middle,
+       quantile_disc(v, 0.99) AS hi FROM ${values} WHERE NOT bad)
+     SELECT any_value(good) AS good, count(*) FILTER (bad) AS bad, any_value(middle) AS good_median,
+       quantile_disc(v, 0.5) FILTER (bad) AS bad_median, ${plausible.join(', ')} FROM ${values}, good`,
+  )
+  if (!row) return undefined
+  return chooseScale({
+    good: row['good'] ?? 0,
+    bad: row['bad'] ?? 0,
+    goodMedian: row['good_median'] ?? 0,
+    badMedian: row['bad_median'] ?? 0,
+    plausible: factors.map((factor, i) => [factor, row[`p${i}`] ?? 0]),
+  })
+}
