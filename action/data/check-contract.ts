@@ -195,7 +195,7 @@ async function countRepeats(
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE ${table} AS
      SELECT ${names.map((name, place) => `${name} AS v${place}`).join(', ')}, count(*) AS n
-     FROM ${typedRelation(files, { ...contract, columns })} WHERE ${isWhole} GROUP BY ${names.join(', ')} HAVING n > 1`,
+     FROM ${typedRelation(files, { ...contract, columns })} WHERE ${isWhole} GROUP BY ${names.join(', ')} HAVING count(*) > 1`,
   )
   const [row] = await engine.query<{ repeats: number | null }>(
     `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM ${table}`,
