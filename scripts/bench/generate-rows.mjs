@@ -37,7 +37,8 @@ function selectRows(rows, isBroken) {
 export async function generateRows(folder, { rows, format, isBroken }) {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `rows.${format}`)
-  const options = format === 'parquet' ? 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880' : 'FORMAT csv, HEADER'
+  const options =
+    format === 'parquet' ? 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880' : 'FORMAT csv, HEADER'
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
   await connection.run(`COPY (${selectRows(rows, isBroken)}) TO '${file.replaceAll("'", "''")}' (${options})`)
