@@ -67,8 +67,8 @@ function processesFor(project, file, format) {
 
 function section(text) {
   return `Measured by \`npm run peers\`: 1 million rows of 20 columns, the ten checks of \`scripts/bench/generate-rows.mjs\`, five
-of them broken by ten rows each, which every tool must find; whole processes, medians of ${rounds} in turn. The processor's
-time is beside the time on the clock, for it does not depend on what else the machine does.
+of them broken by ten rows each, which all of these find; whole processes, medians of ${rounds} in turn. The processor's
+time is beside the time on the clock, for it depends far less on what else the machine does.
 
 ${text}`
 }

@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts'
+import { systemFault } from '../base/system-fault.ts'
 import type { Ending } from '../report/ending.ts'
 import type { Command, CommandContext } from './define-command.ts'
 
@@ -33,6 +34,8 @@ function faultOf(error: unknown, signal: AbortSignal): Fault {
     })
   }
   if (error instanceof Fault) return error
+  const refused = systemFault(error)
+  if (refused) return refused
   const message = error instanceof Error ? error.message : String(error)
   return new Fault('bug/unexpected', `Plumbline stopped unexpectedly: ${message}`, {
     remedy: 'Report it with the lines below: this is a bug in Plumbline, not in your files.',

@@ -27,7 +27,7 @@ export interface CheckOptions {
 /**
  * Holds every promise of the contract against the files and never stops at the first that is broken.
  * One scan counts everything; where there are duplicates, one more counts those exactly, and one more finds the rows of
- * all that fails.
+ * all that fails. SQL rules are `checkSqlRules()`’s.
  */
 export async function checkContract(
   engine: Engine,
@@ -88,15 +88,12 @@ function planChecks(contract: Contract): PlannedCheck[] {
       tolerance: tolerance ?? null,
     })),
   ])
-  const ofTable = contract.tableRules.map((rule): PlannedCheck => {
+  const ofTable = contract.tableRules.flatMap((rule): PlannedCheck[] => {
     const { line, severity, dimension, ...promise } = rule
+    if (promise.kind === 'sql') return []
     const tolerance = promise.kind === 'unique-together' ? (promise.tolerance ?? null) : null
-    return {
-      column: undefined,
-      promise,
-      note: { line, ...(severity && { severity }), ...(dimension && { dimension }) },
-      tolerance,
-    }
+    const note = { line, ...(severity && { severity }), ...(dimension && { dimension }) }
+    return [{ column: undefined, promise, note, tolerance }]
   })
   return [...ofColumns, ...ofTable]
 }

@@ -57,6 +57,8 @@ export function breaks(promise: ContractPromise, type: LogicalType, expressions:
     }
     case 'filled':
       return standsForMissing(promise.missing, expressions)
+    case 'finite':
+      return `isinf(${typed})`
     case 'multiple-of':
       return `NOT (${isMissing}) AND ${isNoMultiple(typed, promise.step, type)}`
     case 'format':
@@ -65,6 +67,7 @@ export function breaks(promise: ContractPromise, type: LogicalType, expressions:
     case 'unique':
     case 'unique-together':
     case 'row-count':
+    case 'sql':
       return undefined
   }
 }
@@ -77,7 +80,8 @@ export async function checkLiterals(engine: Engine, contract: Contract): Promise
       const state = await literalFault(engine, column, rule)
       if (state === undefined) continue
       const message = `Cannot check "${column.name}": ${state}`
-      diagnostics.push({ code: 'contract/value', file: contract.file, line: rule.line, column: 1, message })
+      const remedy = 'Mend the rule in the contract.'
+      diagnostics.push({ code: 'contract/value', file: contract.file, line: rule.line, column: 1, message, remedy })
     }
   }
   return diagnostics

@@ -86,7 +86,7 @@ async function describeParquet(engine: Engine, file: SourceFile): Promise<Read<D
 async function describeJson(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
   const found = await columnsOf(
     engine,
-    `SELECT * FROM read_json(${quotePath(file.absolutePath)}, sample_size = -1, ${compressionOf(file)})`,
+    `SELECT * FROM read_json(${quotePath(file.absolutePath)}, sample_size = -1, records = 'true', ${compressionOf(file)})`,
   )
   const columns = found.map(({ name, type }) => ({ name, type: jsonTypes.has(type) ? type : 'VARCHAR' }))
   if (columns.length === 0) return wrong(file, 'data/no-rows', 'it holds no rows', 'at least one object')

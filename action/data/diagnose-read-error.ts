@@ -2,14 +2,17 @@ import { basename } from 'node:path'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { SourceFile } from './source-file.ts'
 
-/** What DuckDB says of a file that it cannot read, as the user's to mend; undefined where it says something else. */
+/**
+ * What DuckDB says of a file that it cannot read, as the user's to mend; undefined where it says something else.
+ * Its own sentences hold values of the row, which may be private: none of them is passed on.
+ */
 export function diagnoseReadError(error: unknown, files: readonly SourceFile[]): Diagnostic | undefined {
   const message = error instanceof Error ? error.message : String(error)
   const known = knownErrors.find(([sign]) => sign.test(message))
   if (!known) return undefined
   const [, code, state, expected, remedy] = known
   const file = fileIn(message, files)
-  const line = Number(/CSV Error on Line: (\d+)/.exec(message)?.[1] ?? 1)
+  const line = Number(/(?:CSV Error on Line:|in line|at line) (\d+)/.exec(message)?.[1] ?? 1)
   return {
     code,
     file,
@@ -64,7 +67,7 @@ const knownErrors: readonly KnownError[] = [
     'one kind of line end, and texts in quotes as RFC 4180 writes them',
     'Write all line ends alike (dos2unix does it); quote a text as a whole, and double each quote inside it.',
   ],
-  [/CSV Error/, 'data/bad-csv', (message) => firstSentence(message), 'a CSV file', 'Mend the row.'],
+  [/CSV Error/, 'data/bad-csv', () => 'the row cannot be read', 'a row as RFC 4180 writes it', 'Mend the row.'],
   [
     /No magic bytes|too small to be a Parquet|Footer length error|TProtocolException|Invalid.*parquet|parquet.*corrupt/i,
     'data/not-parquet',
@@ -80,11 +83,25 @@ const knownErrors: readonly KnownError[] = [
     'Write or fetch the file anew.',
   ],
   [
+    /has duplicate key/,
+    'data/duplicate-column',
+    (message) => `an object holds the key "${/has duplicate key "(.{1,100}?)"/s.exec(message)?.[1] ?? ''}" twice`,
+    'each key once',
+    'Mend the object.',
+  ],
+  [
+    /expected records, but got non-record/,
+    'data/bad-json',
+    () => 'it holds something else than objects',
+    'JSON objects, one a line or in one list',
+    'Write an object for each row.',
+  ],
+  [
     /Malformed JSON|JSON transform error|Input is not valid JSON/i,
     'data/bad-json',
-    (message) => firstSentence(message),
+    () => 'it is no JSON that can be read',
     'JSON objects, one a line or in one list',
-    'Mend the file.',
+    'Mend the line; a file that breaks off must be fetched anew.',
   ],
   [
     /gzip|zstd|decompress|Unknown frame descriptor/i,
@@ -104,12 +121,4 @@ function fileIn(message: string, files: readonly SourceFile[]): string {
 
 function countAfter(word: string, message: string): string {
   return new RegExp(`${word}: (\\d+)`).exec(message)?.[1] ?? 'other'
-}
-
-function firstSentence(message: string): string {
-  const lines = message.split('\n').filter((line) => !/Error on Line|^Original Line/.test(line))
-  return (lines[0] ?? message)
-    .replace(/^[A-Z][a-z]+( [A-Z][a-z]+)* Error: /, '')
-    .replaceAll('"', "'")
-    .slice(0, 200)
 }

@@ -1,3 +1,4 @@
+import * as fs from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { glob } from 'tinyglobby'
@@ -31,8 +32,30 @@ export function byText(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
+/** A glob leaves out links to nothing, such as git-annex and DVC make, and then their rows would be missing silently. */
+const withBrokenLinks = {
+  stat(path: string, done: (error: Error | null, found: fs.Stats) => void): void {
+    fs.stat(path, (error, found) => {
+      if (error) fs.lstat(path, done)
+      else done(null, found)
+    })
+  },
+  realpath(path: string, done: (error: Error | null, real: string) => void): void {
+    fs.realpath(path, (error, real) => {
+      done(null, error ? path : real)
+    })
+  },
+} as Partial<typeof fs>
+
 function globOptions(root: string) {
-  return { cwd: root, dot: false, onlyFiles: true, followSymbolicLinks: true, expandDirectories: false } as const
+  return {
+    cwd: root,
+    dot: false,
+    onlyFiles: true,
+    followSymbolicLinks: true,
+    expandDirectories: false,
+    fs: withBrokenLinks,
+  } as const
 }
 
 /** Files lie many to a folder, so that its links are followed once. */
@@ -53,10 +76,15 @@ async function sourceFile(
   const absolutePath = join(root, found)
   const path = found.split(sep).join('/').normalize('NFC')
   const own = await lstat(absolutePath)
-  const realFile = own.isSymbolicLink()
-    ? await realpath(absolutePath)
+  const target = own.isSymbolicLink()
+    ? await realpath(absolutePath).catch(() => undefined)
     : join(await realFolder(dirname(absolutePath)), basename(absolutePath))
-  const real = relative(root, realFile)
+  if (target === undefined) {
+    throw new Fault('data/broken-link', `Cannot read "${path}": it links to nothing; expected a file`, {
+      remedy: 'Fetch what it links to (git annex get, dvc pull), or remove the link.',
+    })
+  }
+  const real = relative(root, target)
   if (real.startsWith('..') || isAbsolute(real)) {
     throw new Fault(
       'data/outside-folder',
@@ -93,12 +121,24 @@ function refuseOutside(pattern: string): void {
 }
 
 async function nothingFound(root: string, pattern: string): Promise<Fault> {
+  if (await isFolder(join(root, pattern))) {
+    return new Fault('data/no-files', `Cannot read "${pattern}": it is a folder; expected files`, {
+      remedy: `Write which of its files: "${pattern.replace(/\/$/, '')}/*.csv" or "${pattern.replace(/\/$/, '')}/**/*.parquet".`,
+    })
+  }
   const near = await nearName(root, pattern)
   return new Fault('data/no-files', `Cannot read "${pattern}": no file matches; expected at least one`, {
     remedy: near
       ? `Did you mean "${near}"? Mend the glob under data:, or put the files where it says.`
       : 'Mend the glob under data:, or put the files where it says.',
   })
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }
 
 /** The first part of the pattern that is not there, with the name beside it that is most like it. */

@@ -1,21 +1,24 @@
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Read } from '../base/diagnostic.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import { type DataLock, dataLockFile, formatDataLock, readDataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
+import { readTextFile } from '../project/read-text-file.ts'
 import { mapInParallel } from './map-in-parallel.ts'
 import { openStore } from './stores/store.ts'
 import type { Snapshot } from './take-snapshot.ts'
 
 /** What `data.lock.yaml` pins now; undefined where there is none yet. */
 export async function readPinned(project: Project): Promise<Read<DataLock> | undefined> {
-  try {
-    return readDataLock(dataLockFile, await readFile(join(project.folder, dataLockFile), 'utf8'))
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
+  const path = join(project.folder, dataLockFile)
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return undefined
+  const text = await readTextFile(path, dataLockFile, 'Run plumbline snapshot.')
+  return text.ok ? readDataLock(dataLockFile, text.value) : text
 }
 
 /**

@@ -12,16 +12,17 @@ export async function recogniseFile(file: SourceFile): Promise<Diagnostic | unde
   if (!found || found.kind === expected) return undefined
   // Whatever is not compressed, the reader words better.
   if (compressionIn(file.path) && !found.isBinary) return undefined
-  const isText = found.kind === 'utf-16'
   return {
-    code: isText ? 'data/not-utf8' : 'data/other-format',
+    code: codes[found.kind] ?? 'data/other-format',
     file: file.path,
     line: 1,
     column: 1,
-    message: `Cannot read "${file.path}": it is ${found.name}; expected ${isText ? 'UTF-8 text' : 'what its ending says'}`,
+    message: `Cannot read "${file.path}": it is ${found.name}; expected ${found.kind === 'utf-16' ? 'UTF-8 text' : 'what its ending says'}`,
     remedy: found.remedy,
   }
 }
+
+const codes: Readonly<Record<string, string>> = { 'utf-16': 'data/not-utf8', 'lfs-pointer': 'data/lfs-pointer' }
 
 interface Kind {
   readonly kind: string
@@ -42,6 +43,13 @@ const utf16 = (order: 'LE' | 'BE'): Kind => ({
   remedy: `Save it as UTF-8 (iconv -f utf-16${order.toLowerCase()} -t utf-8 does it; in Excel: "CSV UTF-8").`,
 })
 
+const lfsPointer: Kind = {
+  kind: 'lfs-pointer',
+  name: 'a Git LFS pointer',
+  isBinary: true,
+  remedy: 'Run git lfs pull; in a workflow, give actions/checkout lfs: true.',
+}
+
 const excel = 'Export the sheet as CSV (UTF-8).'
 const page = 'Look at it in an editor: most likely a download gave a page for signing in, or an error. Fetch it anew.'
 
@@ -55,6 +63,7 @@ const signatures: readonly (readonly [sign: RegExp, kind: Kind])[] = [
   [/^(ARROW1|FEA1)/, binary('arrow', 'an Arrow or Feather file', 'Write it as Parquet.')],
   [/^(BZh|\xfd7zXZ|7z\xbc\xaf)/, binary('archive', 'compressed in another way', 'Compress it with gzip or zstd.')],
   [/^%PDF/, binary('pdf', 'a PDF', 'Give the table itself, as CSV or Parquet.')],
+  [/^version https:\/\/git-lfs\.github\.com\//, lfsPointer],
   [/^\xff\xfe/, utf16('LE')],
   [/^\xfe\xff/, utf16('BE')],
   [

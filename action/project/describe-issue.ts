@@ -46,17 +46,26 @@ export function describeIssue(
       errors.flatMap((e) => ('expected' in e ? [nameType(e.expected)] : [])),
     )
     const state = `it is ${describeValue(valueAt(path, value))}; expected ${[...new Set(kinds)].join(' or ')}`
-    return [{ code: 'yaml/value', path, message: `Cannot use "${nameOf(path, file)}": ${state}` }]
+    return [{ code: 'yaml/value', path, message: `Cannot use "${nameOf(path, file)}": ${state}`, remedy: mendIt }]
   }
   if (issue.code === 'invalid_key') {
     const why = issue.issues.map((inner) => inner.message).join('; ')
-    return [{ code: 'yaml/value', path, message: `Cannot use the name "${nameOf(path, file)}": ${why}` }]
+    return [
+      {
+        code: 'yaml/value',
+        path,
+        message: `Cannot use the name "${nameOf(path, file)}": ${why}`,
+        remedy: 'Rename it.',
+      },
+    ]
   }
   if (path.length > 0 && valueAt(path, value) === undefined && issue.code !== 'custom') {
     const expected = issue.message.split('; ').find((part) => part.startsWith('expected ')) ?? 'expected a value'
-    return [{ code: 'yaml/missing-key', path, message: `Cannot find "${nameOf(path, file)}": ${expected}` }]
+    const message = `Cannot find "${nameOf(path, file)}": ${expected}`
+    return [{ code: 'yaml/missing-key', path, message, remedy: `Add the key "${String(path.at(-1))}".` }]
   }
-  const remedy = issue.code === 'invalid_value' ? suggest(valueAt(path, value), issue.values.map(String)) : {}
+  const remedy =
+    issue.code === 'invalid_value' ? suggest(valueAt(path, value), issue.values.map(String), mendIt) : mended
   return [{ code: 'yaml/value', path, message: `Cannot use "${nameOf(path, file)}": ${issue.message}`, ...remedy }]
 }
 
@@ -67,13 +76,16 @@ function describeUnknownKey(path: YamlPath, known: readonly string[]): Described
     code: 'yaml/unknown-key',
     path,
     message: `Cannot use "${path.join('.')}": no such key${expected}`,
-    ...suggest(key, known),
+    ...suggest(key, known, 'Remove it.'),
   }
 }
 
-function suggest(text: unknown, known: readonly string[]): { remedy?: string } {
+const mendIt = 'Write what is expected instead.'
+const mended = { remedy: mendIt }
+
+function suggest(text: unknown, known: readonly string[], otherwise: string): { remedy: string } {
   const meant = typeof text === 'string' ? nearestName(text, known) : undefined
-  return meant === undefined ? {} : { remedy: `Did you mean "${meant}"?` }
+  return { remedy: meant === undefined ? otherwise : `Did you mean "${meant}"?` }
 }
 
 /** A form that fails deeper inside is nearer to what was meant than one of another kind. */

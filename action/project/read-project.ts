@@ -1,12 +1,14 @@
-import { access, readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
-import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import type { Read } from '../base/diagnostic.ts'
 import { checkPlaces } from './check-places.ts'
 import { checkProject, type LineOf } from './check-project.ts'
 import { orderStages } from './order-stages.ts'
-import type { Gate, ProgramStage, Project, StageOutput, StorePolicy } from './project.ts'
+import { outputsOf } from './output-kind.ts'
+import type { Gate, ProgramStage, Project, StorePolicy } from './project.ts'
 import { type ProjectDocument, projectSchema } from './project-schema.ts'
+import { readTextFile } from './read-text-file.ts'
 import { readYaml } from './read-yaml.ts'
 
 export const projectFile = 'plumbline.yaml'
@@ -15,13 +17,9 @@ export const projectFile = 'plumbline.yaml'
 export async function readProject(folder: string): Promise<Read<Project>> {
   const misplaced = await checkPlaces(folder, projectFile, [projectFile])
   if (misplaced.length > 0) return { ok: false, diagnostics: misplaced }
-  let text: string
-  try {
-    text = await readFile(join(folder, projectFile), 'utf8')
-  } catch (cause) {
-    return { ok: false, diagnostics: [unreadable(cause, await folderAbove(folder))] }
-  }
-  const read = parseProject(resolve(folder), text)
+  const text = await readTextFile(join(folder, projectFile), projectFile, await remedyWithout(folder))
+  if (!text.ok) return text
+  const read = parseProject(resolve(folder), text.value)
   if (!read.ok) return read
   const { features, data, environment } = read.value
   const named = [features.sql, data.contract, ...(environment.python === undefined ? [] : [environment.python])]
@@ -51,19 +49,11 @@ async function folderAbove(folder: string): Promise<string | undefined> {
   return undefined
 }
 
-function unreadable(cause: unknown, above: string | undefined): Diagnostic {
-  const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-  return {
-    code: 'project/unreadable',
-    file: projectFile,
-    line: 1,
-    column: 1,
-    message: `Cannot read "${projectFile}": ${isMissing ? 'no such file here' : String(cause)}`,
-    remedy:
-      above === undefined
-        ? 'Run in the folder that holds it, or write one: plumbline init --data GLOB --target COLUMN'
-        : `Run in the folder that holds it: cd ${above}`,
-  }
+async function remedyWithout(folder: string): Promise<string> {
+  const above = await folderAbove(folder)
+  return above === undefined
+    ? 'Run in the folder that holds it, or write one: plumbline init --data GLOB --target COLUMN'
+    : `Run in the folder that holds it: cd ${above}`
 }
 
 function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Project {
@@ -92,7 +82,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
       ...(environment.python !== undefined && { python: environment.python }),
       ...(environment['python-version'] !== undefined && { pythonVersion: environment['python-version'] }),
     },
-    features,
+    features: defined(features),
     stages: orderStages(Object.entries(programs).map(([name, stage]) => programStage(name, stage, lineOf))),
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
     privacy: { minCount: privacy['min-count'] },
@@ -105,25 +95,18 @@ function storePolicy(store: ProjectDocument['data']['store']): StorePolicy {
 }
 
 function programStage(name: string, stage: ProjectDocument['stages']['train'], lineOf: LineOf): ProgramStage {
-  const out: Record<string, StageOutput> = {}
-  for (const [output, path] of Object.entries(stage.out)) out[output] = { path, kind: outputKind(output, path) }
-  if (name === 'predict') out['predictions'] ??= { path: 'predictions.parquet', kind: 'dataset' }
   return {
     name,
     needs: stage.needs,
     run: stage.run,
-    out,
+    out: outputsOf(name, stage.out),
     env: stage.env,
     secrets: stage.secrets,
     line: lineOf(['stages', name]).line,
+    ...(stage.contract !== undefined && { contract: stage.contract }),
     ...(stage.reads && { reads: stage.reads }),
     ...(stage.timeout !== undefined && { timeoutMs: stage.timeout }),
   }
-}
-
-function outputKind(output: string, path: string): StageOutput['kind'] {
-  if (output === 'model' || output === 'metrics') return output
-  return /\.(parquet|csv)$/.test(path) ? 'dataset' : 'file'
 }
 
 function gatePolicy(

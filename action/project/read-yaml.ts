@@ -55,25 +55,29 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): R
       'Keep data out of it: it holds settings only.',
     )
   }
+  const conflict = /^(<{7}|>{7}) /m.exec(text)
+  if (conflict) {
+    const message = `Cannot read "${file}": it holds the marks of a merge conflict; expected one side`
+    const line = text.slice(0, conflict.index).split('\n').length
+    const remedy = 'Keep what is right of both sides, and remove the marks.'
+    return { ok: false, diagnostics: [{ code: 'yaml/merge-conflict', file, line, column: 1, message, remedy }] }
+  }
   const document = parse(text, lines)
-  if (document === undefined) return refuse(`Cannot read "${file}": it is nested too deeply`, 'Flatten it.')
+  if (document === undefined || document.errors.some(({ message }) => /call stack/.test(message)))
+    return refuse(`Cannot read "${file}": it is nested too deeply`, 'Flatten it.')
   const syntax = withoutEchoes([...document.errors, ...document.warnings]).map((error) => {
     const offset = error.pos[0]
     if (error.code === 'DUPLICATE_KEY') return diagnose('yaml/duplicate-key', offset, ...wordDuplicate(text, offset))
     const expression = expressionNear(text, offset)
     if (expression !== undefined) return diagnose('yaml/expression', expression, ...wordExpression(file))
-    return diagnose('yaml/syntax', offset, `Cannot read "${file}" as YAML: ${uncapitalise(error.message)}`)
+    return diagnose('yaml/syntax', offset, ...wordSyntax(file, error))
   })
   if (syntax.length > 0) return { ok: false, diagnostics: syntax }
   if (document.contents === null) return refuse(`Cannot read "${file}": it is empty`, 'Write one with plumbline init.')
 
-  const value = resolveAliases(document)
-  if (value === undefined) {
-    return refuse(
-      `Cannot read "${file}": its aliases repeat more than ${maxAliasUses} nodes`,
-      'Write the values out instead of repeating them with "*".',
-    )
-  }
+  const resolved = resolveAliases(document)
+  if (resolved.kind !== 'resolved') return refuse(...wordAliases(file, resolved.kind))
+  const { value } = resolved
   const lineOf = (path: YamlPath): Place => placeAt(offsetOf(path, document), lines)
   const expressions = findExpressions(document, text).map((offset) =>
     diagnose('yaml/expression', offset, ...wordExpression(file)),
@@ -95,13 +99,36 @@ function parse(text: string, lines: LineCounter): Document | undefined {
   }
 }
 
-function resolveAliases(document: Document): unknown {
+function wordSyntax(file: string, { code, message }: YAMLError): [message: string, remedy: string] {
+  if (code === 'MULTIPLE_DOCS') {
+    return [`Cannot read "${file}": it holds several documents; expected one`, 'Keep one, without a line "---" inside.']
+  }
+  const remedy =
+    code === 'TAB_AS_INDENT'
+      ? 'Indent by spaces.'
+      : 'Mend the line, or the one above it: indents, brackets and quotes must match.'
+  return [`Cannot read "${file}" as YAML: ${uncapitalise(message)}`, remedy]
+}
+
+type Resolved = { readonly kind: 'resolved'; readonly value: unknown } | { readonly kind: 'too-many' | 'unknown' }
+
+function resolveAliases(document: Document): Resolved {
   try {
-    return document.toJS({ maxAliasCount: maxAliasUses })
+    return { kind: 'resolved', value: document.toJS({ maxAliasCount: maxAliasUses }) }
   } catch (error) {
-    if (error instanceof ReferenceError || error instanceof RangeError) return undefined
+    if (error instanceof ReferenceError)
+      return { kind: error.message.startsWith('Unresolved') ? 'unknown' : 'too-many' }
+    if (error instanceof RangeError) return { kind: 'too-many' }
     throw error
   }
+}
+
+function wordAliases(file: string, kind: 'too-many' | 'unknown'): [message: string, remedy: string] {
+  if (kind === 'unknown') {
+    return [`Cannot read "${file}": it repeats a node with "*" that no "&" names`, 'Write the value out, or in quotes.']
+  }
+  const state = `its aliases repeat more than ${maxAliasUses} nodes`
+  return [`Cannot read "${file}": ${state}`, 'Write the values out instead of repeating them with "*".']
 }
 
 function wordDuplicate(text: string, offset: number): [message: string, remedy: string] {

@@ -25,7 +25,10 @@ export function changed(content: Content, change: (bytes: Buffer) => Uint8Array)
 }
 
 export function link(to: string): Content {
-  return async (path) => symlinkSync(to, path)
+  return async (path) => {
+    rmSync(path, { force: true })
+    symlinkSync(to, path)
+  }
 }
 
 export function folder(): Content {

@@ -1,9 +1,13 @@
 import type { BadInput } from './bad-input.ts'
+import { badContracts } from './contracts.ts'
+import { badLocks } from './locks.ts'
+import { oddPaths } from './paths.ts'
+import { badSettings } from './settings.ts'
 import { brokenCsv } from './broken-csv.ts'
 import { oddNames } from './odd-names.ts'
+import { oddValues } from './odd-values.ts'
 import { otherFormats } from './other-formats.ts'
 import { parquetFiles } from './parquet-files.ts'
-import { oddValues } from './odd-values.ts'
 
 /** Every bad or odd input whose answer is fixed, by kind. */
 export const table: Readonly<Record<string, readonly BadInput[]>> = {
@@ -12,4 +16,8 @@ export const table: Readonly<Record<string, readonly BadInput[]>> = {
   'other formats': otherFormats,
   'Parquet files': parquetFiles,
   'odd values': oddValues,
+  'paths and partitions': oddPaths,
+  'plumbline.yaml': badSettings,
+  'contract.yaml': badContracts,
+  'data.lock.yaml': badLocks,
 }

@@ -52,6 +52,14 @@ describe('judgeGates()', () => {
     expect(judge(bounds, week)).toMatchObject({ gate: 'floor', kind, reason, slices: [] })
   })
 
+  test('takes fewer test rows than the gate wants for too little data, however good they look', () => {
+    expect(judge({ min: 0.1, minRows: week.rows }, week)).toMatchObject({ kind: 'pass' })
+    expect(judge({ min: 0.1, minRows: week.rows + 1 }, week)).toMatchObject({
+      kind: 'insufficient data',
+      reason: expect.stringContaining('32 test rows, fewer than 33'),
+    })
+  })
+
   test('judges each slice, worst first, and shows the small ones last', () => {
     expect(judge({ by: ['weekday'], min: 0.6, minRows: 5 }, week)).toEqual({
       gate: 'floor',

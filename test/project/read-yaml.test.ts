@@ -68,7 +68,7 @@ describe('readYaml()', () => {
     ['only comments', '# nothing\n', /is empty/],
     ['a tab as indentation', 'model:\n\tname: x\n', /tab/i],
     ['an unclosed list', 'data: [a, b\n', /as YAML/],
-    ['two documents', `${good}---\n${good}`, /as YAML/],
+    ['two documents', `${good}---\n${good}`, /several documents; expected one/],
     ['an unknown tag', 'version: !!js/function 1\n', /as YAML/],
     ['a list where a mapping belongs', '- 1\n', /it is a list; expected a mapping/],
     ['a bare word', 'hello\n', /it is "hello"; expected a mapping/],
