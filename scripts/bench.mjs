@@ -1,10 +1,10 @@
-// npm run bench: how long Plumbline takes to start, against Node alone. --write puts the table into docs/benchmarks.md.
+// npm run bench: how long Plumbline takes to start, against Node alone; with --data also to check and pin a million rows,
+// with --large ten million. --write puts the tables into docs/benchmarks.md.
 import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { arch, availableParallelism, cpus, loadavg, platform, release } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { replaceSection } from './bench/benchmarks-md.mjs'
 import { installIfNeeded } from './install.mjs'
 
 const root = resolve(fileURLToPath(import.meta.url), '../..')
@@ -26,7 +26,16 @@ await build()
 const rows = await measureAll()
 const table = formatTable(rows)
 console.log(table)
-if (process.argv.includes('--write')) write(table)
+const isWritten = process.argv.includes('--write')
+if (isWritten) replaceSection(root, 'Start-up', startUp(table))
+if (process.argv.includes('--data') || process.argv.includes('--large')) {
+  const { measureData } = await import('./bench/measure-data.mjs')
+  const sections = await measureData(root, { isLarge: process.argv.includes('--large') })
+  for (const [title, text] of sections) {
+    console.log(`\n${title}\n\n${text}`)
+    if (isWritten) replaceSection(root, title, text)
+  }
+}
 const tooSlow = rows.filter((row) => row.limit !== undefined && row.ratio > row.limit)
 for (const { name, ratio } of tooSlow)
   console.error(`${name} takes ${ratio.toFixed(2)} × of a bare start; expected at most ${limit}`)
@@ -74,19 +83,6 @@ function formatTable(measured) {
   return ['| start | median | of a bare start | at most |', '| --- | ---: | ---: | ---: |', ...lines].join('\n')
 }
 
-function write(measured) {
-  const file = join(root, 'docs/benchmarks.md')
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, ${platform()} ${release().split('-')[0]} ${arch()}`
-  const text = `# Benchmarks
-
-Measured by \`npm run bench\` (medians of ${rounds} rounds; ratios within a round). Your machine will differ; the ratios should not.
-
-## Start-up
-
-Plumbline ${version}, Node ${process.versions.node}; ${machine}; load ${loadavg()[0]?.toFixed(1)}.
-
-${measured}
-`
-  writeFileSync(file, text)
+function startUp(measured) {
+  return `Medians of ${rounds} rounds by \`npm run bench\`, ratios within a round.\n\n${measured}`
 }

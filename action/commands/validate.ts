@@ -1,7 +1,8 @@
+import { resolve } from 'node:path'
 import type { Project } from '../project/project.ts'
 import type { Validation } from '../report/report-validation.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
-import { list } from './fields.ts'
+import { list, text } from './fields.ts'
 
 export const validate = defineCommand({
   name: 'validate',
@@ -12,6 +13,11 @@ export const validate = defineCommand({
     'accept-rename': list({
       description: 'Adds the new name of a column to the contract as an alias, OLD=NEW',
       example: 'region=state',
+    }),
+    junit: text({ description: 'Writes the checks as JUnit XML to this file', example: 'validation.xml' }),
+    'failing-rows': text({
+      description: 'Writes every row that breaks a promise to this file; classified columns stay empty',
+      example: 'failing.parquet',
     }),
   },
   outputs: {
@@ -24,6 +30,8 @@ export const validate = defineCommand({
 
   async run(inputs, context): Promise<Outcome<Validation>> {
     const start = performance.now()
+    const failingRows = inputs['failing-rows']
+    if (failingRows !== undefined && !failingRows.endsWith('.parquet')) throw await notParquet(failingRows)
     const { readProject } = await import('../project/read-project.ts')
     const { readContract } = await import('../project/read-contract.ts')
     const project = await readProject(context.folder)
@@ -59,11 +67,17 @@ export const validate = defineCommand({
           const { openReference } = await import('../pipeline/open-reference.ts')
           return await openReference(project.value, context.signal)
         },
+        ...(failingRows !== undefined && { failingRowsFile: resolve(context.folder, failingRows) }),
       },
       engine,
     )
     const isPinned = await arePinned(project.value)
     const validation = { ...result, accepted, isPinned, seconds: (performance.now() - start) / 1000 }
+    if (inputs.junit !== undefined) {
+      const { junitXml } = await import('../report/junit.ts')
+      const { writeWhole } = await import('../base/write-whole.ts')
+      await writeWhole(resolve(context.folder, inputs.junit), junitXml(validation))
+    }
     if (result.diagnostics.length === 0) return { kind: 'done', result: validation }
     return { kind: 'diagnosed', diagnostics: result.diagnostics, result: validation }
   },
@@ -73,6 +87,12 @@ export const validate = defineCommand({
     return reportValidation(result)
   },
 })
+
+async function notParquet(file: string): Promise<Error> {
+  const { Fault } = await import('../base/fault.ts')
+  const message = `Cannot write "${file}": its ending is unknown; expected .parquet`
+  return new Fault('cli/bad-input', message, { remedy: 'For example: --failing-rows failing.parquet' })
+}
 
 async function arePinned(project: Project): Promise<boolean> {
   const { readPinned } = await import('../data/pin-snapshot.ts')

@@ -192,7 +192,7 @@ async function countRepeats(
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE ${table} AS
      SELECT ${names.map((name, place) => `${name} AS v${place}`).join(', ')}, count(*) AS n
-     FROM ${typedRelation(files, { ...contract, columns })} WHERE ${isWhole} GROUP BY ${names.join(', ')} HAVING n > 1`,
+     FROM ${typedRelation(files, { ...contract, columns })} WHERE ${isWhole} GROUP BY ${names.join(', ')} HAVING count(*) > 1`,
   )
   const [row] = await engine.query<{ repeats: number | null }>(
     `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM ${table}`,
@@ -294,8 +294,8 @@ async function findRepeats(
   const value = words.length > 0 ? `left(concat_ws(', ', ${words.join(', ')}), 80)` : 'NULL'
   const rows = await engine.query<{ file: string; row: number; value: string | null }>(
     `SELECT ${fileColumn} AS file, ${numberColumn} AS row, ${value} AS value
-     FROM ${typedRelation(files, { ...contract, columns }, { withPlace: true })}
-     WHERE (${names.join(', ')}) IN (SELECT (${names.map((_, place) => `v${place}`).join(', ')}) FROM ${table})
+     FROM ${typedRelation(files, { ...contract, columns }, { withPlace: true })} AS data
+     SEMI JOIN ${table} AS repeated ON ${names.map((name, place) => `data.${name} = repeated.v${place}`).join(' AND ')}
      ORDER BY ${[...names, fileColumn, numberColumn].join(', ')} LIMIT ${maxSamples}`,
   )
   return rows.map(({ file, row, value: text }) => ({ file, row, ...(shown.length > 0 && { value: text }) }))

@@ -4,6 +4,7 @@ import type { Engine } from './engine.ts'
 import { isWhole } from './is-whole.ts'
 import { quotePath } from './quote.ts'
 import { readHeader } from './read-header.ts'
+import { plainHeader } from './read-start.ts'
 import { recogniseFile } from './recognise-file.ts'
 import { compressionOf, type DescribedFile, formatOf, type RawColumn, type SourceFile } from './source-file.ts'
 
@@ -18,21 +19,31 @@ export async function describeFiles(
 ): Promise<Read<readonly DescribedFile[]>> {
   const described: DescribedFile[] = []
   const diagnostics: Diagnostic[] = []
+  // Of ten thousand partitions only the first is asked after in full.
+  const byHeader = new Map<string, DescribedFile>()
   for (const file of files) {
-    const result = await describeFile(engine, file)
+    const header = await plainHeader(file).catch(() => undefined)
+    const alike = header === undefined ? undefined : byHeader.get(header)
+    const result = await describeFile(engine, file, alike)
+    if (result.ok && header !== undefined) byHeader.set(header, result.value)
     if (result.ok) described.push(result.value)
     else diagnostics.push(...result.diagnostics)
   }
   return diagnostics.length === 0 ? { ok: true, value: described } : { ok: false, diagnostics }
 }
 
-async function describeFile(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
+async function describeFile(
+  engine: Engine,
+  file: SourceFile,
+  alike: DescribedFile | undefined,
+): Promise<Read<DescribedFile>> {
   if (file.bytes === 0) return wrong(file, 'data/empty-file', 'it is empty', 'a header and rows')
   try {
     const other = await recogniseFile(file)
     if (other) return { ok: false, diagnostics: [other] }
     if (!(await isWhole(file))) return breaksOff(file)
     const format = formatOf(file.path)
+    if (alike) return { ok: true, value: { ...alike, ...file } }
     if (format === 'csv') return await describeCsv(engine, file)
     if (format === 'json') return await describeJson(engine, file)
     return await describeParquet(engine, file)

@@ -21,6 +21,8 @@ export interface DataToValidate {
   readonly files: { readonly features: readonly SourceFile[]; readonly labels: readonly SourceFile[] }
   /** Older files, which show what a missing column held; asked for only where no present file shows it. */
   readonly openReference?: () => Promise<readonly SourceFile[]>
+  /** Where the rows that break a promise are to be written, as Parquet. */
+  readonly failingRowsFile?: string
   readonly signal?: AbortSignal
 }
 
@@ -49,6 +51,14 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
     contract: ofFeatures,
     openReference: () => describeReference(data, engine),
   })
+  if (data.failingRowsFile !== undefined) {
+    const { writeFailingRows } = await import('../data/write-failing-rows.ts')
+    const parts = [
+      { files: features.value, contract: ofFeatures, checks: checked.checks },
+      { files: labels.value, contract: ofLabels, checks: checkedLabels?.checks ?? [] },
+    ]
+    await writeFailingRows(engine, parts, data.failingRowsFile)
+  }
   return {
     ...base,
     rows: checked.rows,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { validate } from '../../action/commands/validate.ts'
+import { openEngine } from '../../action/data/engine.ts'
 import { contextIn } from '../support/command-context.ts'
 import { pinData } from '../support/pin-data.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -46,8 +47,15 @@ function folderWith(files: Readonly<Record<string, string>>): string {
   return tempFolder({ 'plumbline.yaml': project, 'contract.yaml': contract, ...files })
 }
 
-async function run(folder: string, accept: readonly string[] = []) {
-  const outcome = await validate.run({ 'accept-rename': accept }, contextIn(folder))
+async function run(
+  folder: string,
+  accept: readonly string[] = [],
+  more: { readonly junit?: string; readonly 'failing-rows'?: string } = {},
+) {
+  const outcome = await validate.run(
+    { 'accept-rename': accept, junit: undefined, 'failing-rows': undefined, ...more },
+    contextIn(folder),
+  )
   const result = outcome.kind === 'diagnosed' ? outcome.result : outcome.result
   return { outcome, text: result ? (await validate.report(result)).text : '' }
 }
@@ -56,7 +64,10 @@ describe('validate', () => {
   it('leads to a snapshot, or to a run where the same files are pinned', async () => {
     const folder = folderWith({ 'data/1.csv': month('a', good) })
     const next = async () => {
-      const outcome = await validate.run({ 'accept-rename': [] }, contextIn(folder))
+      const outcome = await validate.run(
+        { 'accept-rename': [], junit: undefined, 'failing-rows': undefined },
+        contextIn(folder),
+      )
       return outcome.kind === 'done' ? (await validate.report(outcome.result)).next : outcome.kind
     }
     expect(await next()).toBe('plumbline snapshot   then   plumbline run')
@@ -178,4 +189,81 @@ describe('validate', () => {
     const diagnostics = outcome.kind === 'diagnosed' ? outcome.diagnostics : []
     expect(diagnostics.map(({ remedy }) => remedy)).toEqual([expect.stringMatching(/may be swapped/)])
   })
+
+  it('writes JUnit XML that holds each check, its place and nothing that breaks the XML', async () => {
+    const hostile = contract.replace(
+      '- { name: late,',
+      '- { name: "<la&te>\\u0001\\"]]>", logicalType: integer }\n      - { name: late,',
+    )
+    const folder = folderWith({
+      'contract.yaml': hostile,
+      'data/1.csv': month('a', good, (i) => (i === 7 ? 1250 : i % 40)),
+    })
+    await run(folder, [], { junit: 'out/checks.xml' })
+    const xml = readFileSync(join(folder, 'out/checks.xml'), 'utf8')
+    const { tests, failures, skipped } =
+      /<testsuite [^>]*tests="(?<tests>\d+)" failures="(?<failures>\d+)" errors="0" skipped="(?<skipped>\d+)"/.exec(xml)
+        ?.groups ?? {}
+    expect([Number(tests), failures, skipped]).toEqual([xml.split('<testcase').length - 1, '2', '1'])
+    expect(xml).toContain('name="weight: maximum, line 10" file="contract.yaml" line="10"')
+    expect(xml).toContain('data/1.csv row 8: 1250</failure>')
+    expect(xml).toContain('name="&#60;la&#38;te&#62;&#34;]]&#62;: present')
+    // oxlint-disable-next-line no-control-regex -- XML may hold none of them
+    expect(xml).not.toMatch(/[\u0000-\u0009\u000B-\u001F]/)
+    expect(tagsBalance(xml)).toBe(true)
+  })
+
+  it('writes what cannot be read at all as errors', async () => {
+    const folder = folderWith({ 'data/1.csv': '' })
+    await run(folder, [], { junit: 'checks.xml' })
+    expect(readFileSync(join(folder, 'checks.xml'), 'utf8')).toMatch(
+      /tests="1" failures="0" errors="1"[^]*<testcase classname="data\/1.csv"[^]*<error message="Cannot read[^]*type="data\/empty-file"/,
+    )
+  })
+
+  it('writes all failing rows, once a broken promise, without the values of a classified column', async () => {
+    const secret = contract.replace(
+      'logicalType: string, required: true, unique: true',
+      'logicalType: string, classification: restricted, unique: true',
+    )
+    const folder = folderWith({
+      'contract.yaml': secret,
+      'data/1.csv': `${good}\nsecret1,60,N,1\nsecret2,5,N,0\nsecret1,-1,,x\n`,
+    })
+    await run(folder, [], { 'failing-rows': 'failing.parquet' })
+    const rows = await readParquet(join(folder, 'failing.parquet'), '_line, _row, _check')
+    expect(
+      rows.map((row) => ['_check', '_line', '_file', '_row', 'weight'].map((name) => String(row[name])).join(' ')),
+    ).toEqual([
+      'parcel unique 9 data/1.csv 1 60',
+      'parcel unique 9 data/1.csv 3 -1',
+      'weight maximum 10 data/1.csv 1 60',
+      'weight minimum 10 data/1.csv 3 -1',
+      'region required 13 data/1.csv 3 -1',
+      'late type 14 data/1.csv 3 -1',
+    ])
+    expect(readFileSync(join(folder, 'failing.parquet')).includes('secret')).toBe(false)
+  })
+
+  it('writes no rows where all promises hold, and refuses another format', async () => {
+    const folder = folderWith({ 'data/1.csv': month('a', good) })
+    await run(folder, [], { 'failing-rows': 'failing.parquet' })
+    expect(await readParquet(join(folder, 'failing.parquet'), '_line')).toEqual([])
+    await expect(run(folder, [], { 'failing-rows': 'failing.csv' })).rejects.toMatchObject({ code: 'cli/bad-input' })
+  })
 })
+
+async function readParquet(file: string, order: string) {
+  await using engine = await openEngine()
+  return await engine.query(`SELECT * FROM read_parquet($1) ORDER BY ${order}`, [file])
+}
+
+/** Whether every element that opens also closes, in order. */
+function tagsBalance(xml: string): boolean {
+  const open: string[] = []
+  for (const [, slash, name = '', end] of xml.matchAll(/<(\/?)([a-z-]+)[^<>]*?(\/?)>/g)) {
+    if (slash === '/' && open.pop() !== name) return false
+    if (slash === '' && end === '') open.push(name)
+  }
+  return open.length === 0
+}

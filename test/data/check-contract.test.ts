@@ -240,6 +240,15 @@ describe('checkContract()', () => {
     expect(failures(result)).toEqual([{ check: 'v unique 9', failing: 1, samples: ['a.csv:2 2', 'b.csv:1 2'] }])
   })
 
+  it('tells columns apart from names of its own', async () => {
+    const names = ['v0', 'n', 'value', 'data', 'repeated', 'r0', 't0']
+    const result = await check(
+      { 'a.csv': `${names.join(',')}\n${'1,1,1,1,1,1,1\n'.repeat(2)}` },
+      names.map((name) => `      - { name: ${name}, logicalType: integer, unique: true }\n`).join(''),
+    )
+    expect(failures(result)).toHaveLength(names.length)
+  })
+
   it('shows the first rows by file, of more files than one scan takes', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 70 }, (_, i) => [`f${String(i).padStart(2, '0')}.csv`, i < 68 ? 'v\n1\n' : 'v\n1\n-1\n']),

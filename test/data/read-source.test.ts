@@ -21,6 +21,37 @@ async function diagnosed(files: Record<string, string | Uint8Array>) {
   return read.ok ? [] : read.diagnostics.map(({ code, file, message }) => ({ code, file, message }))
 }
 
+describe('describeFiles()', () => {
+  test('sees which file differs among many with the same header', async () => {
+    const header = 'id,x\n'
+    const long = `${header}${'1,2\n'.repeat(5000)}`
+    const good = { 'a.csv': `${header}1,2\n`, 'b.csv': `${header}3,4\n`, 'c.csv': 'x,id\n4,3\n', 'l.csv': long }
+    await using engine = await openEngine()
+    const files = await described(engine, tempFolder({ ...good, 'q.csv': '"id","x"\n5,6\n' }))
+    expect(files.map(({ path, columns }) => `${path} ${columns.map(({ name }) => name).join()}`)).toEqual([
+      'a.csv id,x',
+      'b.csv id,x',
+      'c.csv x,id',
+      'l.csv id,x',
+      'q.csv id,x',
+    ])
+    expect(files.every(({ sha256, absolutePath, path }) => sha256 === undefined && absolutePath.endsWith(path))).toBe(
+      true,
+    )
+    const bad = {
+      ...good,
+      'd.csv': header,
+      'e.csv': `${header}\n \n`,
+      'f.csv': Buffer.from(`${header}\xe4,1\n`, 'latin1'),
+    }
+    expect((await diagnosed(bad)).map(({ code, file }) => `${file} ${code}`)).toEqual([
+      'd.csv data/no-rows',
+      'e.csv data/no-rows',
+      'f.csv data/not-utf8',
+    ])
+  })
+})
+
 describe('rawRelation()', () => {
   test('reads files of several formats as one table', async () => {
     await using engine = await openEngine()

@@ -1,0 +1,90 @@
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+import { type Contract, type ContractColumn, isClassified } from '../project/contract.ts'
+import { CheckedColumns } from './checked-columns.ts'
+import type { ContractCheck } from './contract-result.ts'
+import { breaks } from './contract-sql.ts'
+import type { Engine } from './engine.ts'
+import { quoteName, quoteText } from './quote.ts'
+import { feedingColumn, fileColumn, numberColumn, rawRelation, typedRelation } from './read-source.ts'
+import type { DescribedFile } from './source-file.ts'
+
+/** Files that were checked, against what, and what came of it. */
+export interface CheckedFiles {
+  readonly files: readonly DescribedFile[]
+  readonly contract: Contract
+  readonly checks: readonly ContractCheck[]
+}
+
+/**
+ * Writes every row that breaks a promise as Parquet, once for each promise that it breaks: `_check`, `_line` of the
+ * contract, `_file`, `_row`, then the columns of the contract as they stand in the file. A classified column is null
+ * throughout. A promise of all rows together, or of a column that is missing, has no rows of its own.
+ */
+export async function writeFailingRows(engine: Engine, parts: readonly CheckedFiles[], path: string): Promise<void> {
+  const selects = parts.flatMap((part) => part.checks.flatMap((check) => selectsOf(part, check)))
+  const draft = `${path}.${process.pid}.draft`
+  await mkdir(dirname(path), { recursive: true })
+  try {
+    await engine.run(
+      `COPY (${[emptySelect(parts), ...selects].join(' UNION ALL BY NAME ')}) TO ${quoteText(draft)} (FORMAT parquet)`,
+    )
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+}
+
+/** So that the file has the same columns whichever promise is broken, or none. */
+function emptySelect(parts: readonly CheckedFiles[]): string {
+  const names = new Set(parts.flatMap(({ contract }) => contract.columns.map(({ name }) => name)))
+  const columns = [...names].map((name) => `, CAST(NULL AS VARCHAR) AS ${quoteName(name)}`)
+  return `SELECT '' AS _check, CAST(0 AS INTEGER) AS _line, '' AS ${fileColumn}, CAST(0 AS BIGINT) AS _row${columns.join('')} WHERE false`
+}
+
+function selectsOf({ files, contract }: CheckedFiles, check: ContractCheck): string[] {
+  const column = contract.columns.find(({ name }) => name === check.column)
+  if (check.outcome !== 'fail') return []
+  return files.flatMap((file) => {
+    const columns = new CheckedColumns(contract, file)
+    const condition = conditionOf(check, column, contract, files, columns)
+    if (condition === undefined) return []
+    const place = [`${fileColumn} AS file`, `${numberColumn} AS number`]
+    const values = contract.columns.map((each) => `${valueOf(each, columns)} AS ${quoteName(each.name)}`)
+    return [
+      `SELECT ${quoteText(`${check.column ?? 'rows'} ${check.promise.kind}`)} AS _check, CAST(${check.line} AS INTEGER) AS _line,
+         file AS ${fileColumn}, CAST(number AS BIGINT) AS _row, ${values.join(', ')}
+       FROM ${columns.relation(contract.columns, rawRelation([file], { withPlace: true }), place)} WHERE ${condition}`,
+    ]
+  })
+}
+
+function valueOf(column: ContractColumn, columns: CheckedColumns): string {
+  const raw = columns.expressions(column)?.raw
+  return raw === undefined || isClassified(column) ? 'CAST(NULL AS VARCHAR)' : `CAST(${raw} AS VARCHAR)`
+}
+
+function conditionOf(
+  { promise }: ContractCheck,
+  column: ContractColumn | undefined,
+  contract: Contract,
+  files: readonly DescribedFile[],
+  columns: CheckedColumns,
+): string | undefined {
+  const expressions = column && columns.expressions(column)
+  if (promise.kind !== 'unique' && promise.kind !== 'unique-together') {
+    return column && expressions ? breaks(promise, column.logicalType, expressions) : undefined
+  }
+  const unique =
+    promise.kind === 'unique-together'
+      ? promise.columns.flatMap((name) => contract.columns.filter((each) => each.name === name))
+      : [...(column ? [column] : [])]
+  const typed = unique.flatMap((each) => columns.expressions(each)?.typed ?? [])
+  const isThere = unique.every((each) => files.some((file) => feedingColumn(file, each)))
+  if (typed.length === 0 || typed.length < unique.length || !isThere) return undefined
+  const names = unique.map(({ name }) => quoteName(name)).join(', ')
+  return `(${typed.join(', ')}) IN (SELECT (${names}) FROM ${typedRelation(files, { ...contract, columns: unique })}
+    GROUP BY ${names} HAVING count(*) > 1)`
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+
+import type { Command } from '../../action/commands/define-command.ts'
+import { runCommand, settle } from '../../action/commands/settle.ts'
+import { snapshot } from '../../action/commands/snapshot.ts'
+import { validate } from '../../action/commands/validate.ts'
+import { jsonEnding } from '../../action/report/word-ending.ts'
+import { contextIn } from '../support/command-context.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true })
+
+function schemaOf(name: string) {
+  const file = new URL(`../../schema/${name}-result.schema.json`, import.meta.url)
+  const schema: object = JSON.parse(readFileSync(file, 'utf8'))
+  return ajv.compile(schema)
+}
+
+const project = `version: 1
+model: { name: m, task: binary, target: y, positive: 1, id: id }
+data: { source: data/*.csv, contract: contract.yaml }
+stages:
+  features: { sql: features.sql }
+  train: { needs: [features], run: python train.py, out: { model: model.json } }
+  predict: { needs: [features, train], run: python predict.py }
+`
+
+const contract = `apiVersion: v3.1.0
+kind: DataContract
+id: m
+version: 1.0.0
+status: active
+schema:
+  - name: rows
+    properties:
+      - { name: id, logicalType: string, required: true, unique: true, classification: restricted }
+      - { name: region, logicalType: string, required: true }
+      - { name: y, logicalType: integer, logicalTypeOptions: { maximum: 1 } }
+`
+
+const rows = (header: string, y: number) =>
+  `${header}\n${Array.from({ length: 60 }, (_, i) => `r${y}-${header.length}-${i},${'NSEW'[i % 4]},${i % 2 === 0 ? y : 0}`).join('\n')}\n`
+
+const good = { 'plumbline.yaml': project, 'contract.yaml': contract, 'data/1.csv': rows('id,region,y', 1) }
+const inputs = {
+  validate: { 'accept-rename': [], junit: undefined, 'failing-rows': undefined },
+  snapshot: { check: false },
+}
+
+/** What `--json` prints. */
+async function jsonOf(
+  name: 'validate' | 'snapshot',
+  folder: string,
+  more: object = {},
+): Promise<Record<string, unknown>> {
+  const commands: Record<typeof name, Command> = { validate, snapshot }
+  const context = contextIn(folder)
+  const ending = await settle(() => runCommand(commands[name], { ...inputs[name], ...more }, context), context.signal)
+  return JSON.parse(jsonEnding(name, ending))
+}
+
+describe('schema/<command>-result.schema.json', () => {
+  it.each([
+    ['validate', 'done', good],
+    ['validate', 'diagnosed', { ...good, 'data/2.csv': rows('id,state,y', 7) }],
+    ['validate', 'diagnosed', { ...good, 'data/2.csv': '' }],
+    ['validate', 'diagnosed', { 'plumbline.yaml': 'version: 2' }],
+    ['validate', 'fault', { 'plumbline.yaml': project, 'contract.yaml': contract }],
+    ['snapshot', 'done', good],
+    ['snapshot', 'diagnosed', { ...good, 'data/2.csv': '' }],
+    ['snapshot', 'fault', { 'plumbline.yaml': project, 'contract.yaml': contract }],
+  ] as const)('describes what %s prints when it is %s', async (name, outcome, files) => {
+    const printed = await jsonOf(name, tempFolder(files))
+    const isValid = schemaOf(name)
+    expect(printed['outcome']).toBe(outcome)
+    expect(isValid(printed) ? [] : isValid.errors).toEqual([])
+  })
+
+  it('describes a second snapshot that says no', async () => {
+    const folder = tempFolder(good)
+    await jsonOf('snapshot', folder)
+    const { writeFileSync } = await import('node:fs')
+    writeFileSync(join(folder, 'data/2.csv'), rows('id,region,y', 0))
+    const printed = await jsonOf('snapshot', folder, { check: true })
+    const isValid = schemaOf('snapshot')
+    expect(printed['outcome']).toBe('no')
+    expect(isValid(printed) ? [] : isValid.errors).toEqual([])
+  })
+
+  it('refuses keys that it does not describe', async () => {
+    const printed = await jsonOf('validate', tempFolder(good))
+    const isValid = schemaOf('validate')
+    expect(isValid({ ...printed, more: 1 })).toBe(false)
+    expect(isValid({ ...printed, result: { ...(printed['result'] as object), rows: '60' } })).toBe(false)
+  })
+})
