@@ -39,6 +39,7 @@ export const arrows = [
   ['pipeline', 'data'],
   ['pipeline', 'drift'],
   ['pipeline', 'evaluation'],
+  ['pipeline', 'github'],
   ['pipeline', 'project'],
   ['pipeline', 'report'],
   ['data', 'base'],

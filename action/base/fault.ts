@@ -11,6 +11,8 @@ export const faults = {
   'cli/bad-input': 'user',
   'workflow/no-artifact-service': 'user',
   'workflow/artifact': 'remote',
+  'contract/out-of-memory': 'user',
+  'contract/timeout': 'user',
   'data/engine-damaged': 'user',
   'data/engine-install': 'remote',
   'data/engine-missing': 'user',

@@ -39,6 +39,8 @@ export const validate = defineCommand({
     if (!contract.ok) return { kind: 'diagnosed', diagnostics: contract.diagnostics }
 
     const { openEngine } = await import('../data/engine.ts')
+    const { isPublic } = await import('../github/runner/is-public.ts')
+    const { withoutValues } = await import('../project/contract.ts')
     const { findSourceFiles } = await import('../data/find-source-files.ts')
     const { validateData } = await import('../pipeline/validate-data.ts')
     const { folder, data } = project.value
@@ -50,8 +52,9 @@ export const validate = defineCommand({
     const result = await validateData(
       {
         project: project.value,
-        contract: contract.value,
+        contract: (await isPublic(context.environment)) ? withoutValues(contract.value) : contract.value,
         files,
+        signal: context.signal,
         openReference: async () => {
           const { openReference } = await import('../pipeline/open-reference.ts')
           return await openReference(project.value, context.signal)

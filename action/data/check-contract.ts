@@ -24,7 +24,7 @@ export interface CheckOptions {
 
 /**
  * Holds every promise of the contract against the files and never stops at the first that is broken.
- * One scan counts everything but duplicates, which take one a unique column; rows are looked up only for what fails.
+ * SQL rules are `checkSqlRules()`’s. One scan counts everything but duplicates, which take one a unique column; rows are looked up only for what fails.
  */
 export async function checkContract(
   engine: Engine,
@@ -83,15 +83,12 @@ function planChecks(contract: Contract): PlannedCheck[] {
       tolerance: tolerance ?? null,
     })),
   ])
-  const ofTable = contract.tableRules.map((rule): PlannedCheck => {
+  const ofTable = contract.tableRules.flatMap((rule): PlannedCheck[] => {
     const { line, severity, dimension, ...promise } = rule
+    if (promise.kind === 'sql') return []
     const tolerance = promise.kind === 'unique-together' ? (promise.tolerance ?? null) : null
-    return {
-      column: undefined,
-      promise,
-      note: { line, ...(severity && { severity }), ...(dimension && { dimension }) },
-      tolerance,
-    }
+    const note = { line, ...(severity && { severity }), ...(dimension && { dimension }) }
+    return [{ column: undefined, promise, note, tolerance }]
   })
   return [...ofColumns, ...ofTable]
 }

@@ -55,14 +55,15 @@ export async function checkPredictions(
   engine: Engine,
   model: ModelPolicy,
   tables: PredictionTables,
-  contract: Contract | undefined,
+  { contract, showsRows = true }: { readonly contract?: Contract; readonly showsRows?: boolean },
 ): Promise<PredictionProblem[]> {
   const id = quoteName(tables.id)
   const problems: PredictionProblem[] = []
   const hides = hidesClasses(model, contract)
   const examine = async (code: PredictionProblem['code'], select: string, words: string, remedy: string) => {
     const found = await examplesOf(engine, `SELECT id AS ${id} FROM (${select})`, tables.id, contract)
-    if (found.count > 0) problems.push({ code, state: `${found.count} ${words}${found.words}`, remedy })
+    const ids = showsRows ? found.words : ''
+    if (found.count > 0) problems.push({ code, state: `${found.count} ${words}${ids}`, remedy })
   }
   const once = 'Predict each row of the given file once, and carry its id along as it is.'
   await examine(

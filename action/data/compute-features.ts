@@ -1,14 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Read } from '../base/diagnostic.ts'
-import { Fault } from '../base/fault.ts'
 import type { Contract } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
-import type { FeatureAnswer, FeatureRequest, MadeFeatures } from './feature-request.ts'
+import type { FeatureRequest, MadeFeatures } from './feature-request.ts'
 import type { SnapshotFiles } from './fetch-snapshot.ts'
-import { locateDuckdb } from './load-duckdb.ts'
 import { runSqlChild } from './run-sql-child.ts'
+import { resultOf, sqlLimits } from './sql-limits.ts'
 
 export interface FeatureInput {
   readonly project: Project
@@ -36,7 +34,7 @@ export async function computeFeatures(input: FeatureInput, signal?: AbortSignal)
   await mkdir(input.folder, { recursive: true })
   try {
     const request = await requestOf(input, tempFolder)
-    return valueOf(await runSqlChild(request, input.timeoutMs ?? hourMs, signal))
+    return resultOf(await runSqlChild(request, input.timeoutMs ?? hourMs, signal))
   } finally {
     await rm(tempFolder, { recursive: true, force: true })
   }
@@ -45,10 +43,8 @@ export async function computeFeatures(input: FeatureInput, signal?: AbortSignal)
 async function requestOf(input: FeatureInput, tempFolder: string): Promise<FeatureRequest> {
   const { project, contract, files, sql, sqlFile, folder, threads } = input
   return {
-    nativeFile: await locateDuckdb(),
-    memoryLimit: `${Math.max(512, Math.floor((totalmem() * 0.6) / 2 ** 20))}MiB`,
-    ...(threads !== undefined && { threads }),
-    tempFolder,
+    task: 'features',
+    ...(await sqlLimits(tempFolder, threads)),
     projectFile: project.file,
     model: project.model,
     hasLabels: project.data.labels !== undefined,
@@ -59,11 +55,4 @@ async function requestOf(input: FeatureInput, tempFolder: string): Promise<Featu
     featuresFile: join(folder, 'features.parquet'),
     rowsFile: join(folder, 'rows.parquet'),
   }
-}
-
-function valueOf(answer: FeatureAnswer): Read<MadeFeatures> {
-  if (answer.kind === 'made') return { ok: true, value: answer.value }
-  if (answer.kind === 'diagnosed') return { ok: false, diagnostics: answer.diagnostics }
-  if (answer.kind === 'fault') throw new Fault(answer.code, answer.message, { remedy: answer.remedy })
-  throw new Error(`The process that makes features failed: ${answer.message}`)
 }

@@ -34,6 +34,8 @@ export interface ContractCheck {
   /** Only a failing `error` is a diagnostic and keeps the data out. */
   readonly severity: Severity
   readonly dimension: Dimension | null
+  /** What an SQL rule came to; absent where it has no number, or may not be shown. */
+  readonly measured?: number
   /** The first few rows that break it. */
   readonly samples: readonly SampleRow[]
   /** Files that lack the column. */

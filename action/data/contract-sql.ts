@@ -53,6 +53,8 @@ export function breaks(promise: ContractPromise, type: LogicalType, expressions:
     }
     case 'filled':
       return standsForMissing(promise.missing, expressions)
+    case 'finite':
+      return `isinf(${typed})`
     case 'multiple-of':
       return `NOT (${isMissing}) AND ${isNoMultiple(typed, promise.step, type)}`
     case 'format':
@@ -61,6 +63,7 @@ export function breaks(promise: ContractPromise, type: LogicalType, expressions:
     case 'unique':
     case 'unique-together':
     case 'row-count':
+    case 'sql':
       return undefined
   }
 }

@@ -1,17 +1,12 @@
-import type { Diagnostic } from '../base/diagnostic.ts'
-import type { FaultCode } from '../base/fault.ts'
 import type { Contract } from '../project/contract.ts'
 import type { ModelPolicy } from '../project/project.ts'
 import type { SnapshotFiles } from './fetch-snapshot.ts'
 import type { RawColumn } from './source-file.ts'
+import type { SqlLimits } from './sql-request.ts'
 
 /** What the child process is given, as JSON; it knows nothing else of the caller. */
-export interface FeatureRequest {
-  /** A `duckdb.node`, located before. */
-  readonly nativeFile: string
-  readonly memoryLimit: string
-  readonly threads?: number
-  readonly tempFolder: string
+export interface FeatureRequest extends SqlLimits {
+  readonly task: 'features'
   /** As diagnostics name it. */
   readonly projectFile: string
   readonly model: ModelPolicy
@@ -31,10 +26,3 @@ export interface MadeFeatures {
   /** Rows whose target is known. */
   readonly labelled: number
 }
-
-/** What the child answers, as JSON. */
-export type FeatureAnswer =
-  | { readonly kind: 'made'; readonly value: MadeFeatures }
-  | { readonly kind: 'diagnosed'; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly kind: 'fault'; readonly code: FaultCode; readonly message: string; readonly remedy: string }
-  | { readonly kind: 'bug'; readonly message: string }

@@ -17,6 +17,8 @@ export interface JoinInput {
   readonly project: Project
   /** Says which values may be shown, in messages and as slices' names; without it all may. */
   readonly contract?: Contract
+  /** Whether messages may name rows by their ids; true by default. */
+  readonly showsRows?: boolean
   /** `truth.parquet` of the split. */
   readonly truthFile: string
   /** What the stage `predict` wrote, Parquet or CSV by its ending. */
@@ -36,7 +38,7 @@ export async function joinPredictions(input: JoinInput): Promise<Read<JudgedRows
   if (lacking.length > 0) return failed(project, lacking)
   try {
     const tables = await makePredictionTables(engine, project.model, truthFile, file.value)
-    const problems = await checkPredictions(engine, project.model, tables, input.contract)
+    const problems = await checkPredictions(engine, project.model, tables, input)
     if (problems.length > 0) return failed(project, problems)
     const slices = await checkSlices(engine, project)
     if (slices.length > 0) return { ok: false, diagnostics: slices }

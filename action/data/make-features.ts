@@ -141,7 +141,7 @@ function sqlFailed(error: unknown, { sqlFile: file, contract }: FeatureRequest):
   const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
   const kind = /^[A-Z][A-Za-z ]+ Error/.exec(said)?.[0] ?? 'an error'
   const reason = contract.columns.some(isClassified)
-    ? `a row gives ${kind}; its values are not shown, as ${contract.file} classifies columns`
+    ? `a row gives ${kind}; its values are not shown here`
     : said.replace(/^[A-Z][A-Za-z ]+ Error: /, '').slice(0, 500)
   return {
     code: 'features/sql',

@@ -6,14 +6,14 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Fault } from '../base/fault.ts'
 import { packageFolder } from '../base/package-folder.ts'
-import type { FeatureAnswer, FeatureRequest } from './feature-request.ts'
+import type { SqlAnswer, SqlRequest } from './sql-request.ts'
 
 /** Asks a child process of our own, which is killed at the timeout or when the caller is interrupted. */
-export async function runSqlChild(
-  request: FeatureRequest,
+export async function runSqlChild<Task extends SqlRequest['task']>(
+  request: SqlRequest & { readonly task: Task },
   timeoutMs: number,
   signal?: AbortSignal,
-): Promise<FeatureAnswer> {
+): Promise<SqlAnswer<Task>> {
   signal?.throwIfAborted()
   const child = spawn(process.execPath, [childFile()], {
     env: poorEnvironment(),
@@ -36,9 +36,9 @@ export async function runSqlChild(
   const [answer, complaint, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]).finally(() =>
     clearTimeout(timer),
   )
-  if (end.code === 0 && answer !== '') return JSON.parse(answer) as FeatureAnswer
-  if (isLate) throw timedOut(timeoutMs)
-  if (end.killedBy) throw killed(end.killedBy)
+  if (end.code === 0 && answer !== '') return JSON.parse(answer) as SqlAnswer<Task>
+  if (isLate) throw timedOut(request.task, timeoutMs)
+  if (end.killedBy) throw killed(request.task, end.killedBy)
   return { kind: 'bug', message: complaint || `exit code ${end.code}` }
 }
 
@@ -60,14 +60,21 @@ function poorEnvironment(): NodeJS.ProcessEnv {
   return { TMPDIR: tmpdir(), ...Object.fromEntries(kept) }
 }
 
-function timedOut(timeoutMs: number): Fault {
-  return new Fault('features/timeout', `Cannot make features: the SELECT ran longer than ${timeoutMs / 1000} s`, {
+const doings = {
+  features: { code: 'features', action: 'Cannot make features' },
+  rules: { code: 'contract', action: 'Cannot check the SQL rules of the contract' },
+} as const
+
+function timedOut(task: SqlRequest['task'], timeoutMs: number): Fault {
+  const { code, action } = doings[task]
+  return new Fault(`${code}/timeout`, `${action}: the SELECT ran longer than ${timeoutMs / 1000} s`, {
     remedy: 'Simplify the SELECT, or narrow data.source.',
   })
 }
 
-function killed(signal: NodeJS.Signals): Fault {
-  return new Fault('features/out-of-memory', `Cannot make features: the process was killed by ${signal}`, {
+function killed(task: SqlRequest['task'], signal: NodeJS.Signals): Fault {
+  const { code, action } = doings[task]
+  return new Fault(`${code}/out-of-memory`, `${action}: the process was killed by ${signal}`, {
     remedy: 'Most likely memory ran out: run on a machine with more, or narrow data.source.',
   })
 }

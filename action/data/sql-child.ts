@@ -1,15 +1,16 @@
 import { text } from 'node:stream/consumers'
 import { Fault } from '../base/fault.ts'
-import type { FeatureAnswer, FeatureRequest } from './feature-request.ts'
 import { makeFeatures } from './make-features.ts'
+import { measureSqlRules } from './measure-sql-rules.ts'
+import type { SqlAnswer, SqlRequest } from './sql-request.ts'
 
 /** Entry of the child process that runs a user's SQL: one request on standard input, one answer on standard output. */
 process.stdout.write(JSON.stringify(await answer()))
 
-async function answer(): Promise<FeatureAnswer> {
+async function answer(): Promise<SqlAnswer<SqlRequest['task']>> {
   try {
-    const request = JSON.parse(await text(process.stdin)) as FeatureRequest
-    const made = await makeFeatures(request)
+    const request = JSON.parse(await text(process.stdin)) as SqlRequest
+    const made = request.task === 'features' ? await makeFeatures(request) : await measureSqlRules(request)
     return made.ok ? { kind: 'made', value: made.value } : { kind: 'diagnosed', diagnostics: made.diagnostics }
   } catch (error) {
     if (error instanceof Fault) {

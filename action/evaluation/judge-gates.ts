@@ -65,6 +65,9 @@ function judgeAll(gate: Gate, metric: MetricName, rows: JudgedRows, metrics: rea
   const measured = metrics.find((known) => known.name === metric) ?? measureMetric(metric, rows)
   const { value } = measured
   if (value === null) return withoutData(gate, `${metric} is undefined: ${measured.reason ?? 'no reason given'}`)
+  if (rows.rows < gate.minRows) {
+    return withoutData(gate, `${formatCount(rows.rows)} test rows, fewer than ${formatCount(gate.minRows)}`)
+  }
   return {
     ...subjectOf(gate),
     kind: meets(value, gate) ? 'pass' : 'fail',

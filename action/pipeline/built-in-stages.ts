@@ -6,8 +6,10 @@ import { sha256 } from '../base/sha256.ts'
 import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { JudgedRows } from '../evaluation/judged-rows.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
-import { isClassified } from '../project/contract.ts'
+import { isPublic } from '../github/runner/is-public.ts'
+import { type Contract, isClassified, withoutValues } from '../project/contract.ts'
 import { gatesCount, metricWords } from '../report/report-evaluation.ts'
+import { wordChecks } from '../report/word-contract.ts'
 import { wordRows, wordSplit } from '../report/word-stages.ts'
 import type { DeclaredStage } from './declare-keys.ts'
 import type { DeclaredRun } from './declare-run.ts'
@@ -28,11 +30,17 @@ export async function takeValidate(session: RunSession): Promise<Read<StageResul
       const { validateData } = await import('./validate-data.ts')
       const files = await fetchSnapshot(declared.project, declared.lock, signal)
       await using engine = await openEngine()
-      const result = await validateData({ project: declared.project, contract: declared.contract, files }, engine)
+      const contract = await contractToShow(session)
+      const result = await validateData({ project: declared.project, contract, files, signal }, engine)
       if (result.diagnostics.length > 0) return { ok: false, diagnostics: result.diagnostics }
-      return { ok: true, value: { detail: `${result.checks.length} checks`, outputs: {} } }
+      return { ok: true, value: { detail: wordChecks(result.checks), outputs: {} } }
     },
   })
+}
+
+/** What everybody may read shows nothing of a row, whatever the contract says. */
+async function contractToShow({ declared, environment }: RunSession): Promise<Contract> {
+  return (await isPublic(environment)) ? withoutValues(declared.contract) : declared.contract
 }
 
 /** What `features` came to. */
@@ -46,7 +54,7 @@ export interface FeaturesData {
 
 export async function takeFeatures(session: RunSession): Promise<Read<StageResult>> {
   const { declared, signal } = session
-  const { project, contract, lock, featureSql } = declared
+  const { project, lock, featureSql } = declared
   return takeStep(session, {
     ...declaredStep('prepare', declared.keys.features),
     work: async (workFolder) => {
@@ -55,6 +63,7 @@ export async function takeFeatures(session: RunSession): Promise<Read<StageResul
       const files = await fetchSnapshot(project, lock, signal)
       const folder = join(workFolder, 'out')
       const sqlFile = project.features.sql
+      const contract = await contractToShow(session)
       const made = await computeFeatures({ project, contract, files, sql: featureSql, sqlFile, folder }, signal)
       if (!made.ok) return made
       const { rows } = made.value
@@ -165,6 +174,7 @@ async function readJudgedRows(
   return joinPredictions({
     project,
     contract,
+    showsRows: !(await isPublic(session.environment)),
     truthFile: await useOutput(session, 'prepare', split, 'truth'),
     predictionsFile: await useOutput(session, 'train', predict, 'predictions'),
   })

@@ -6,7 +6,7 @@ import { sha256 } from '../base/sha256.ts'
 import type { Contract } from '../project/contract.ts'
 import { type DataLock, dataDigest, readDataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
-import { readContract } from '../project/read-contract.ts'
+import { readContract, readStageContracts, type StageContract } from '../project/read-contract.ts'
 import { readProject } from '../project/read-project.ts'
 import { type DeclaredKeys, declareKeys } from './declare-keys.ts'
 import { listReads } from './list-reads.ts'
@@ -18,6 +18,8 @@ export interface DeclaredRun {
   readonly project: Project
   readonly contract: Contract
   readonly contractText: string
+  /** The contracts on stages' outputs, by stage; no part of the run key. */
+  readonly stageContracts: ReadonlyMap<string, StageContract>
   readonly lock: DataLock
   readonly dataDigest: string
   readonly featureSql: string
@@ -33,11 +35,15 @@ export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
   const project = read.value
 
   const contract = await readContract(project)
+  const stageContracts = await readStageContracts(project)
   const lock = await readLock(project)
   const sql = await readNamed(project, project.features.sql, ['stages', 'features'])
   const contractText = await readFile(join(project.folder, project.data.contract), 'utf8').catch(() => '')
-  if (!contract.ok || !lock.ok || !sql.ok) {
-    return { ok: false, diagnostics: [contract, lock, sql].flatMap((part) => (part.ok ? [] : part.diagnostics)) }
+  if (!contract.ok || !stageContracts.ok || !lock.ok || !sql.ok) {
+    return {
+      ok: false,
+      diagnostics: [contract, stageContracts, lock, sql].flatMap((part) => (part.ok ? [] : part.diagnostics)),
+    }
   }
 
   const { python } = project.environment
@@ -63,6 +69,7 @@ export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
       project,
       contract: contract.value,
       contractText,
+      stageContracts: stageContracts.value,
       lock: lock.value,
       dataDigest: digest,
       featureSql: sql.value,

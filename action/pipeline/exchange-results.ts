@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, sep } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
@@ -82,11 +83,52 @@ function stagesSent(job: Job, project: Project): readonly string[] {
 }
 
 async function receive(parcel: Parcel, { artifacts, project, attempt }: Exchange): Promise<boolean> {
-  for (let tried = attempt; tried >= 1; tried--) {
-    if (await artifacts.download(nameOf(project.model.name, parcel, tried), join(project.folder, '.plumbline')))
+  const incoming = join(
+    project.folder,
+    '.plumbline',
+    'drafts',
+    `incoming-${process.pid}-${randomBytes(4).toString('hex')}`,
+  )
+  await mkdir(incoming, { recursive: true })
+  try {
+    for (let tried = attempt; tried >= 1; tried--) {
+      if (!(await artifacts.download(nameOf(project.model.name, parcel, tried), incoming))) continue
+      await takeIn(parcel, incoming, project)
       return true
+    }
+    return false
+  } finally {
+    await rm(incoming, { recursive: true, force: true })
   }
-  return false
+}
+
+/** Moves what the parcel's job makes to its place, and nothing else: the user's code ran where it was packed. */
+async function takeIn(parcel: Parcel, incoming: string, project: Project): Promise<void> {
+  const entries = await readdir(incoming, { recursive: true, withFileTypes: true })
+  for (const entry of entries.filter((found) => found.isFile())) {
+    const source = join(entry.parentPath, entry.name)
+    const path = relative(incoming, source)
+    if (!belongsTo(parcel, path.split(sep), project)) continue
+    const place = join(project.folder, '.plumbline', path)
+    await mkdir(dirname(place), { recursive: true })
+    await rename(source, place)
+  }
+}
+
+function belongsTo(parcel: Parcel, parts: readonly string[], project: Project): boolean {
+  const stages = stagesOf(parcel, project)
+  if (parts[0] === 'stages') return stages.includes(parts[1] ?? '')
+  const [, , folder = '', name = ''] = parts
+  if (folder === 'stages') return parts.length === 4 && stages.includes(name.replace(/\.json$/, ''))
+  return (folder === 'run.json' && parts.length === 3) || (folder === 'logs' && parts.length === 4)
+}
+
+/** The stages that are done in the parcel's job. */
+function stagesOf(parcel: Parcel, project: Project): readonly string[] {
+  if (parcel === 'prepare') return ['validate', 'features', 'split']
+  if (parcel === 'train') return project.stages.map(({ name }) => name)
+  if (parcel === 'judge') return ['evaluate', 'gate']
+  return parcel === 'refit' ? stagesOfRefit(project).map(({ name }) => refitName(name)) : ['split']
 }
 
 async function send(parcel: Parcel, files: readonly string[], exchange: Exchange): Promise<void> {

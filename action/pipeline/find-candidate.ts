@@ -1,7 +1,10 @@
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 
 import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
+import { overallVerdict } from '../evaluation/judge-gates.ts'
+import { metricsIn, verdictsIn } from './built-in-stages.ts'
 import { type DeclaredRun, declareRun } from './declare-run.ts'
 import type { Candidate, RunRecord } from './run-record.ts'
 import { pointedResult, readRecord, runFolder } from './run-session.ts'
@@ -29,6 +32,7 @@ export async function findCandidate(folder: string): Promise<Read<FoundCandidate
 
 async function gather(declared: DeclaredRun, record: RunRecord): Promise<Candidate> {
   const { project, keys } = declared
+  await requireSameVerdicts(declared, record)
   const train = await finished(declared, 'train')
   const predict = await finished(declared, 'predict')
   const judgedModel = await checkedOutput(declared, train, 'model')
@@ -55,6 +59,17 @@ function servingFiles({ project, reads }: DeclaredRun): Record<string, string> {
     ...Object.keys(reads.get('predict') ?? {}),
   ])
   return Object.fromEntries([...paths].sort().map((path) => [path, join(project.folder, path)]))
+}
+
+/** The record passes through a job that runs the user's code; what was judged, and how, is the judging job's to say. */
+async function requireSameVerdicts(declared: DeclaredRun, record: RunRecord): Promise<void> {
+  const judged = {
+    metrics: metricsIn(await finished(declared, 'evaluate')),
+    gates: verdictsIn(await finished(declared, 'gate')),
+  }
+  const isSame = isDeepStrictEqual(judged, { metrics: record.metrics, gates: record.gates })
+  if (isSame && overallVerdict(judged.gates) === 'pass') return
+  throw noCandidate(declared, 'its record says other than its judged metrics and gates')
 }
 
 async function finished(declared: DeclaredRun, stage: string): Promise<StageResult> {

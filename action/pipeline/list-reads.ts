@@ -57,13 +57,18 @@ async function namedReads(project: Project, stage: ProgramStage, globs: readonly
 
 /** Every file under the project, tracked or untracked and not ignored, but locks, contracts and prose. */
 async function defaultReads(project: Project): Promise<string[]> {
-  const ignore = [...alwaysLeftOut, ...leftOutByDefault, normalize(project.data.contract)]
+  const ignore = [...alwaysLeftOut, ...leftOutByDefault, ...contractsOf(project)]
   const files = await glob(['**'], { cwd: project.folder, dot: true, onlyFiles: true, ignore })
   const known = await filesKnownToGit(project.folder)
   const models = files
     .filter((file) => /(^|\/)plumbline\.yaml$/.test(file))
     .map((file) => file.slice(0, -'plumbline.yaml'.length))
   return files.filter((file) => (!known || known.has(file)) && !models.some((folder) => file.startsWith(folder)))
+}
+
+function contractsOf({ data, features, stages }: Project): string[] {
+  const contracts = [data.contract, features.contract, ...stages.map(({ contract }) => contract)]
+  return contracts.flatMap((path) => (path === undefined ? [] : [normalize(path)]))
 }
 
 /** Where rows and results lie. */

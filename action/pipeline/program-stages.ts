@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { canonicalJson } from '../base/canonical-json.ts'
 import type { Read } from '../base/diagnostic.ts'
 import { sha256 } from '../base/sha256.ts'
+import { onlyDataset } from '../project/output-kind.ts'
 import type { ProgramStage } from '../project/project.ts'
 import { wordJudgedStage, wordReleasedStage } from '../report/word-stages.ts'
 import type { SplitData } from './built-in-stages.ts'
@@ -13,6 +14,7 @@ import type { Job, RunSession } from './run-session.ts'
 import { dataOf, logFile, takeStep, useOutput } from './run-session.ts'
 import { runStage } from './run-stage.ts'
 import type { StageResult } from './stage-result.ts'
+import { takeOutputCheck } from './take-output-check.ts'
 
 /** The interpreter and its environment, each found or built when first needed. */
 export interface Python {
@@ -76,6 +78,10 @@ async function takePrograms(session: RunSession, programs: Programs): Promise<Re
     if (!declared) throw new Error(`Cannot run stage "${stage.name}": it has no key`)
     const taken = await takeProgram(session, programs, stage, declared, results)
     if (!taken.ok) return taken
+    const output = onlyDataset(stage.out)
+    const checked = { job: programs.job, stage: stage.name, result: taken.value }
+    const kept = output === undefined ? undefined : await takeOutputCheck(session, { ...checked, output })
+    if (kept && !kept.ok) return kept
     results.set(stage.name, taken.value)
   }
   return { ok: true, value: results }

@@ -11,6 +11,7 @@ import { readTrigger } from './read-trigger.ts'
 import { removeDeadDrafts } from './remove-dead-drafts.ts'
 import type { RunRecord } from './run-record.ts'
 import { freshLogs, type Job, jobs, type RunSession } from './run-session.ts'
+import { takeOutputCheck } from './take-output-check.ts'
 import { type RunFindings, splitFindings, writeRecord } from './write-record.ts'
 
 export interface RunRequest {
@@ -79,6 +80,13 @@ async function runJobs(session: RunSession, findings: RunFindings): Promise<Read
   if (!validated.ok) return validated
   const features = await takeFeatures(session)
   if (!features.ok) return features
+  const kept = await takeOutputCheck(session, {
+    job: 'prepare',
+    stage: 'features',
+    result: features.value,
+    output: 'features',
+  })
+  if (!kept.ok) return kept
   const split = await takeSplit(session, features.value)
   if (!split.ok) return split
   Object.assign(findings, splitFindings(features.value, split.value))

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { checkContract, findNewColumns } from '../data/check-contract.ts'
+import { checkSqlRules } from '../data/check-sql-rules.ts'
 import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
 import { describeFiles } from '../data/describe-files.ts'
 import type { Engine } from '../data/engine.ts'
@@ -17,6 +18,7 @@ export interface DataToValidate {
   readonly files: { readonly features: readonly SourceFile[]; readonly labels: readonly SourceFile[] }
   /** Older files, which show what a missing column held; asked for only where no present file shows it. */
   readonly openReference?: () => Promise<readonly SourceFile[]>
+  readonly signal?: AbortSignal
 }
 
 /** Holds data against its contract, and looks among new columns for those that are missing under their name. */
@@ -33,7 +35,9 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
   const { ofFeatures, ofLabels } = partContract(contract, project)
   const checked = await checkContract(engine, features.value, ofFeatures)
   const checkedLabels = labels.value.length > 0 ? await checkContract(engine, labels.value, ofLabels) : undefined
-  const checks = [...checked.checks, ...(checkedLabels?.checks ?? [])]
+  const sql = await checkSqlRules(files.features, ofFeatures, checked.rows, data.signal)
+  const sqlOfLabels = await checkSqlRules(files.labels, ofLabels, checkedLabels?.rows ?? 0, data.signal)
+  const checks = [...checked.checks, ...sql.checks, ...(checkedLabels?.checks ?? []), ...sqlOfLabels.checks]
   const renames = await findRenames(data, engine, features.value, ofFeatures)
   return {
     ...base,
@@ -43,7 +47,9 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
     renames,
     diagnostics: [
       ...checked.diagnostics,
+      ...sql.diagnostics,
       ...(checkedLabels?.diagnostics ?? []),
+      ...sqlOfLabels.diagnostics,
       ...checks.filter(keepsOut).map((check) => diagnose(check, contract, renames)),
     ],
   }
@@ -53,7 +59,9 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
 function partContract(contract: Contract, project: Project): { ofFeatures: Contract; ofLabels: Contract } {
   if (!project.data.labels) return { ofFeatures: contract, ofLabels: { ...contract, columns: [], tableRules: [] } }
   const { target, id } = project.model
-  const isOfTarget = (rule: TableRule) => rule.kind === 'unique-together' && rule.columns.includes(target)
+  const isOfTarget = (rule: TableRule) =>
+    (rule.kind === 'unique-together' && rule.columns.includes(target)) ||
+    (rule.kind === 'sql' && rule.column === target)
   const keep = (wanted: (column: ContractColumn) => boolean) => contract.columns.filter(wanted)
   return {
     ofFeatures: {

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import { metricsOfTask } from './metric-kinds.ts'
 import { findCycle } from './order-stages.ts'
+import { onlyDataset, outputsOf } from './output-kind.ts'
 import type { ProjectDocument } from './project-schema.ts'
 
 /** A result of the user's under one of these names would stand in for Plumbline's own. */
@@ -79,6 +80,15 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
           suggest(need, names),
         )
       }
+    }
+    for (const [name, stage] of Object.entries(programs)) {
+      if (stage.contract === undefined || onlyDataset(outputsOf(name, stage.out)) !== undefined) continue
+      add(
+        'project/value',
+        ['stages', name, 'contract'],
+        `Cannot hold "${name}" against a contract: it has no output, or several, of rows; expected one .parquet or .csv under out:`,
+        'Take the contract out, or leave one such output.',
+      )
     }
     const cycle = findCycle(Object.entries(programs).map(([name, { needs }]) => ({ name, needs })))
     if (cycle) {

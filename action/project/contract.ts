@@ -58,6 +58,8 @@ export type RuleKind =
   | { readonly kind: 'valid'; readonly values: readonly string[]; readonly pattern: string }
   /** Broken by what stands for "nothing here"; null is SQL's own. */
   | { readonly kind: 'filled'; readonly missing: readonly (string | null)[] }
+  /** Broken by an infinite number. */
+  | { readonly kind: 'finite' }
   | { readonly kind: 'multiple-of'; readonly step: number }
   | { readonly kind: 'format'; readonly format: TextFormat }
 
@@ -71,6 +73,8 @@ export type TableRuleKind =
   | { readonly kind: 'row-count'; readonly expected: Expectation }
   /** No two rows hold the same values in all of these columns; rows with a null among them do not count. */
   | { readonly kind: 'unique-together'; readonly columns: readonly string[]; readonly tolerance?: Tolerance }
+  /** The one number that a SELECT gives; its placeholders are not filled in yet. */
+  | { readonly kind: 'sql'; readonly query: string; readonly column?: string; readonly expected: Expectation }
 
 /** The eight operators of ODCS; exactly one belongs to a rule. */
 export const operators = [
@@ -106,4 +110,10 @@ export interface Contract {
   /** As SQL rules may call the table. */
   readonly table: string
   readonly tableRules: readonly TableRule[]
+}
+
+/** The same promises of columns none of which may show a value. */
+export function withoutValues(contract: Contract): Contract {
+  const columns = contract.columns.map((column) => ({ ...column, classification: 'not shown here' }))
+  return { ...contract, columns }
 }

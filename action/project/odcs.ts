@@ -47,7 +47,7 @@ const qualityRule = z.strictObject({
   mustBeBetween: limits,
   mustNotBeBetween: limits,
   // Valid ODCS for other types of rule, or misplaced: worded where the rules are read.
-  query: described,
+  query: z.string().min(1).optional(),
   engine: described,
   implementation: described,
   validValues: described,

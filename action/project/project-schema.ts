@@ -98,8 +98,13 @@ const variableName = z
     error: 'names of the runner and of Plumbline never reach a stage; another name is expected',
   })
 
+const outputContract = path
+  .optional()
+  .describe('A contract that the stage’s rows must keep, checked before any later stage runs.')
+
 export const featuresStage = z.strictObject({
   sql: path.describe('File with one SELECT over the view `data`.'),
+  contract: outputContract,
 })
 
 export const programStage = z.strictObject({
@@ -109,6 +114,7 @@ export const programStage = z.strictObject({
     .record(stageName, path)
     .default({})
     .describe('Output name → path in the stage’s folder; a folder ends in `/`.'),
+  contract: outputContract,
   reads: z.array(path).optional().describe('Globs of the files that the stage may read; default: all tracked code.'),
   env: z
     .record(variableName, z.union([z.string(), z.number(), z.boolean()]).transform(String))
@@ -127,7 +133,7 @@ const gate = z.strictObject({
   min: bound.optional().describe('The least that passes.'),
   max: bound.optional().describe('The most that passes.'),
   by: oneOrMore.default([]).describe('Columns whose values make slices; the worst slice decides.'),
-  'min-rows': z.int().min(1).default(1).describe('Smaller slices are shown as insufficient data.'),
+  'min-rows': z.int().min(1).default(20).describe('Fewer test rows, or fewer in a slice, are insufficient data.'),
 })
 
 /** `plumbline.yaml`, every key with its meaning; the JSON Schema is made from it. */

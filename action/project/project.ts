@@ -77,6 +77,8 @@ export interface EnvironmentPolicy {
 
 export interface FeaturesStage {
   readonly sql: string
+  /** The contract that the features keep before any later stage runs. */
+  readonly contract?: string
 }
 
 export type OutputKind = 'dataset' | 'model' | 'metrics' | 'file'
@@ -92,6 +94,8 @@ export interface ProgramStage {
   readonly needs: readonly string[]
   readonly run: string
   readonly out: Readonly<Record<string, StageOutput>>
+  /** The contract that its only dataset keeps before any later stage runs. */
+  readonly contract?: string
   /** Globs of the files that the stage may read; none: the default set. */
   readonly reads?: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -110,7 +114,7 @@ export interface Gate {
   readonly max?: number
   /** Columns whose values make the slices; none: all rows together. */
   readonly by: readonly string[]
-  /** Smaller slices are `insufficient data`: shown, neither passed nor failed. */
+  /** Fewer test rows are `insufficient data`; so is a slice of fewer, which is shown and decides nothing. */
   readonly minRows: number
   readonly line: number
 }

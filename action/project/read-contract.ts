@@ -1,22 +1,48 @@
 import { dirname, join } from 'node:path'
 
-import type { Read } from '../base/diagnostic.ts'
+import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import type { Contract } from './contract.ts'
 import { type ContractNotes, takeNotes } from './contract-notes.ts'
 import { odcs } from './odcs.ts'
 import type { Project } from './project.ts'
 import { readColumn } from './read-column.ts'
 import { readCompositeKey } from './read-primary-key.ts'
-import { readTableQuality } from './read-quality-rule.ts'
+import { readSqlRule, readTableQuality } from './read-quality-rule.ts'
 import { readTextFile } from './read-text-file.ts'
 import { readYaml, type YamlPath } from './read-yaml.ts'
 
 /** The contract that a project names, or everything that is wrong with it. */
 export async function readContract(project: Project): Promise<Read<Contract>> {
-  const file = join(dirname(project.file), project.data.contract).replaceAll('\\', '/')
   const remedy = `Write one with plumbline init, or name another as data.contract in ${project.file}.`
-  const text = await readTextFile(join(project.folder, project.data.contract), file, remedy)
-  return text.ok ? parseContract(file, text.value) : text
+  const read = await readContractFile(project, project.data.contract, remedy)
+  return read.ok ? { ok: true, value: read.value.contract } : read
+}
+
+export interface StageContract {
+  readonly contract: Contract
+  readonly text: string
+}
+
+/** The contracts on stages' outputs, by stage. */
+export async function readStageContracts(project: Project): Promise<Read<ReadonlyMap<string, StageContract>>> {
+  const contracts = new Map<string, StageContract>()
+  const diagnostics: Diagnostic[] = []
+  for (const { name, contract } of [{ name: 'features', ...project.features }, ...project.stages]) {
+    if (contract === undefined) continue
+    const remedy = `Write it, or correct stages.${name}.contract in ${project.file}.`
+    const read = await readContractFile(project, contract, remedy)
+    if (read.ok) contracts.set(name, read.value)
+    else diagnostics.push(...read.diagnostics)
+  }
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value: contracts }
+}
+
+async function readContractFile(project: Project, path: string, remedy: string): Promise<Read<StageContract>> {
+  const file = join(dirname(project.file), path).replaceAll('\\', '/')
+  const text = await readTextFile(join(project.folder, path), file, remedy)
+  if (!text.ok) return text
+  const contract = parseContract(file, text.value)
+  return contract.ok ? { ok: true, value: { contract: contract.value, text: text.value } } : contract
 }
 
 /** A document of the Open Data Contract Standard 3.1 with one table; every rule keeps the line that states it. */
@@ -43,6 +69,12 @@ export function parseContract(file: string, text: string): Read<Contract> {
   const names = columns.map(({ name }) => name)
   const tableRules = [
     ...readCompositeKey(table.properties, [...path, 'properties'], notes),
+    ...table.properties.flatMap(({ name, quality }, i) =>
+      quality.flatMap((rule, j) => {
+        const place = [...path, 'properties', i, 'quality', j]
+        return rule.type === 'sql' ? readSqlRule(rule, name, place, notes) : []
+      }),
+    ),
     ...table.quality.flatMap((rule, i) => readTableQuality(rule, [...path, 'quality', i], names, notes)),
   ]
 

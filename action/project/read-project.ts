@@ -5,7 +5,8 @@ import type { Read } from '../base/diagnostic.ts'
 import { checkPlaces } from './check-places.ts'
 import { checkProject, type LineOf } from './check-project.ts'
 import { orderStages } from './order-stages.ts'
-import type { Gate, ProgramStage, Project, StageOutput, StorePolicy } from './project.ts'
+import { outputsOf } from './output-kind.ts'
+import type { Gate, ProgramStage, Project, StorePolicy } from './project.ts'
 import { type ProjectDocument, projectSchema } from './project-schema.ts'
 import { readTextFile } from './read-text-file.ts'
 import { readYaml } from './read-yaml.ts'
@@ -81,7 +82,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
       ...(environment.python !== undefined && { python: environment.python }),
       ...(environment['python-version'] !== undefined && { pythonVersion: environment['python-version'] }),
     },
-    features,
+    features: defined(features),
     stages: orderStages(Object.entries(programs).map(([name, stage]) => programStage(name, stage, lineOf))),
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
     privacy: { minCount: privacy['min-count'] },
@@ -94,25 +95,18 @@ function storePolicy(store: ProjectDocument['data']['store']): StorePolicy {
 }
 
 function programStage(name: string, stage: ProjectDocument['stages']['train'], lineOf: LineOf): ProgramStage {
-  const out: Record<string, StageOutput> = {}
-  for (const [output, path] of Object.entries(stage.out)) out[output] = { path, kind: outputKind(output, path) }
-  if (name === 'predict') out['predictions'] ??= { path: 'predictions.parquet', kind: 'dataset' }
   return {
     name,
     needs: stage.needs,
     run: stage.run,
-    out,
+    out: outputsOf(name, stage.out),
     env: stage.env,
     secrets: stage.secrets,
     line: lineOf(['stages', name]).line,
+    ...(stage.contract !== undefined && { contract: stage.contract }),
     ...(stage.reads && { reads: stage.reads }),
     ...(stage.timeout !== undefined && { timeoutMs: stage.timeout }),
   }
-}
-
-function outputKind(output: string, path: string): StageOutput['kind'] {
-  if (output === 'model' || output === 'metrics') return output
-  return /\.(parquet|csv)$/.test(path) ? 'dataset' : 'file'
 }
 
 function gatePolicy(

@@ -4,9 +4,9 @@ import type { OdcsQualityRule } from './odcs.ts'
 import { readExpectation } from './read-expectation.ts'
 import type { YamlPath } from './read-yaml.ts'
 
-/** The rules that one entry of a column's `quality:` states; none where it only describes, or is refused. */
+/** What one entry of a column's `quality:` says of the column; none where it only describes, is SQL, or is refused. */
 export function readColumnQuality(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): ContractRule[] {
-  if (!isCheckable(rule, path, notes)) return []
+  if (rule.type === 'sql' || !isCheckable(rule, path, notes)) return []
   if (rule.metric === 'rowCount') {
     const remedy = 'Move it to the quality: of the table.'
     notes.complain([...path, 'metric'], 'Cannot count rows in a column: rowCount belongs to the table', remedy)
@@ -24,6 +24,7 @@ export function readTableQuality(
   columns: readonly string[],
   notes: ContractNotes,
 ): TableRule[] {
+  if (rule.type === 'sql') return readSqlRule(rule, undefined, path, notes)
   if (!isCheckable(rule, path, notes)) return []
   const note = noteOf(rule, path, notes)
   if (rule.metric === 'rowCount') {
@@ -49,8 +50,9 @@ export function readTableQuality(
 
 function isCheckable(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): boolean {
   if (rule.type === 'text') return false
-  if (rule.type !== 'library') {
-    notes.refuseYet([...path, 'type'], `quality rules of type ${rule.type}`, 'Use the library metrics, or type: text.')
+  if (rule.type === 'custom') {
+    const remedy = 'Use the library metrics, type: sql, or type: text.'
+    notes.refuseYet([...path, 'type'], `quality rules of type ${rule.type}`, remedy)
     return false
   }
   if (rule.rule !== undefined) {
@@ -63,7 +65,11 @@ function isCheckable(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes
     notes.complain([...path, key], `Cannot use "${key}" here: it belongs under arguments`, remedy)
     return false
   }
-  for (const key of ['query', 'engine', 'implementation'] as const) {
+  if (rule.query !== undefined) {
+    notes.complain([...path, 'query'], 'Cannot use "query" in a library rule: expected type: sql', 'Add type: sql.')
+    return false
+  }
+  for (const key of ['engine', 'implementation'] as const) {
     if (rule[key] !== undefined) {
       notes.refuseYet([...path, key], `quality rules with "${key}"`, 'Use the library metrics, or type: text.')
       return false
@@ -73,6 +79,34 @@ function isCheckable(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes
   const remedy = 'Name one of nullValues, missingValues, invalidValues, duplicateValues, rowCount; or write type: text.'
   notes.complain(path, 'Cannot check this quality rule: it has no metric', remedy)
   return false
+}
+
+/** The one number of a SELECT; of a column's entry where `column` is given, else of the table's. */
+export function readSqlRule(
+  rule: OdcsQualityRule,
+  column: string | undefined,
+  path: YamlPath,
+  notes: ContractNotes,
+): TableRule[] {
+  const expected = readExpectation(rule, path, notes)
+  for (const key of ['metric', 'arguments', 'engine', 'implementation'] as const) {
+    if (rule[key] === undefined) continue
+    notes.complain([...path, key], `Cannot use "${key}" in a rule of type sql: it reads query alone`, 'Take it out.')
+  }
+  const { query } = rule
+  if (query === undefined) {
+    const remedy = 'Add query: SELECT count(*) FROM {object} WHERE ….'
+    notes.complain(path, 'Cannot check this quality rule: it has no query', remedy)
+    return []
+  }
+  if (column === undefined && /\{(property|column)\}/.test(query)) {
+    const remedy = 'Name the column, or move the rule to the quality: of the column.'
+    notes.complain([...path, 'query'], 'Cannot fill in {property}: a rule of the table is about no column', remedy)
+    return []
+  }
+  if (expected === undefined) return []
+  const line = notes.lineOf([...path, 'query'])
+  return [{ kind: 'sql', query, expected, ...(column !== undefined && { column }), ...noteOf(rule, path, notes), line }]
 }
 
 function noteOf({ severity, dimension }: OdcsQualityRule, path: YamlPath, notes: ContractNotes): RuleNote {

@@ -62,6 +62,7 @@ function typeOption(rule: RuleKind): string[] {
     case 'allowed':
     case 'valid':
     case 'filled':
+    case 'finite':
       return []
   }
 }

@@ -118,7 +118,7 @@ function reportUse({ what, digest, path, releases }: UseLineage): Report {
         ['release', 'published', 'commit', 'data'],
         releases.map(({ tag, publishedAt, commit, dataDigest }) => [
           markdownCode(tag),
-          publishedAt.slice(0, 10),
+          markdownText(publishedAt.slice(0, 10)),
           markdownCode(commit.slice(0, 8)),
           markdownCode(dataDigest.slice(0, 8)),
         ]),

@@ -9,6 +9,12 @@ export function wordFailure(check: ContractCheck): string {
   const { promise, failing, rows } = check
   if (promise.kind === 'present') return `missing in ${wordFiles(check.missingIn)}`
   if (promise.kind === 'row-count') return `${wordRows(failing)}, expected ${wordExpectation(promise.expected)}`
+  if (promise.kind === 'sql') {
+    const expected = `expected ${wordExpectation(promise.expected)}`
+    return check.measured === undefined
+      ? `its query does not give what is ${expected}`
+      : `its query gives ${formatExact(check.measured)}, ${expected}`
+  }
   return `${wordBroken(check)}: ${wordRows(failing)} (${formatShare(failing / rows)}), ${wordLimit(check)}`
 }
 
@@ -39,6 +45,8 @@ function wordBroken({ promise }: ContractCheck): string {
         promise.missing.map((value) => JSON.stringify(value)),
         8,
       )})`
+    case 'finite':
+      return 'infinite'
     case 'multiple-of':
       return `not a multiple of ${formatExact(promise.step)}`
     case 'format':
@@ -46,6 +54,7 @@ function wordBroken({ promise }: ContractCheck): string {
     case 'unique-together':
       return `not unique together (${promise.columns.map(shorten).join(', ')})`
     case 'present':
+    case 'sql':
     case 'row-count':
       return ''
   }
@@ -61,6 +70,30 @@ export function wordSamples(samples: readonly SampleRow[]): string {
     return sample.value === undefined || sample.value === null ? place : `${place}: ${shorten(sample.value)}`
   })
   return words.join(' · ')
+}
+
+/** The same of a stage's output, by id and by where the data holds the row: `id p118: inf ← data/a.csv row 119`. */
+export function wordTraced(
+  samples: readonly SampleRow[],
+  traced: ReadonlyMap<
+    number,
+    { readonly id: string; readonly source?: { readonly file: string; readonly row: number } }
+  >,
+  idName: string,
+): string {
+  const words = samples.map(({ row, value }) => {
+    const { id, source } = traced.get(row) ?? {}
+    const place = id === undefined ? `row ${formatCount(row)}` : `${shorten(idName)} ${shorten(id)}`
+    const shown = value === undefined || value === null ? place : `${place}: ${shorten(value)}`
+    return source ? `${shown} ← ${source.file} row ${formatCount(source.row)}` : shown
+  })
+  return words.join(' · ')
+}
+
+/** `14 checks`, `14 checks, 1 warns`. */
+export function wordChecks(checks: readonly ContractCheck[]): string {
+  const warnings = checks.filter(({ outcome, severity }) => outcome === 'fail' && severity !== 'error').length
+  return `${formatCount(checks.length)} checks${warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warns' : 'warn'}`}`
 }
 
 /** `"state" is new and holds the same 5 values in the same shares (distance 0.02): a rename is likely.` */

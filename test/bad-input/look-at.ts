@@ -10,8 +10,8 @@ import { validate } from '../../action/commands/validate.ts'
 import { openEngine } from '../../action/data/engine.ts'
 import type { Ending } from '../../action/report/ending.ts'
 import { contextIn } from '../support/command-context.ts'
-import { tinyProject, tinyYaml } from '../support/tiny-project.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { tinyProject, tinyYaml } from '../support/tiny-project.ts'
 import type { BadInput } from './bad-input.ts'
 
 /** What was said: of a refusal its code, place (`file:line`), message and remedy; else the report. */

@@ -5,9 +5,9 @@ import { oddPaths } from './paths.ts'
 import { badSettings } from './settings.ts'
 import { brokenCsv } from './broken-csv.ts'
 import { oddNames } from './odd-names.ts'
+import { oddValues } from './odd-values.ts'
 import { otherFormats } from './other-formats.ts'
 import { parquetFiles } from './parquet-files.ts'
-import { oddValues } from './odd-values.ts'
 
 /** Every bad or odd input whose answer is fixed, by kind. */
 export const table: Readonly<Record<string, readonly BadInput[]>> = {

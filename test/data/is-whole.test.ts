@@ -29,7 +29,10 @@ describe('isWhole()', () => {
   test('says no to gzip and zstd that break off anywhere', async () => {
     const members = Buffer.concat([gzipSync(text), gzipSync('x\n')])
     const frames = await zstd()
-    for (const [path, bytes] of [['a.csv.gz', members], ['a.csv.zst', frames]] as const) {
+    for (const [path, bytes] of [
+      ['a.csv.gz', members],
+      ['a.csv.zst', frames],
+    ] as const) {
       expect(await isWholeAs(path, bytes)).toBe(true)
       for (const length of [3, 5, 11, 500, bytes.length - 30, bytes.length - 1]) {
         expect([path, length, await isWholeAs(path, bytes.subarray(0, length))]).toEqual([path, length, false])

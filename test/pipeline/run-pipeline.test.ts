@@ -20,7 +20,7 @@ interface Heard {
   readonly finished: readonly string[]
 }
 
-async function run(folder: string, job?: Job): Promise<Heard> {
+async function run(folder: string, job?: Job, workflow: Readonly<Record<string, string>> = {}): Promise<Heard> {
   const [notes, warnings, finished]: [string[], string[], string[]] = [[], [], []]
   const progress: Progress = {
     started() {},
@@ -31,7 +31,7 @@ async function run(folder: string, job?: Job): Promise<Heard> {
   }
   const end = await runPipeline({
     folder,
-    environment: { ...process.env, GITHUB_ACTIONS: undefined, SECRET_TOKEN: 'hunter22', PIN: '123' },
+    environment: { ...process.env, GITHUB_ACTIONS: undefined, SECRET_TOKEN: 'hunter22', PIN: '123', ...workflow },
     progress,
     signal: new AbortController().signal,
     now: () => new Date(),
@@ -268,6 +268,28 @@ writeFileSync(process.env.DUMP, JSON.stringify(seen))
       diagnostics: [expect.objectContaining({ message: expect.stringMatching(message) })],
     })
     expect(existsSync(join(folder, '.plumbline/stages/evaluate'))).toBe(false)
+  })
+
+  test.each([
+    ['a public repository', { repository: { private: false } }, false],
+    ['an event that says nothing of it', {}, false],
+    ['a private repository', { repository: { private: true } }, true],
+  ])('shows rows in a workflow of %s: %s %s', async (_, event, isShown) => {
+    const files = tempFolder({ 'event.json': JSON.stringify(event) })
+    const workflow = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: join(files, 'event.json') }
+    const broken = await tinyProject({ files: { 'data/parcels.csv': tinyRows(50).replace('p7,', 'p8,') } })
+    await pinData(broken.folder)
+    const program = tinyPredict.replace('order by parcel', "where parcel <> 'p399' order by parcel")
+    const lacking = await tinyProject({ files: { 'predict.mjs': program } })
+    await pinData(lacking.folder)
+
+    const said = [await run(broken.folder, undefined, workflow), await run(lacking.folder, undefined, workflow)]
+
+    for (const [index, id] of ['p8', 'p399'].entries()) {
+      const { end } = said[index]!
+      expect(end.kind).toBe('diagnosed')
+      expect(JSON.stringify(end).includes(id)).toBe(isShown)
+    }
   })
 
   test('diagnoses data that breaks its contract before anything is trained', async () => {

@@ -213,6 +213,32 @@ describe('parseContract()', () => {
     expect(read.columns[0]?.rules).toEqual(kinds.map((kind) => ({ ...kind, line: 11 })))
   })
 
+  it('reads SQL rules of columns and of the table, with the line of the query', () => {
+    const read = valueOf(
+      contract(`    quality:
+      - type: sql
+        query: SELECT count(*) FROM {object}
+        mustBeBetween: [1, 9]
+    properties:
+      - { name: a, logicalType: string, quality: [{ type: sql, query: "SELECT max({property}) FROM {object}", mustBe: 1 }] }
+`),
+    )
+    const own = { operator: 'mustBe', limits: [1] }
+    expect(read.tableRules).toEqual([
+      { kind: 'sql', query: 'SELECT max({property}) FROM {object}', column: 'a', expected: own, line: 15 },
+      {
+        kind: 'sql',
+        query: 'SELECT count(*) FROM {object}',
+        expected: { operator: 'mustBeBetween', limits: [1, 9] },
+        line: 12,
+      },
+    ])
+    const lost = contract(
+      '    quality: [{ type: sql, query: "SELECT {property}", mustBe: 1 }]\n    properties: [{ name: a, logicalType: string }]\n',
+    )
+    expect(faultsOf(lost)[0]).toMatch(/Cannot fill in \{property\}/)
+  })
+
   it('reads how dates are spelt', () => {
     const read = valueOf(
       columns(
@@ -237,7 +263,10 @@ describe('parseContract()', () => {
     ],
     ['the old name of metric', '{ rule: nullValues, mustBe: 0 }', /ODCS 3.1 calls it metric/],
     ['no metric', '{ mustBe: 0 }', /has no metric/],
-    ['SQL', '{ type: sql, query: "select 1", mustBe: 0 }', /rules of type sql: Plumbline does not support it yet/],
+    ['SQL without a query', '{ type: sql, mustBe: 0 }', /it has no query/],
+    ['SQL without an operator', '{ type: sql, query: "select 1" }', /has no operator/],
+    ['SQL with a metric', '{ type: sql, metric: nullValues, query: "select 1", mustBe: 0 }', /it reads query alone/],
+    ['a query without its type', '{ metric: nullValues, query: "select 1", mustBe: 0 }', /expected type: sql/],
     ['another tool', '{ type: custom, engine: soda, implementation: x }', /rules of type custom/],
     ['missingValues of nothing', '{ metric: missingValues, mustBe: 0 }', /expected arguments/],
     [

@@ -78,6 +78,11 @@ describe('parseProject()', () => {
 
   test.each([
     ['an unknown key', smallest.replace('target:', 'tarket:'), /2: Cannot use "model.tarket".*"target"/],
+    [
+      'a contract on a stage without rows',
+      smallest.replace('out: { model: model/ }', 'contract: a.yaml, out: { model: model/ }'),
+      /6: Cannot hold "train" against a contract: it has no output, or several, of rows/,
+    ],
     ['an unknown metric', `${smallest}gates: { floor: { metric: roc_uac, min: 0.7 } }\n`, /8: .*roc_uac.*"roc_auc"/],
     [
       'a metric of another task',

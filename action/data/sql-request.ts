@@ -1,0 +1,43 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { FaultCode } from '../base/fault.ts'
+import type { Contract } from '../project/contract.ts'
+import type { FeatureRequest, MadeFeatures } from './feature-request.ts'
+import type { SourceFile } from './source-file.ts'
+
+/** How the child's engine is opened. */
+export interface SqlLimits {
+  /** A `duckdb.node`, located before. */
+  readonly nativeFile: string
+  /** As DuckDB writes it. */
+  readonly memoryLimit: string
+  readonly threads?: number
+  readonly tempFolder: string
+}
+
+/** A user's SQL for the child process, as JSON. */
+export type SqlRequest = FeatureRequest | RuleRequest
+
+/** The SQL rules of a contract, over the files that hold its columns. */
+export interface RuleRequest extends SqlLimits {
+  readonly task: 'rules'
+  readonly contract: Contract
+  readonly files: readonly SourceFile[]
+}
+
+/** What one SQL rule came to: a number, or why there is none. */
+export type RuleNumber =
+  | { readonly kind: 'number'; readonly value: number; readonly isShown: boolean }
+  | { readonly kind: 'diagnosed'; readonly diagnostic: Diagnostic }
+
+export interface SqlResults {
+  readonly features: MadeFeatures
+  /** In the order of the contract's SQL rules. */
+  readonly rules: readonly RuleNumber[]
+}
+
+/** What the child answers, as JSON. */
+export type SqlAnswer<Task extends SqlRequest['task']> =
+  | { readonly kind: 'made'; readonly value: SqlResults[Task] }
+  | { readonly kind: 'diagnosed'; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: 'fault'; readonly code: FaultCode; readonly message: string; readonly remedy: string }
+  | { readonly kind: 'bug'; readonly message: string }

@@ -1,0 +1,129 @@
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+import { describe, expect, test } from 'vitest'
+
+import { silent } from '../../action/base/progress.ts'
+import type { ArtifactStore } from '../../action/github/runner/artifact-store.ts'
+import { openExchange, receiveResults, sendResults } from '../../action/pipeline/exchange-results.ts'
+import { findCandidate } from '../../action/pipeline/find-candidate.ts'
+import { runPipeline } from '../../action/pipeline/run-pipeline.ts'
+import { type Job, jobs } from '../../action/pipeline/run-session.ts'
+import { pinData } from '../support/pin-data.ts'
+import { tempFolder, writeFiles } from '../support/temp-folder.ts'
+import { tinyProject } from '../support/tiny-project.ts'
+
+/** Artifacts as folders. */
+function folderStore(root: string): ArtifactStore {
+  return {
+    async upload(name, rootFolder, files) {
+      for (const file of files) cpSync(file, join(root, name, relative(rootFolder, file)))
+      return { digest: '' }
+    },
+    async download(name, folder) {
+      if (!existsSync(join(root, name))) return false
+      cpSync(join(root, name), folder, { recursive: true })
+      return true
+    },
+  }
+}
+
+/** A workflow run of the tiny project whose jobs are done on machines of their own. */
+async function workflow() {
+  const { folder } = await tinyProject()
+  await pinData(folder)
+  const root = tempFolder()
+  const artifacts = folderStore(root)
+  const machine = () => {
+    const copy = tempFolder()
+    cpSync(folder, copy, { recursive: true })
+    return copy
+  }
+  const open = async (place: string) => {
+    const exchange = await openExchange({ folder: place, environment: {}, artifacts })
+    if (!exchange) throw new Error('no exchange')
+    return exchange
+  }
+  return {
+    /** The folder of an artifact. */
+    parcel: (name: string) => join(root, `plumbline-parcels-${name}-1`),
+    async run(job: Job) {
+      const place = machine()
+      const exchange = await open(place)
+      await receiveResults(job, exchange)
+      const received = existsSync(join(place, '.plumbline'))
+        ? readdirSync(join(place, '.plumbline'), { recursive: true }).map(String)
+        : []
+      const end = await runPipeline({
+        folder: place,
+        job,
+        environment: { PATH: process.env['PATH'] },
+        progress: silent,
+        signal: new AbortController().signal,
+        now: () => new Date(),
+      })
+      await sendResults(job, exchange)
+      return { end, received }
+    },
+    async publish() {
+      const place = machine()
+      await receiveResults('publish', await open(place))
+      return findCandidate(place)
+    },
+  }
+}
+
+function runFileOf(parcel: string): string {
+  const runs = join(parcel, 'runs')
+  return join(runs, readdirSync(runs)[0] ?? '', 'run.json')
+}
+
+describe('receiveResults()', () => {
+  test('brings each job what it needs, and training neither truth nor the whole', async () => {
+    const { run, publish } = await workflow()
+    const received: Record<string, string[]> = {}
+    for (const job of jobs) {
+      const done = await run(job)
+      expect(done.end, job).toMatchObject({ kind: 'passed' })
+      received[job] = done.received
+        .filter((path) => path.endsWith('.parquet'))
+        .map((path) => path.split('/').at(-1) ?? '')
+    }
+
+    expect(await publish()).toMatchObject({ ok: true, value: { kind: 'ready' } })
+    expect(received['train']?.sort()).toEqual(['test.parquet', 'train.parquet'])
+    expect(received['refit']).not.toContain('truth.parquet')
+  })
+
+  test('takes nothing from training but what training makes', async () => {
+    const { run, parcel } = await workflow()
+    await run('prepare')
+    await run('train')
+    const forged = parcel('train')
+    const runKey = readdirSync(join(forged, 'runs'))[0] ?? ''
+    const split = readdirSync(join(parcel('prepare'), 'stages/split'))[0] ?? ''
+    writeFiles(forged, {
+      [`runs/${runKey}/stages/split.json`]: 'forged',
+      [`stages/split/${split}/out/truth.parquet`]: 'forged',
+      [`stages/gate/${split}/result.json`]: 'forged',
+      'environments/x': 'forged',
+    })
+
+    const { end, received } = await run('judge')
+
+    expect(end).toMatchObject({ kind: 'passed' })
+    expect(received.filter((path) => /^(environments|stages\/gate)/.test(path))).toEqual([])
+  })
+})
+
+test('findCandidate() refuses a record that says other than the judging job', async () => {
+  const { run, publish, parcel } = await workflow()
+  for (const job of jobs) await run(job)
+  const file = runFileOf(parcel('refit'))
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"value": 0\.\d+/, '"value": 0.999'))
+
+  await expect(publish()).rejects.toMatchObject({
+    code: 'pipeline/no-candidate',
+    message: expect.stringContaining('says other than its judged metrics'),
+  })
+})
