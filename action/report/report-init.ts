@@ -133,6 +133,8 @@ function wordFindings(model: InferredModel): Finding[] {
 }
 
 const maxFeatures = 20
+/** A value of fewer rows may name a person; as the default of `privacy.min-count`. */
+const minShownRows = 20
 const maxLeftOut = 20
 
 function wordTask({ task, target, positive }: InferredModel): string {
@@ -175,8 +177,10 @@ function wordColumn(column: InferredColumn): string {
   const empty = nulls > 0 ? `; ${formatShare(nulls / rows)} empty` : ''
   if (type === 'integer' || type === 'number') return `${wordRange(column)}${empty}`
   if (type === 'boolean') return `true or false${empty}`
-  const listed = values.slice(0, 6).map(([value]) => shorten(value))
-  return `{${distinct <= 6 ? listed.join(' ') : `${formatCount(distinct)} values`}}${empty}`
+  const often = values.filter(([, seen]) => seen >= minShownRows).map(([value]) => shorten(value))
+  if (distinct > 6 || often.length === 0) return `{${formatCount(distinct)} values}${empty}`
+  const rare = distinct - often.length
+  return `{${often.join(' ')}}${rare > 0 ? ` and ${formatCount(rare)} rare` : ''}${empty}`
 }
 
 function wordRange({ minimum, maximum, type }: InferredColumn): string {

@@ -310,6 +310,15 @@ describe('init', () => {
     ).toBe('done')
   })
 
+  it('shows no value of fewer than 20 rows', async () => {
+    const cities = (i: number) => (i === 7 ? 'Atlantis' : ['Oslo', 'Rome'][i % 2])
+    const { text } = await run(
+      tempFolder({ 'data/a.csv': csv('city,late', 120, (i) => `${cities(i)},${i % 3 ? 0 : 1}`) }),
+    )
+    expect(text).toMatch(/feature +city +\{Oslo Rome\} and 1 rare/)
+    expect(text).not.toContain('Atlantis')
+  })
+
   it('takes an absolute path into the folder', async () => {
     const folder = tempFolder({ 'data/a.csv': parcels() })
     await run(folder, { data: [join(folder, 'data/a.csv')], time: 'shipped_at' })

@@ -8,7 +8,7 @@ export function contextIn(folder: string): CommandContext {
     environment: {},
     progress: silent,
     signal: new AbortController().signal,
-    now: () => new Date('2026-01-01T00:00:00Z'),
+    now: () => new Date('2025-06-01T12:00:00Z'),
     openGitHub: async () => {
       throw new Error('this command speaks to no GitHub')
     },

@@ -1,0 +1,142 @@
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+
+import type { Command } from '../../action/commands/define-command.ts'
+import { init } from '../../action/commands/init.ts'
+import { runCommand } from '../../action/commands/settle.ts'
+import { snapshot } from '../../action/commands/snapshot.ts'
+import { validate } from '../../action/commands/validate.ts'
+import { computeFeatures } from '../../action/data/compute-features.ts'
+import { openEngine } from '../../action/data/engine.ts'
+import { fetchSnapshot } from '../../action/data/fetch-snapshot.ts'
+import { readPinned } from '../../action/data/pin-snapshot.ts'
+import { readContract } from '../../action/project/read-contract.ts'
+import { readProject } from '../../action/project/read-project.ts'
+import { contextIn } from '../support/command-context.ts'
+import { readParquet } from '../support/read-parquet.ts'
+import { tempFolder, writeFiles } from '../support/temp-folder.ts'
+import type { Content } from './bad-input.ts'
+import { csv, parquet, zstd } from './contents.ts'
+
+const rows = 120
+const at = (i: number) => `2025-01-${String(1 + (i % 28)).padStart(2, '0')}`
+const weight = (i: number) => ((i * 37) % 31) + 0.5
+const late = (i: number) => (weight(i) + ((i * 13) % 7) > 20 ? 1 : 0)
+const note = (i: number) => (i % 2 ? 'a, "b"; c|d' : 'é')
+const quoted = (i: number) => `"${note(i).replaceAll('"', '""')}"`
+const text = csv('parcel,day,weight,note,late', rows, (i) => [`P${i}`, at(i), weight(i), quoted(i), late(i)].join(','))
+const parted = (delimiter: string) =>
+  csv(['parcel', 'day', 'weight', 'note', 'late'].join(delimiter), rows, (i) =>
+    [`P${i}`, at(i), weight(i), quoted(i), late(i)].join(delimiter),
+  )
+const part = (from: number, to: number) => {
+  const [header = '', ...lines] = text.trimEnd().split('\n')
+  return `${[header, ...lines.slice(from, to)].join('\n')}\n`
+}
+const json = (i: number) =>
+  JSON.stringify({ parcel: `P${i}`, day: at(i), weight: weight(i), note: note(i), late: late(i) })
+const lines = Array.from({ length: rows }, (_, i) => json(i))
+const select = `SELECT 'P' || i AS parcel, DATE '2025-01-01' + (i % 28)::INTEGER AS day, ((i * 37) % 31) + 0.5::DOUBLE AS weight,
+  CASE WHEN i % 2 = 1 THEN 'a, "b"; c|d' ELSE 'é' END AS note, (((i * 37) % 31) + 0.5 + ((i * 13) % 7) > 20)::INTEGER AS late
+  FROM range(${rows}) t(i)`
+
+const dialects: readonly (readonly [what: string, glob: string, files: Readonly<Record<string, Content>>])[] = [
+  ['commas', 'data/*.csv', { 'data/a.csv': text }],
+  ['semicolons', 'data/*.csv', { 'data/a.csv': parted(';') }],
+  ['bars', 'data/*.csv', { 'data/a.csv': parted('|') }],
+  ['tabs', 'data/*.tsv', { 'data/a.tsv': parted('\t') }],
+  ['CRLF and a BOM', 'data/*.csv', { 'data/a.csv': `\ufeff${text.replaceAll('\n', '\r\n')}` }],
+  ['gzip', 'data/*.csv.gz', { 'data/a.csv.gz': gzipSync(text) }],
+  [
+    'gzip of two members',
+    'data/*.gz',
+    { 'data/a.csv.gz': Buffer.concat([gzipSync(part(0, 60)), gzipSync(part(60, rows).replace(/.*\n/, ''))]) },
+  ],
+  ['zstd', 'data/*.zst', { 'data/a.csv.zst': zstd(select) }],
+  ['JSON lines', 'data/*.jsonl', { 'data/a.jsonl': lines.join('\n') }],
+  ['JSON lines in gzip', 'data/*.jsonl.gz', { 'data/a.jsonl.gz': gzipSync(lines.join('\n')) }],
+  ['a JSON list', 'data/*.json', { 'data/a.json': `[${lines.join(',\n')}]` }],
+  ['Parquet', 'data/*.parquet', { 'data/a.parquet': parquet(select) }],
+  [
+    'Parquet of types of its own',
+    'data/*.parquet',
+    {
+      'data/a.parquet': parquet(
+        `SELECT * REPLACE (weight::FLOAT AS weight, late::UTINYINT AS late, day::TIMESTAMP AS day) FROM (${select})`,
+      ),
+    },
+  ],
+  [
+    'partitions in folders',
+    'data/**/*.csv',
+    { 'data/year=2024/a.csv': part(0, 50), 'data/year=2025/b.csv': part(50, rows) },
+  ],
+  [
+    'partitions of three formats',
+    'data/**/*',
+    {
+      'data/a.csv': part(0, 50),
+      'data/b/c.csv.gz': gzipSync(part(50, 90)),
+      'data/d.jsonl': lines.slice(90).join('\n'),
+    },
+  ],
+]
+
+describe('init, snapshot, validate and features', () => {
+  test.each(dialects)('agree on %s', async (_, glob, files) => {
+    const folder = tempFolder()
+    await write(folder, files)
+    await done(folder, init, {
+      data: [glob],
+      target: 'late',
+      labels: [],
+      exclude: [],
+      force: false,
+      'dry-run': false,
+      name: 'parcels',
+      time: 'day',
+      id: 'parcel',
+    })
+    await done(folder, snapshot, { check: false })
+    await done(folder, validate, { 'accept-rename': [] })
+
+    const made = await featuresOf(folder)
+    expect(made).toHaveLength(rows)
+    const found = new Map(made.map((row) => [row['parcel'], [row['weight'], row['note']]]))
+    expect(found).toEqual(new Map(Array.from({ length: rows }, (_row, i) => [`P${i}`, [weight(i), note(i)]])))
+  })
+})
+
+async function write(folder: string, files: Readonly<Record<string, Content>>): Promise<void> {
+  await using engine = await openEngine({ threads: 1 })
+  for (const [path, content] of Object.entries(files)) {
+    writeFiles(folder, { [path]: typeof content === 'function' ? '' : content })
+    if (typeof content === 'function') await content(join(folder, path), engine)
+  }
+}
+
+async function done(folder: string, command: unknown, inputs: Readonly<Record<string, unknown>>): Promise<void> {
+  const ending = await runCommand(command as Command, inputs, contextIn(folder))
+  expect(ending).toMatchObject({ kind: 'done' })
+}
+
+/** What the project's SELECT, with the note added, makes of the pinned files. */
+async function featuresOf(folder: string): Promise<Record<string, unknown>[]> {
+  const project = await readProject(folder)
+  if (!project.ok) throw new Error(JSON.stringify(project.diagnostics))
+  const [contract, pinned] = [await readContract(project.value), await readPinned(project.value)]
+  if (!contract.ok || !pinned?.ok) throw new Error('the contract or the lock cannot be read')
+  const files = await fetchSnapshot(project.value, pinned.value)
+  const out = join(folder, 'out')
+  const made = await computeFeatures({
+    project: project.value,
+    contract: contract.value,
+    files,
+    sql: 'SELECT parcel, weight, note FROM data',
+    sqlFile: 'features.sql',
+    folder: out,
+  })
+  if (!made.ok) throw new Error(JSON.stringify(made.diagnostics))
+  return await readParquet(join(out, 'features.parquet'))
+}
