@@ -9,7 +9,7 @@ import { installIfNeeded } from './install.mjs'
 
 const root = resolve(fileURLToPath(import.meta.url), '../..')
 const rounds = 41
-/** Of a bare start of Node; from the issue that asked for the benchmark. */
+/** The most that a start may cost, of a bare start of Node. */
 const limit = 1.5
 
 const starts = [

@@ -3,7 +3,7 @@ import type { ContractCheck, Scale } from './contract-result.ts'
 import { breaks } from './contract-sql.ts'
 import type { Engine } from './engine.ts'
 import { quoteName } from './quote.ts'
-import { feedingColumn, typedRelation } from './read-source.ts'
+import { typedRelation } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
 /** How many times too large values of another unit are. */
@@ -30,39 +30,47 @@ export function chooseScale({ good, bad, goodMedian, badMedian, plausible }: Sca
   return best && { factor: best[0], plausible: best[1], of: bad }
 }
 
-/** Adds to each check of a number's limits that fails the unit that its values may have been written in. */
+/** Adds to each check of a number's limits that fails the unit that its values may have been written in. One scan. */
 export async function addScales(
   engine: Engine,
   files: readonly DescribedFile[],
   contract: Contract,
   checks: readonly ContractCheck[],
-): Promise<ContractCheck[]> {
-  return await Promise.all(
-    checks.map(async (check) => {
-      const { promise, outcome } = check
-      const column = contract.columns.find(({ name }) => name === check.column)
-      if (!column || outcome !== 'fail' || (promise.kind !== 'minimum' && promise.kind !== 'maximum')) return check
-      if (column.logicalType !== 'number' && column.logicalType !== 'integer') return check
-      const scale = await findScale(engine, files, contract, column)
+): Promise<readonly ContractCheck[]> {
+  const columns = contract.columns.filter(({ name, logicalType }) => {
+    const isNumber = logicalType === 'number' || logicalType === 'integer'
+    return isNumber && checks.some((check) => check.column === name && breaksLimit(check))
+  })
+  if (columns.length === 0) return checks
+
+  const values = columns.map(({ name }, i) => `CAST(${quoteName(name)} AS DOUBLE) AS v${i}`).join(', ')
+  const relation = typedRelation(files, { ...contract, columns })
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT ${values} FROM ${relation}`)
+  try {
+    const scales = new Map<string, Scale | undefined>()
+    for (const [i, column] of columns.entries()) scales.set(column.name, await findScale(engine, column, `v${i}`))
+    return checks.map((check) => {
+      const scale = breaksLimit(check) ? scales.get(check.column ?? '') : undefined
       return scale ? { ...check, scale } : check
-    }),
-  )
+    })
+  } finally {
+    await engine.run(`DROP TABLE IF EXISTS ${table}`)
+  }
 }
 
-async function findScale(
-  engine: Engine,
-  files: readonly DescribedFile[],
-  contract: Contract,
-  column: ContractColumn,
-): Promise<Scale | undefined> {
-  const holders = files.filter((file) => feedingColumn(file, column))
+const table = 'plumbline_ranged'
+
+function breaksLimit({ outcome, promise }: ContractCheck): boolean {
+  return outcome === 'fail' && (promise.kind === 'minimum' || promise.kind === 'maximum')
+}
+
+async function findScale(engine: Engine, column: ContractColumn, name: string): Promise<Scale | undefined> {
   const isOutside = column.rules
     .flatMap((rule) => (rule.kind === 'minimum' || rule.kind === 'maximum' ? [rule] : []))
     .map((rule) => breaks(rule, column.logicalType, { raw: 'v', typed: 'v', alwaysFits: true, isEmptyNull: false }))
     .map((condition) => `(${condition})`)
     .join(' OR ')
-  const values = `(SELECT v, (${isOutside}) AS bad FROM (SELECT CAST(${quoteName(column.name)} AS DOUBLE) AS v
-    FROM ${typedRelation(holders, { ...contract, columns: [column] })}) WHERE isfinite(v))`
+  const values = `(SELECT v, (${isOutside}) AS bad FROM (SELECT ${name} AS v FROM ${table}) WHERE isfinite(v))`
   const plausible = factors.map((factor, i) => `count(*) FILTER (bad AND v / ${factor} BETWEEN lo AND hi) AS p${i}`)
   const [row] = await engine.query<Record<string, number | null>>(
     `WITH good AS (SELECT count(*) AS good, quantile_disc(v, 0.01) AS lo, quantile_disc(v, 0.5) AS middle,

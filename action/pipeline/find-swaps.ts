@@ -29,6 +29,7 @@ export async function findSwaps(engine: Engine, search: SwapSearch): Promise<Swa
   if (fresh.length === 0) return []
   const good = files.filter(({ path }) => !doubtful.has(path))
   const known = good.length > 0 ? good : await search.openReference()
+  if (known.length === 0) return []
   const columns = contract.columns.slice(0, maxColumns)
   const before = await measure(engine, known, columns)
   const after = await measure(engine, fresh, columns)
