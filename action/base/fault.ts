@@ -3,7 +3,6 @@ export type FaultOwner = 'user' | 'remote' | 'bug'
 
 /** Every way in which a command can fail, other than by a verdict or a diagnostic. */
 export const faults = {
-  'bug/unreachable': 'bug',
   'bug/unexpected': 'bug',
   'cli/unknown-command': 'user',
   'cli/unknown-input': 'user',
@@ -41,7 +40,6 @@ export const faults = {
   'pipeline/no-candidate': 'user',
   'pipeline/no-python': 'user',
   'pipeline/no-reads': 'user',
-  'pipeline/no-requirements': 'user',
   'pipeline/no-secret': 'user',
   'pipeline/reads-data': 'user',
   'pipeline/reads-outside': 'user',

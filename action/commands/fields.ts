@@ -44,15 +44,6 @@ export function list(words: Words): Field<readonly string[]> {
   return { ...described('list', words), isRequired: false, parse: (texts) => good(texts) }
 }
 
-/** A list that must hold something. */
-export function requiredList(words: Words): Field<readonly string[]> {
-  return {
-    ...described('list', words),
-    isRequired: true,
-    parse: (texts) => (texts.length === 0 ? { ok: false, expected: 'at least one' } : good(texts)),
-  }
-}
-
 /** A whole number, at least `minimum` (0 where not said). */
 export function integer(words: Words & { readonly minimum?: number }): Field<number | undefined> {
   const minimum = words.minimum ?? 0

@@ -27,7 +27,7 @@ export async function findSourceFiles(folder: string, globs: readonly string[]):
 }
 
 /** By UTF-16 code units, the same on every machine. */
-export function byText(a: string, b: string): number {
+function byText(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
 }

@@ -9,7 +9,7 @@ import type { EventSpan } from './event-time.ts'
 import type { HashedFile } from './hash-files.ts'
 
 /** In the model's folder, ignored by git. */
-export const knownSpanFile = '.plumbline/span.json'
+const knownSpanFile = '.plumbline/span.json'
 
 /** Equal where the same span would be measured: by the same version, of the same bytes and the same promises. */
 export function spanKey(files: readonly HashedFile[], column: ContractColumn | undefined, time: string | undefined) {

@@ -9,7 +9,7 @@ import type { TimeType } from './event-time.ts'
 export type Moment = number
 
 /** Keys of rows without a time are spread over 0 … 2^52 by a hash. */
-export const hashRange = 2 ** 52
+const hashRange = 2 ** 52
 
 export interface SplitQuestion {
   readonly split: SplitPolicy

@@ -9,7 +9,7 @@ export function nodeId(kind: string, id: number | string): string {
   return Buffer.from(`${kind}:${id}`).toString('base64url')
 }
 
-export function userResource(forge: Forge, login: string): Resource {
+function userResource(forge: Forge, login: string): Resource {
   const url = `${apiOf(forge)}/users/${login}`
   return {
     login,

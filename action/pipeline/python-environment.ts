@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { cacheFolder } from '../base/cache-folder.ts'
@@ -58,22 +58,6 @@ export async function pythonEnvironment(wish: Wish): Promise<PythonEnvironment> 
 /** Number of packages that a requirements file pins. */
 export function countPackages(requirements: string): number {
   return requirements.split('\n').filter((line) => /^[A-Za-z0-9]/.test(line)).length
-}
-
-/** The requirements file of a project and the interpreter that it runs on, before anything is built. */
-export async function readRequirements(folder: string, file: string): Promise<string> {
-  try {
-    return await readFile(join(folder, file), 'utf8')
-  } catch (cause) {
-    throw new Fault(
-      'pipeline/no-requirements',
-      `Cannot read "${file}": no such file; expected the hashed requirements`,
-      {
-        remedy: 'Write it with uv pip compile --generate-hashes, or correct python: under environment:.',
-        cause,
-      },
-    )
-  }
 }
 
 async function build(folder: string, wish: Wish): Promise<void> {

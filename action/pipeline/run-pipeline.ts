@@ -1,6 +1,7 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
+import { countFiles } from '../project/data-lock.ts'
 import { wordHeader, wordLockDifference } from '../report/report-run.ts'
 import { metricsIn, takeFeatures, takeJudging, takeSplit, takeValidate, verdictsIn } from './built-in-stages.ts'
 import { type DeclaredRun, declareRun } from './declare-run.ts'
@@ -138,7 +139,7 @@ async function warnOfOtherFiles({ declared, jobs: here, progress }: RunSession):
 
 function greet(session: RunSession, { trigger }: RunFindings, { code }: CodeState): void {
   const { project, lock, dataDigest, keys } = session.declared
-  const files = Object.values(lock.sections).reduce((sum, entries) => sum + (entries?.length ?? 0), 0)
+  const files = countFiles(lock)
   session.progress.note(
     wordHeader({ model: project.model.name, dataDigest, files, code, trigger, runKey: keys.runKey }),
   )

@@ -39,7 +39,7 @@ export interface StageWork {
   readonly data?: Json
 }
 
-export function resultFolder(folder: string, stage: string, cacheKey: string): string {
+function resultFolder(folder: string, stage: string, cacheKey: string): string {
   return join(folder, '.plumbline', 'stages', stage, cacheKey.slice(0, 16))
 }
 

@@ -4,6 +4,7 @@ import { sha256 } from '../base/sha256.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
+import { countFiles } from '../project/data-lock.ts'
 import type { FeaturesData, SplitData } from './built-in-stages.ts'
 import { countPackages } from './python-environment.ts'
 import type { CodeState } from './read-code-state.ts'
@@ -56,7 +57,7 @@ export async function writeRecord(
     builtFrom: builtFrom(session, findings.code),
     data: {
       digest: declared.dataDigest,
-      files: Object.values(declared.lock.sections).reduce((sum, entries) => sum + (entries?.length ?? 0), 0),
+      files: countFiles(declared.lock),
       rows: findings.rows || (earlier?.data.rows ?? 0),
       since: findings.since ?? earlier?.data.since ?? null,
       until: declared.lock.until,

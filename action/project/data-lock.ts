@@ -37,13 +37,18 @@ export function formatDataLock(lock: DataLock): string {
   return `${lines.join('\n')}\n`
 }
 
+/** How many files are pinned, in all sections. */
+export function countFiles(lock: DataLock): number {
+  return Object.values(lock.sections).reduce((sum, entries) => sum + (entries?.length ?? 0), 0)
+}
+
 /** SHA-256 of the lines `<sha256>  <section>/<path>\n` of all sections in byte order. */
 export function dataDigest(lock: DataLock): string {
   return sha256(digestLines(lock).join(''))
 }
 
 /** What `dataDigest()` hashes; with the sections as folders, `sha256sum -c` checks it. */
-export function digestLines(lock: DataLock): readonly string[] {
+function digestLines(lock: DataLock): readonly string[] {
   return dataSections
     .flatMap((section) => (lock.sections[section] ?? []).map((entry) => `${entry.sha256}  ${section}/${entry.path}\n`))
     .sort(byBytes)

@@ -102,7 +102,7 @@ const outputContract = path
   .optional()
   .describe('A contract that the stage’s rows must keep, checked before any later stage runs.')
 
-export const featuresStage = z.strictObject({
+const featuresStage = z.strictObject({
   sql: path.describe('File with one SELECT over the view `data`.'),
   contract: outputContract,
 })

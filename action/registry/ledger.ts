@@ -6,7 +6,7 @@ import { commitFiles, downloadTarball, readBranch } from '../github/git-data.ts'
 import { type Chain, emptyChain, type LedgerRecord, type NewRecord, nextRecord, readChain } from './ledger-record.ts'
 import { readTar } from './read-tar.ts'
 
-export const ledgerBranch = 'plumbline/ledger'
+const ledgerBranch = 'plumbline/ledger'
 
 export interface Ledger extends Chain {
   /** The branch's commit; undefined before the first record. */

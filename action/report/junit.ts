@@ -69,7 +69,7 @@ function attributes(values: Readonly<Record<string, string | number>>): string {
 }
 
 /** Untrusted text as XML that holds exactly this text, on one line, in an attribute or an element. */
-export function xmlText(text: string): string {
+function xmlText(text: string): string {
   return plainText(text)
     .replace(/[\uFFFE\uFFFF]/g, '')
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

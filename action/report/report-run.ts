@@ -25,7 +25,7 @@ export function wordHeader({ model, dataDigest, files, code, trigger }: Header):
   ].join(' · ')
 }
 
-export function wordCode({ commit, uncommitted }: RunRecord['code']): string {
+function wordCode({ commit, uncommitted }: RunRecord['code']): string {
   if (commit === null) return 'code not committed'
   const base = `code ${commit.slice(0, 8)}`
   return uncommitted > 0 ? `${base} + ${uncommitted} uncommitted` : base

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, stat } from 'node:fs/promises'
+import { cp, mkdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { packageFolder } from '../../action/base/package-folder.ts'
 import { silent } from '../../action/base/progress.ts'
 import { findInterpreter } from '../../action/pipeline/find-interpreter.ts'
-import { pythonEnvironment, readRequirements } from '../../action/pipeline/python-environment.ts'
+import { pythonEnvironment } from '../../action/pipeline/python-environment.ts'
 import type { RunRecord } from '../../action/pipeline/run-record.ts'
 import { plumbline, plumblineJson } from '../support/command-line.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -82,7 +82,7 @@ beforeAll(async () => {
   }
   const interpreter = await findInterpreter(process.env, undefined)
   const { binFolder } = await pythonEnvironment({
-    requirements: await readRequirements(join(packageFolder(), 'template'), 'requirements.txt'),
+    requirements: await readFile(join(packageFolder(), 'template/requirements.txt'), 'utf8'),
     file: 'requirements.txt',
     interpreter,
     caller: process.env,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../base/diagnostic.ts'
 
 /** GitHub shows no more errors of one step. */
-export const annotationLimit = 10
+const annotationLimit = 10
 
 /** Marks each diagnostic in the changed files of a pull request, as far as GitHub shows them; the log says how many more. */
 export async function annotate(diagnostics: readonly Diagnostic[], log: (line: string) => void): Promise<void> {

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 
 /** What GitHub takes of one step's summary; more and it shows nothing. */
-export const summaryLimitBytes = 1024 * 1024
+const summaryLimitBytes = 1024 * 1024
 
 /** Adds Markdown to the job's summary page; does nothing where the runner has none. */
 export async function writeSummary(
