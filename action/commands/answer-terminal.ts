@@ -7,7 +7,7 @@ import { progressLines } from '../report/progress-lines.ts'
 import { progressLive } from '../report/progress-live.ts'
 import { jsonEnding, wordEnding } from '../report/word-ending.ts'
 import type { CommandContext, CommandTable } from './define-command.ts'
-import { findCommand } from './find-command.ts'
+import { findCommand, splitName } from './find-command.ts'
 import { helpAll, helpOne } from './help.ts'
 import { type CommandLine, readCommandLine, splitCommandLine } from './read-command-line.ts'
 import { runCommand, settle } from './settle.ts'
@@ -52,7 +52,9 @@ export async function answerTerminal(words: readonly string[], terminal: Termina
   }, terminal.signal)
 
   if (line?.isJson === true || words.includes('--json')) {
-    terminal.stdout.write(jsonEnding(line?.words[0] ?? null, ending))
+    terminal.stdout.write(
+      jsonEnding(line && line.words.length > 0 ? splitName(line.words, terminal.table).name : null, ending),
+    )
     return exitCodeOf(ending)
   }
   const worded = wordEnding(ending, paintFor(terminal.environment, terminal.stdout), line?.isQuiet === true)
@@ -68,15 +70,15 @@ function answerVersion(): Ending {
 }
 
 async function help({ words }: CommandLine, table: CommandTable): Promise<Ending> {
-  const name = words[0] === 'help' ? words[1] : words[0]
-  const text = name === undefined ? await helpAll(table) : helpOne(await findCommand(name, table))
+  const { name } = splitName(words[0] === 'help' ? words.slice(1) : words, table)
+  const text = name === '' ? await helpAll(table) : helpOne(await findCommand(name, table))
   return { kind: 'done', result: { help: text }, report: { text, markdown: text, outputs: {} } }
 }
 
 async function run(line: CommandLine, terminal: Terminal): Promise<Ending> {
-  const [name = '', ...words] = line.words
+  const { name, rest } = splitName(line.words, terminal.table)
   const command = await findCommand(name, terminal.table)
-  const inputs = readCommandLine(command, words)
+  const inputs = readCommandLine(command, rest)
 
   using progress = openProgress(line, terminal)
   const context: CommandContext = {

@@ -22,6 +22,7 @@ export const snapshot = defineCommand({
     const { readProject } = await import('../project/read-project.ts')
     const { readContract } = await import('../project/read-contract.ts')
     const { readPinned, pinSnapshot } = await import('../data/pin-snapshot.ts')
+    const { allFiles } = await import('../data/section-files.ts')
     const { takeSnapshot } = await import('../data/take-snapshot.ts')
     const { uncommittedFiles } = await import('../data/stores/uncommitted-files.ts')
     const { dataDigest } = await import('../project/data-lock.ts')
@@ -39,7 +40,7 @@ export const snapshot = defineCommand({
     if (!check) await pinSnapshot(project.value, taken.value, context.signal)
 
     const { files: pinnedFiles, lock, ...rest } = taken.value
-    const files = [...pinnedFiles.features, ...pinnedFiles.labels]
+    const files = allFiles(pinnedFiles)
     const isGit = project.value.data.store.kind === 'git'
     const before = previous && dataDigest(previous)
     const summary: SnapshotSummary = {

@@ -49,13 +49,9 @@ export const validate = defineCommand({
     const { openEngine } = await import('../data/engine.ts')
     const { isPublic } = await import('../github/runner/is-public.ts')
     const { withoutValues } = await import('../project/contract.ts')
-    const { findSourceFiles } = await import('../data/find-source-files.ts')
+    const { findSections } = await import('../data/section-files.ts')
     const { validateData } = await import('../pipeline/validate-data.ts')
-    const { folder, data } = project.value
-    const files = {
-      features: await findSourceFiles(folder, data.source),
-      labels: data.labels ? await findSourceFiles(folder, data.labels.source) : [],
-    }
+    const files = await findSections(project.value)
     await using engine = await openEngine()
     const result = await validateData(
       {

@@ -1,6 +1,6 @@
-import { type DataLock, dataSections } from '../project/data-lock.ts'
+import type { DataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
-import { findSourceFiles } from './find-source-files.ts'
+import { findSections, namedSections } from './section-files.ts'
 
 /** How many of the files that lie there now are not those that a lock pins. */
 export interface LockDifference {
@@ -14,11 +14,10 @@ export interface LockDifference {
  * differs. Throws what `findSourceFiles()` throws.
  */
 export async function compareWithLock(project: Project, lock: DataLock): Promise<LockDifference | undefined> {
-  const globs = { features: project.data.source, labels: project.data.labels?.source ?? [] }
   const difference = { added: 0, removed: 0, changed: 0 }
-  for (const section of dataSections) {
+  for (const [section, files] of namedSections(project, await findSections(project))) {
     const pinned = new Map((lock.sections[section] ?? []).map(({ path, bytes }) => [path, bytes]))
-    for (const { path, bytes } of await findSourceFiles(project.folder, globs[section])) {
+    for (const { path, bytes } of files) {
       const before = pinned.get(path)
       if (before === undefined) difference.added += 1
       else if (before !== bytes) difference.changed += 1

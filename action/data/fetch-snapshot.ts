@@ -1,6 +1,7 @@
-import type { DataLock, LockEntry } from '../project/data-lock.ts'
+import { type DataLock, labelSection, type LockEntry } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
 import { mapInParallel } from './map-in-parallel.ts'
+import type { SectionFiles } from './section-files.ts'
 import type { SourceFile } from './source-file.ts'
 import { openStore } from './stores/store.ts'
 
@@ -9,15 +10,19 @@ export interface PinnedFile extends SourceFile {
   readonly sha256: string
 }
 
-export interface SnapshotFiles {
-  readonly features: readonly PinnedFile[]
-  readonly labels: readonly PinnedFile[]
-}
+export type SnapshotFiles = SectionFiles<PinnedFile>
 
 /** Brings the pinned bytes onto this machine, each file verified. Throws a fault `store/…` where one cannot be had. */
 export async function fetchSnapshot(project: Project, lock: DataLock, signal?: AbortSignal): Promise<SnapshotFiles> {
   const store = openStore(project)
   const fetchAll = (entries: readonly LockEntry[] = []) =>
     mapInParallel(entries, 4, async (entry) => ({ ...entry, absolutePath: await store.fetch(entry, signal) }))
-  return { features: await fetchAll(lock.sections.features), labels: await fetchAll(lock.sections.labels) }
+  const [first, ...others] = project.data.sources
+  const joined: Record<string, readonly PinnedFile[]> = {}
+  for (const { name } of others) joined[name] = await fetchAll(lock.sections[name])
+  return {
+    features: await fetchAll(lock.sections[first.name]),
+    labels: await fetchAll(lock.sections[labelSection]),
+    joined,
+  }
 }

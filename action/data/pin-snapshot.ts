@@ -4,8 +4,10 @@ import type { Read } from '../base/diagnostic.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import { type DataLock, dataLockFile, formatDataLock, readDataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
+import { sectionNames } from '../project/read-sources.ts'
 import { readTextFile } from '../project/read-text-file.ts'
 import { mapInParallel } from './map-in-parallel.ts'
+import { allFiles } from './section-files.ts'
 import { openStore } from './stores/store.ts'
 import type { Snapshot } from './take-snapshot.ts'
 
@@ -18,7 +20,7 @@ export async function readPinned(project: Project): Promise<Read<DataLock> | und
   )
   if (!isThere) return undefined
   const text = await readTextFile(path, dataLockFile, 'Run plumbline snapshot.')
-  return text.ok ? readDataLock(dataLockFile, text.value) : text
+  return text.ok ? readDataLock(dataLockFile, text.value, sectionNames(project.data)) : text
 }
 
 /**
@@ -27,9 +29,7 @@ export async function readPinned(project: Project): Promise<Read<DataLock> | und
  */
 export async function pinSnapshot(project: Project, { lock, files }: Snapshot, signal?: AbortSignal): Promise<void> {
   const store = openStore(project)
-  await mapInParallel([...files.features, ...files.labels], 4, async ({ absolutePath, ...entry }) =>
-    store.put(absolutePath, entry, signal),
-  )
+  await mapInParallel(allFiles(files), 4, async ({ absolutePath, ...entry }) => store.put(absolutePath, entry, signal))
   const path = join(project.folder, dataLockFile)
   const text = formatDataLock(lock)
   const before = await readFile(path, 'utf8').catch(() => undefined)

@@ -1,30 +1,23 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import type { Contract, ContractColumn } from '../project/contract.ts'
-import {
-  type DataLock,
-  type DataSection,
-  dataDigest,
-  dataSections,
-  type LockEntry,
-  sortEntries,
-} from '../project/data-lock.ts'
+import { type DataLock, dataDigest, type LockEntry, sortEntries } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
 import { describeFiles } from './describe-files.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { countRows, type EventSpan, inferTimeType, isTimeType, measureSpan } from './event-time.ts'
 import type { SnapshotFiles } from './fetch-snapshot.ts'
-import { findSourceFiles } from './find-source-files.ts'
 import { hashFiles } from './hash-files.ts'
 import { keepSpan, readKnownSpan, spanKey } from './known-spans.ts'
 import { mapInParallel } from './map-in-parallel.ts'
 import { feedingColumn } from './read-source.ts'
+import { allFiles, findSections, mapSections, namedSections, type SectionFiles } from './section-files.ts'
 import type { DescribedFile, SourceFile } from './source-file.ts'
 import { isLfsPointer } from './stores/git-store.ts'
 
 export interface ChangedFile extends LockEntry {
-  readonly section: DataSection
+  readonly section: string
 }
 
 /** What the globs of plumbline.yaml find now, and how it differs from what was pinned. */
@@ -52,11 +45,8 @@ export async function takeSnapshot(
   previous: DataLock | undefined,
   signal?: AbortSignal,
 ): Promise<Read<Snapshot>> {
-  const found = {
-    features: await findSourceFiles(project.folder, project.data.source),
-    labels: project.data.labels ? await findSourceFiles(project.folder, project.data.labels.source) : [],
-  }
-  const pointers = await lfsPointers([...found.features, ...found.labels])
+  const found = await findSections(project)
+  const pointers = await lfsPointers(allFiles(found))
   if (pointers.length > 0) return { ok: false, diagnostics: pointers }
 
   const files = await pin(project, found, signal)
@@ -67,13 +57,10 @@ export async function takeSnapshot(
   return { ok: true, value: { lock, digest: dataDigest(lock), files, ...span.value, ...difference(previous, lock) } }
 }
 
-async function pin(
-  project: Project,
-  { features, labels }: Record<DataSection, readonly SourceFile[]>,
-  signal?: AbortSignal,
-): Promise<SnapshotFiles> {
-  const hashed = await hashFiles(project.folder, [...features, ...labels], signal)
-  return { features: hashed.slice(0, features.length), labels: hashed.slice(features.length) }
+async function pin(project: Project, found: SectionFiles, signal?: AbortSignal): Promise<SnapshotFiles> {
+  const hashed = await hashFiles(project.folder, allFiles(found), signal)
+  const byPath = new Map(hashed.map((file) => [file.path, file]))
+  return await mapSections(found, async (files) => files.flatMap(({ path }) => byPath.get(path) ?? []))
 }
 
 /** The same files under the same contract are not read again. */
@@ -85,15 +72,15 @@ async function knownOrMeasuredSpan(
 ): Promise<Read<EventSpan>> {
   const { time } = project.model
   const promised = contract?.columns.find(({ name }) => name === time)
-  const key = spanKey([...files.features, ...files.labels], promised, time)
+  const key = spanKey(allFiles(files), promised, time)
   const known = await readKnownSpan(project.folder, key)
   if (known) return { ok: true, value: known }
 
   await using engine = await openEngine(signal && { signal })
   const features = await describeFiles(engine, files.features)
-  const labels = await describeFiles(engine, files.labels)
-  if (!features.ok || !labels.ok) {
-    return { ok: false, diagnostics: [features, labels].flatMap((read) => (read.ok ? [] : read.diagnostics)) }
+  const others = await describeFiles(engine, [...Object.values(files.joined).flat(), ...files.labels])
+  if (!features.ok || !others.ok) {
+    return { ok: false, diagnostics: [features, others].flatMap((read) => (read.ok ? [] : read.diagnostics)) }
   }
   const span = await spanOrDiagnostic(engine, project, contract, features.value)
   if (span.ok) await keepSpan(project.folder, key, span.value)
@@ -117,13 +104,10 @@ async function lfsPointers(files: readonly SourceFile[]): Promise<Diagnostic[]> 
 }
 
 function lockOf(project: Project, files: SnapshotFiles, until: string | null): DataLock {
-  const entries = (section: DataSection): readonly LockEntry[] =>
-    sortEntries(files[section].map(({ sha256, bytes, path }) => ({ sha256, bytes, path })))
-  return {
-    version: 1,
-    until,
-    sections: { features: entries('features'), ...(project.data.labels && { labels: entries('labels') }) },
-  }
+  const entries = (pinned: SnapshotFiles['features']): readonly LockEntry[] =>
+    sortEntries(pinned.map(({ sha256, bytes, path }) => ({ sha256, bytes, path })))
+  const sections = namedSections(project, files).map(([section, pinned]) => [section, entries(pinned)] as const)
+  return { version: 1, until, sections: Object.fromEntries(sections) }
 }
 
 async function spanOrDiagnostic(
@@ -220,8 +204,8 @@ function difference(previous: DataLock | undefined, lock: DataLock): Pick<Snapsh
 }
 
 function byPlace(lock: DataLock | undefined): Map<string, ChangedFile> {
-  const files = dataSections.flatMap((section) =>
-    (lock?.sections[section] ?? []).map((entry) => [`${section}/${entry.path}`, { ...entry, section }] as const),
+  const files = Object.entries(lock?.sections ?? {}).flatMap(([section, entries]) =>
+    entries.map((entry) => [`${section}/${entry.path}`, { ...entry, section }] as const),
   )
   return new Map(files)
 }

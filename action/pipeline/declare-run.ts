@@ -8,6 +8,7 @@ import { type DataLock, dataDigest, readDataLock } from '../project/data-lock.ts
 import type { Project } from '../project/project.ts'
 import { readContract, readStageContracts, type StageContract } from '../project/read-contract.ts'
 import { readProject } from '../project/read-project.ts'
+import { sectionNames } from '../project/read-sources.ts'
 import { type DeclaredKeys, declareKeys } from './declare-keys.ts'
 import { listReads } from './list-reads.ts'
 
@@ -82,7 +83,7 @@ export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
 
 async function readLock(project: Project): Promise<Read<DataLock>> {
   const text = await readFile(join(project.folder, lockFile), 'utf8').catch(() => undefined)
-  if (text !== undefined) return readDataLock(lockFile, text)
+  if (text !== undefined) return readDataLock(lockFile, text, sectionNames(project.data))
   return missing(project, lockFile, 'no data is pinned yet', 'Pin it: plumbline snapshot')
 }
 

@@ -9,6 +9,7 @@ import { glob } from 'tinyglobby'
 import { Fault } from '../base/fault.ts'
 import { sha256OfFile } from '../base/sha256.ts'
 import type { ProgramStage, Project } from '../project/project.ts'
+import { globsOf } from '../project/read-sources.ts'
 
 const alwaysLeftOut = ['**/.plumbline/**', '.git/**', '**/node_modules/**']
 /** What does not make a model's bytes, or enters the keys on its own. */
@@ -67,7 +68,11 @@ async function defaultReads(project: Project): Promise<string[]> {
 }
 
 function contractsOf({ data, features, stages }: Project): string[] {
-  const contracts = [data.contract, features.contract, ...stages.map(({ contract }) => contract)]
+  const contracts = [
+    ...data.sources.map(({ contract }) => contract),
+    features.contract,
+    ...stages.map(({ contract }) => contract),
+  ]
   return contracts.flatMap((path) => (path === undefined ? [] : [normalize(path)]))
 }
 
@@ -82,7 +87,9 @@ interface WithheldPlaces {
 
 async function withheldPlaces({ folder, data }: Project): Promise<WithheldPlaces> {
   const root = await realpath(folder)
-  const globs = [...data.source, ...(data.labels?.source ?? [])].map((text) => text.replace(/^\.\//, ''))
+  const globs = [...data.sources.flatMap(globsOf), ...(data.labels?.source ?? [])].map((text) =>
+    text.replace(/^\.\//, ''),
+  )
   const dataFiles = await glob(globs, { cwd: folder, onlyFiles: true, expandDirectories: false })
   const store = data.store.kind === 'file' ? relative(root, resolve(root, data.store.path)) : ''
   const stores = store === '' || isOutside(store) ? [] : [store.split(sep).join('/')]

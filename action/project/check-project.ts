@@ -4,6 +4,7 @@ import { metricsOfTask } from './metric-kinds.ts'
 import { findCycle } from './order-stages.ts'
 import { onlyDataset, outputsOf } from './output-kind.ts'
 import type { ProjectDocument } from './project-schema.ts'
+import { checkSources } from './read-sources.ts'
 
 /** A result of the user's under one of these names would stand in for Plumbline's own. */
 const ownStages: ReadonlySet<string> = new Set(['validate', 'split', 'evaluate', 'gate', 'refit', 'environment'])
@@ -14,6 +15,7 @@ export type LineOf = (path: readonly (string | number)[]) => { readonly line: nu
 export function checkProject(file: string, document: ProjectDocument, lineOf: LineOf): readonly Diagnostic[] {
   const found: Diagnostic[] = []
   checkModel()
+  found.push(...checkSources(file, document.data, lineOf))
   checkStages()
   for (const name of Object.keys(document.gates)) checkGate(name)
   return found

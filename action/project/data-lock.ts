@@ -4,8 +4,8 @@ import { nearestName } from '../base/nearest-name.ts'
 import { sha256 } from '../base/sha256.ts'
 
 export const dataLockFile = 'data.lock.yaml'
-export const dataSections = ['features', 'labels'] as const
-export type DataSection = (typeof dataSections)[number]
+/** The section of the files that hold labels; each other one is a source's, by its name. */
+export const labelSection = 'labels'
 
 /** One pinned file. */
 export interface LockEntry {
@@ -20,15 +20,14 @@ export interface DataLock {
   readonly version: 1
   /** The newest event time in it, ISO 8601 or an integer as text; null without a time column. */
   readonly until: string | null
-  readonly sections: Readonly<Partial<Record<DataSection, readonly LockEntry[]>>>
+  /** By name: the sources in the order of `plumbline.yaml`, then the labels. */
+  readonly sections: Readonly<Record<string, readonly LockEntry[]>>
 }
 
 /** The lock as a file: an entry a line, sorted by path, so that it merges and reads as a diff. */
 export function formatDataLock(lock: DataLock): string {
   const lines = [`version: ${lock.version}`, `until: ${lock.until === null ? 'null' : yamlText(lock.until)}`]
-  for (const section of dataSections) {
-    const entries = lock.sections[section]
-    if (!entries) continue
+  for (const [section, entries] of Object.entries(lock.sections)) {
     lines.push(`${section}:`)
     for (const entry of sortEntries(entries)) {
       lines.push(`  - ${yamlText(`${entry.sha256}  ${entry.bytes}  ${entry.path}`)}`)
@@ -39,7 +38,7 @@ export function formatDataLock(lock: DataLock): string {
 
 /** How many files are pinned, in all sections. */
 export function countFiles(lock: DataLock): number {
-  return Object.values(lock.sections).reduce((sum, entries) => sum + (entries?.length ?? 0), 0)
+  return Object.values(lock.sections).reduce((sum, entries) => sum + entries.length, 0)
 }
 
 /** SHA-256 of the lines `<sha256>  <section>/<path>\n` of all sections in byte order. */
@@ -49,8 +48,8 @@ export function dataDigest(lock: DataLock): string {
 
 /** What `dataDigest()` hashes; with the sections as folders, `sha256sum -c` checks it. */
 function digestLines(lock: DataLock): readonly string[] {
-  return dataSections
-    .flatMap((section) => (lock.sections[section] ?? []).map((entry) => `${entry.sha256}  ${section}/${entry.path}\n`))
+  return Object.entries(lock.sections)
+    .flatMap(([section, entries]) => entries.map((entry) => `${entry.sha256}  ${section}/${entry.path}\n`))
     .sort(byBytes)
 }
 
@@ -67,12 +66,15 @@ function yamlText(text: string): string {
 
 const remedyAnew = 'Run plumbline snapshot, which writes the file anew.'
 
-/** Reads `data.lock.yaml` as `formatDataLock()` writes it (comments and empty lines apart), or tells all that is wrong. */
-export function readDataLock(file: string, text: string): Read<DataLock> {
+/**
+ * Reads `data.lock.yaml` as `formatDataLock()` writes it (comments and empty lines apart), or tells all that is wrong.
+ * `expected` are the sections that it must have, and may have besides labels; without it, any name will do.
+ */
+export function readDataLock(file: string, text: string, expected?: readonly string[]): Read<DataLock> {
   const diagnostics: Diagnostic[] = []
-  const sections: Partial<Record<DataSection, LockEntry[]>> = {}
+  const sections: Record<string, LockEntry[]> = {}
   const keys = new Set<string>()
-  let open: { name: DataSection; entries: LockEntry[]; paths: Set<string> } | undefined
+  let open: { name: string; entries: LockEntry[]; paths: Set<string> } | undefined
   let until: string | null = null
 
   const conflict = text.split('\n').findIndex((line) => /^(<{7}|={7}|>{7}|\|{7})( |$)/.test(line.trimEnd()))
@@ -108,10 +110,14 @@ export function readDataLock(file: string, text: string): Read<DataLock> {
       sections[key] = entries
       open = { name: key, entries, paths: new Set() }
     } else {
-      const near = nearestName(key, ['version', 'until', ...dataSections])
+      const near = nearestName(key, ['version', 'until', labelSection, ...(expected ?? ['features'])])
       diagnose('lock/key', number, `"${key}" is unknown`, near ? `Did you mean "${near}"?` : 'Remove the line.')
     }
     if (key !== undefined) keys.add(key)
+  }
+
+  function isSection(key: string): boolean {
+    return expected === undefined ? sectionName.test(key) : key === labelSection || expected.includes(key)
   }
 
   function readVersion(value: string, number: number): void {
@@ -138,7 +144,7 @@ export function readDataLock(file: string, text: string): Read<DataLock> {
       diagnose(
         'lock/syntax',
         number,
-        'this entry stands in no section; expected one under features: or labels:',
+        'this entry stands in no section; expected one under a section such as features:',
         remedyAnew,
       )
       return
@@ -177,9 +183,13 @@ export function readDataLock(file: string, text: string): Read<DataLock> {
   function checkWhole(): void {
     if (!keys.has('version')) diagnose('lock/version', 1, 'it has no "version"', remedyAnew)
     if (!keys.has('until')) diagnose('lock/until', 1, 'it has no "until"', remedyAnew)
-    if (!keys.has('features')) diagnose('lock/empty', 1, 'it has no section "features"', remedyAnew)
-    else if (sections.features?.length === 0 && diagnostics.length === 0) {
-      diagnose('lock/empty', 1, 'its section "features" pins no file', remedyAnew)
+    const lacking = expected?.filter((name) => !(name in sections)) ?? []
+    for (const name of lacking) diagnose('lock/empty', 1, `it has no section "${name}"`, remedyAnew)
+    const isBare = Object.keys(sections).every((name) => name === labelSection)
+    if (expected === undefined && isBare) diagnose('lock/empty', 1, 'it has no section of a source', remedyAnew)
+    if (diagnostics.length > 0) return
+    for (const [name, entries] of Object.entries(sections)) {
+      if (entries.length === 0) diagnose('lock/empty', 1, `its section "${name}" pins no file`, remedyAnew)
     }
   }
 }
@@ -203,6 +213,4 @@ function wrongPath(path: string): string | undefined {
   return path === path.normalize('NFC') ? undefined : 'is not in Unicode form NFC'
 }
 
-function isSection(key: string): key is DataSection {
-  return (dataSections as readonly string[]).includes(key)
-}
+const sectionName = /^[a-z][a-z0-9-]{0,39}$/

@@ -52,12 +52,60 @@ const model = z.strictObject({
   ignore: z.array(column).default([]).describe('Columns that neither features nor training see.'),
 })
 
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable is expected')
+  .refine((name) => !/^(GITHUB|ACTIONS|INPUT|RUNNER|PLUMBLINE)_/i.test(name), {
+    error: 'names of the runner and of Plumbline never reach a stage; another name is expected',
+  })
+const variables = z
+  .record(variableName, z.union([z.string(), z.number(), z.boolean()]).transform(String))
+  .default({})
+  .describe('Variables that the program gets.')
+const secrets = z
+  .array(variableName)
+  .default([])
+  .describe('Names of variables passed on from the caller, masked in logs.')
+const timeout = duration.optional().describe('After this the program is stopped and fails.')
+
+const places = 'a glob in this folder, https://…, s3://bucket/key, sqlite:FILE#TABLE or postgres:VARIABLE#TABLE'
+
+const namedSource = z.strictObject({
+  from: oneOrMore.optional().describe(`Where its files come from: ${places}; or several.`),
+  run: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Instead of `from`: a shell command that writes data files into the folder PLUMBLINE_OUT_DATA.'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits are expected')
+    .optional()
+    .describe('What the bytes of the one https:// or s3:// file must be.'),
+  into: path.optional().describe('Folder in which what is fetched is kept; default: `data/NAME`.'),
+  contract: path.optional().describe('Its contract; the first source has `data.contract`.'),
+  on: oneOrMore.default([]).describe('Columns by which its rows are joined onto those of the first source.'),
+  env: variables,
+  secrets,
+  timeout,
+})
+
+const sourceName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'small letters, digits and - are expected')
+
 const data = z.strictObject({
-  source: oneOrMore.describe('Glob, or globs, of CSV, Parquet or JSON lines files in this folder.'),
+  source: z
+    .union([oneOrMore, z.record(sourceName, namedSource)])
+    .describe(`Where the rows come from: ${places}; a list of them; or a map of named sources, the rows first.`),
   labels: z
     .strictObject({
       source: oneOrMore.describe('Files that hold the id and the target.'),
       delay: duration.default(0).describe('How long after a row its label is in, such as `14d`.'),
+      coverage: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe('Days of which a smaller share of the rows has its label are left out, such as `0.95`.'),
     })
     .optional()
     .describe('Only where labels arrive later than the rows.'),
@@ -91,12 +139,6 @@ const environment = z.strictObject({
 })
 
 const stageName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'small letters, digits and - are expected')
-const variableName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable is expected')
-  .refine((name) => !/^(GITHUB|ACTIONS|INPUT|RUNNER|PLUMBLINE)_/i.test(name), {
-    error: 'names of the runner and of Plumbline never reach a stage; another name is expected',
-  })
 
 const outputContract = path
   .optional()
@@ -116,12 +158,9 @@ export const programStage = z.strictObject({
     .describe('Output name → path in the stage’s folder; a folder ends in `/`.'),
   contract: outputContract,
   reads: z.array(path).optional().describe('Globs of the files that the stage may read; default: all tracked code.'),
-  env: z
-    .record(variableName, z.union([z.string(), z.number(), z.boolean()]).transform(String))
-    .default({})
-    .describe('Variables that the stage gets.'),
-  secrets: z.array(variableName).default([]).describe('Names of variables passed on from the caller, masked in logs.'),
-  timeout: duration.optional().describe('After this the stage is stopped and fails.'),
+  env: variables,
+  secrets,
+  timeout,
 })
 
 const bound = z.union([

@@ -1,3 +1,5 @@
+import type { SourcePlace } from './source-place.ts'
+
 export const tasks = ['binary', 'multiclass', 'regression'] as const
 export type Task = (typeof tasks)[number]
 export type ParamValue = string | number | boolean
@@ -40,11 +42,40 @@ export interface ModelPolicy {
 export type StorePolicy = { readonly kind: 'git' } | { readonly kind: 'file'; readonly path: string }
 
 export interface DataPolicy {
-  readonly source: readonly string[]
+  /** The tables: first the one whose rows are predicted, then those that are joined onto it. */
+  readonly sources: readonly [SourcePolicy, ...SourcePolicy[]]
   /** Where labels arrive apart from the features: files with the id and the target. */
-  readonly labels?: { readonly source: readonly string[]; readonly delayMs: number }
+  readonly labels?: LabelPolicy
   readonly store: StorePolicy
+  /** Of the first source. */
   readonly contract: string
+}
+
+/** One table: where its files come from, what they promise, and how they are joined. */
+export interface SourcePolicy {
+  /** Its section in the lock: `features` where `data.source` names none. */
+  readonly name: string
+  readonly places: readonly SourcePlace[]
+  /** Where what is fetched is kept, relative to the model’s folder. */
+  readonly into: string
+  /** What the bytes of its one remote file must be. */
+  readonly sha256?: string
+  readonly contract: string
+  /** Columns that the first source holds too; empty for the first. */
+  readonly on: readonly string[]
+  /** Of a program’s environment. */
+  readonly env: Readonly<Record<string, string>>
+  readonly secrets: readonly string[]
+  readonly timeoutMs?: number
+  /** 1-based line in `plumbline.yaml`. */
+  readonly line: number
+}
+
+export interface LabelPolicy {
+  readonly source: readonly string[]
+  readonly delayMs: number
+  /** 0-1: days of which a smaller share of the rows has its label are left out. */
+  readonly coverage?: number
 }
 
 /** How large the test set is. Durations reach back from the snapshot's `until`. */

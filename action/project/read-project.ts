@@ -6,8 +6,9 @@ import { checkPlaces } from './check-places.ts'
 import { checkProject, type LineOf } from './check-project.ts'
 import { orderStages } from './order-stages.ts'
 import { outputsOf } from './output-kind.ts'
-import type { Gate, ProgramStage, Project, StorePolicy } from './project.ts'
+import type { Gate, LabelPolicy, ProgramStage, Project, StorePolicy } from './project.ts'
 import { type ProjectDocument, projectSchema } from './project-schema.ts'
+import { readSources } from './read-sources.ts'
 import { readTextFile } from './read-text-file.ts'
 import { readYaml } from './read-yaml.ts'
 
@@ -22,7 +23,8 @@ export async function readProject(folder: string): Promise<Read<Project>> {
   const read = parseProject(resolve(folder), text.value)
   if (!read.ok) return read
   const { features, data, environment } = read.value
-  const named = [features.sql, data.contract, ...(environment.python === undefined ? [] : [environment.python])]
+  const contracts = data.sources.map(({ contract }) => contract)
+  const named = [features.sql, ...contracts, ...(environment.python === undefined ? [] : [environment.python])]
   const diagnostics = await checkPlaces(folder, projectFile, named)
   return diagnostics.length > 0 ? { ok: false, diagnostics } : read
 }
@@ -59,16 +61,17 @@ async function remedyWithout(folder: string): Promise<string> {
 function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Project {
   const { model, params, data, split, environment, stages, privacy } = document
   const { features, ...programs } = stages
+  const sources = readSources(data, lineOf)
   return {
     folder,
     file: projectFile,
     model: defined(model),
     params,
     data: {
-      source: data.source,
+      sources,
       store: storePolicy(data.store),
-      contract: data.contract,
-      ...(data.labels && { labels: { source: data.labels.source, delayMs: data.labels.delay } }),
+      contract: sources[0].contract,
+      ...(data.labels && { labels: labelPolicy(data.labels) }),
     },
     split: {
       test: split.test,
@@ -87,6 +90,10 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
     privacy: { minCount: privacy['min-count'] },
   }
+}
+
+function labelPolicy({ source, delay, coverage }: NonNullable<ProjectDocument['data']['labels']>): LabelPolicy {
+  return { source, delayMs: delay, ...(coverage !== undefined && { coverage }) }
 }
 
 function storePolicy(store: ProjectDocument['data']['store']): StorePolicy {

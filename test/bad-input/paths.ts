@@ -54,11 +54,11 @@ export const oddPaths: readonly BadInput[] = [
     ...refused('data/outside-folder', undefined, /leads out/, /relative/),
   },
   {
-    what: 'an address in place of a glob',
+    what: 'an address that anybody on the way can change',
     command: 'validate',
-    source: '"https://example.com/a.csv"',
+    source: '"http://example.com/a.csv"',
     files: {},
-    ...refused('data/no-files', undefined, /https/, /./),
+    ...refused('project/value', 'plumbline.yaml:3', /https/, /./),
   },
   {
     what: 'an empty glob',

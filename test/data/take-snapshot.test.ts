@@ -148,7 +148,7 @@ describe('fetchSnapshot()', () => {
   test('refuses bytes that are nowhere', async () => {
     const folder = repository({ 'data/a.csv': january })
     const { lock } = await snapshotOf(projectOf(folder))
-    const entry = { ...lock.sections.features![0]!, sha256: 'f'.repeat(64) }
+    const entry = { ...lock.sections['features']![0]!, sha256: 'f'.repeat(64) }
     const other: DataLock = { ...lock, sections: { features: [entry] } }
     await expect(fetchSnapshot(projectOf(folder), other)).rejects.toMatchObject({ code: 'store/missing' })
   })
@@ -157,7 +157,7 @@ describe('fetchSnapshot()', () => {
     const folder = tempFolder({ 'data/a.csv': january })
     const project = projectOf(folder, { data: { store: { kind: 'file', path: 'kept' } } })
     const { lock, files } = await snapshotOf(project)
-    await openStore(project).put(files.features[0]!.absolutePath, lock.sections.features![0]!)
+    await openStore(project).put(files.features[0]!.absolutePath, lock.sections['features']![0]!)
     rmSync(join(folder, 'data/a.csv'))
     const { features } = await fetchSnapshot(project, lock)
     expect(readFileSync(features[0]!.absolutePath, 'utf8')).toBe(january)
@@ -170,7 +170,7 @@ describe('fetchSnapshot()', () => {
     const project = projectOf(folder, { data: { store: { kind: 'file', path: 'kept' } } })
     const { lock, files } = await snapshotOf(project)
     writeFiles(folder, { 'data/a.csv': february })
-    const put = openStore(project).put(files.features[0]!.absolutePath, lock.sections.features![0]!)
+    const put = openStore(project).put(files.features[0]!.absolutePath, lock.sections['features']![0]!)
     await expect(put).rejects.toMatchObject({ code: 'store/changed' })
   })
 })

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 
 import { sha256 } from '../../action/base/sha256.ts'
 import { listReads } from '../../action/pipeline/list-reads.ts'
-import type { DataPolicy, ProgramStage } from '../../action/project/project.ts'
-import { projectOf } from '../support/project.ts'
+import type { ProgramStage } from '../../action/project/project.ts'
+import { type Parts, projectOf } from '../support/project.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const rows = 'id,x,y\n1,2,3\n'
@@ -16,7 +16,7 @@ interface Wish {
   readonly files?: Readonly<Record<string, string>>
   /** Link → what it points to. */
   readonly links?: Readonly<Record<string, string>>
-  readonly data?: Partial<DataPolicy>
+  readonly data?: NonNullable<Parts['data']>
   readonly reads?: readonly string[]
 }
 

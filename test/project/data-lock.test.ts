@@ -49,6 +49,15 @@ describe('readDataLock()', () => {
     )
   })
 
+  test('takes the sections of named sources, and tells which of those expected is not there', () => {
+    const text = good.replace('features:', 'parcels:')
+    expect(readDataLock('data.lock.yaml', text)).toMatchObject({ ok: true, value: { sections: { parcels: [{}, {}] } } })
+    const read = readDataLock('data.lock.yaml', text, ['parcels', 'carriers'])
+    expect(read.ok ? [] : read.diagnostics.map(({ message }) => message)).toEqual([
+      'Cannot read "data.lock.yaml": it has no section "carriers"',
+    ])
+  })
+
   test.each([
     ['merge conflict', `version: 1\n<<<<<<< HEAD\nuntil: null\n=======\n`, 'lock/merge-conflict', 2],
     ['later version', good.replace('version: 1', 'version: 2'), 'lock/version', 1],
@@ -68,7 +77,7 @@ describe('readDataLock()', () => {
     ['empty file', '', 'lock/version', 1],
     ['broken quote', good.replace(`- ${a}`, `- "${a}`), 'lock/entry', 4],
   ])('tells the line of: %s', (_, text, code, line) => {
-    const read = readDataLock('data.lock.yaml', text)
+    const read = readDataLock('data.lock.yaml', text, ['features'])
     expect(read.ok ? [] : read.diagnostics).toContainEqual(
       expect.objectContaining({ code, line, file: 'data.lock.yaml' }),
     )
@@ -81,7 +90,9 @@ describe('formatDataLock()', () => {
       fc.property(anyLock, (lock) => {
         const read = parse(formatDataLock(lock)) as { until: unknown; features: string[] }
         expect(read.until).toBe(lock.until)
-        const entries = (lock.sections.features ?? []).map((entry) => `${entry.sha256}  ${entry.bytes}  ${entry.path}`)
+        const entries = (lock.sections['features'] ?? []).map(
+          (entry) => `${entry.sha256}  ${entry.bytes}  ${entry.path}`,
+        )
         expect([...read.features].sort()).toEqual(entries.sort())
       }),
     )
@@ -104,7 +115,7 @@ describe('dataDigest()', () => {
   test('ignores the order of entries, the size and until', () => {
     fc.assert(
       fc.property(anyLock, (lock) => {
-        const features = [...(lock.sections.features ?? [])].reverse().map((entry) => ({ ...entry, bytes: 0 }))
+        const features = [...(lock.sections['features'] ?? [])].reverse().map((entry) => ({ ...entry, bytes: 0 }))
         expect(dataDigest({ ...lock, until: null, sections: { ...lock.sections, features } })).toBe(dataDigest(lock))
       }),
     )

@@ -45,7 +45,11 @@ describe('parseProject()', () => {
 
     expect(read.ok && read.value).toMatchObject({
       model: { name: 'price', positive: '1', ignore: [] },
-      data: { source: ['data/*.csv'], store: { kind: 'git' }, contract: 'contract.yaml' },
+      data: {
+        sources: [{ name: 'features', places: [{ kind: 'files', glob: 'data/*.csv' }] }],
+        store: { kind: 'git' },
+        contract: 'contract.yaml',
+      },
       split: { test: { kind: 'fraction', fraction: 0.2 }, gapMs: 0, refit: false },
       environment: { seed: 42 },
       gates: [],

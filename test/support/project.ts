@@ -1,24 +1,39 @@
-import type { DataPolicy, ModelPolicy, Project, SplitPolicy } from '../../action/project/project.ts'
+import type { DataPolicy, ModelPolicy, Project, SourcePolicy, SplitPolicy } from '../../action/project/project.ts'
 
-interface Parts {
+export interface Parts {
   readonly model?: Partial<ModelPolicy>
-  readonly data?: Partial<DataPolicy>
+  readonly data?: Partial<DataPolicy> & { readonly source?: readonly string[] }
   readonly split?: Partial<SplitPolicy>
 }
 
 /** A project as plumbline.yaml would read, of a regression on `y` in `data/*.csv`. */
 export function projectOf(folder: string, parts: Parts = {}): Project {
+  const { source = ['data/*.csv'], ...data } = parts.data ?? {}
   return {
     folder,
     file: 'plumbline.yaml',
     model: { name: 'test', task: 'regression', target: 'y', ignore: [], ...parts.model },
     params: {},
-    data: { source: ['data/*.csv'], store: { kind: 'git' }, contract: 'contract.yaml', ...parts.data },
+    data: { sources: [sourceOf(source)], store: { kind: 'git' }, contract: 'contract.yaml', ...data },
     split: { test: { kind: 'fraction', fraction: 0.2 }, gapMs: 0, refit: true, line: 1, ...parts.split },
     environment: { seed: 1 },
     features: { sql: 'features.sql' },
     stages: [],
     gates: [],
     privacy: { minCount: 20 },
+  }
+}
+
+/** The one source of a project that names none, of files in its folder. */
+export function sourceOf(globs: readonly string[]): SourcePolicy {
+  return {
+    name: 'features',
+    places: globs.map((glob) => ({ kind: 'files', glob })),
+    into: 'data/features',
+    contract: 'contract.yaml',
+    on: [],
+    env: {},
+    secrets: [],
+    line: 1,
   }
 }
