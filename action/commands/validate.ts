@@ -33,31 +33,33 @@ export const validate = defineCommand({
     const failingRows = inputs['failing-rows']
     if (failingRows !== undefined && !failingRows.endsWith('.parquet')) throw await notParquet(failingRows)
     const { readProject } = await import('../project/read-project.ts')
-    const { readContract } = await import('../project/read-contract.ts')
+    const { readContracts } = await import('../project/read-contract.ts')
     const project = await readProject(context.folder)
     if (!project.ok) return { kind: 'diagnosed', diagnostics: project.diagnostics }
-    const written = await readContract(project.value)
+    const written = await readContracts(project.value)
     if (!written.ok) return { kind: 'diagnosed', diagnostics: written.diagnostics }
     const accepted = inputs['accept-rename']
     if (accepted.length > 0) {
       const { acceptRenames } = await import('../pipeline/accept-renames.ts')
-      await acceptRenames(project.value, written.value, accepted)
+      await acceptRenames(project.value, written.value.tables[0].contract, accepted)
     }
-    const contract = accepted.length > 0 ? await readContract(project.value) : written
+    const contract = accepted.length > 0 ? await readContracts(project.value) : written
     if (!contract.ok) return { kind: 'diagnosed', diagnostics: contract.diagnostics }
 
     const { openEngine } = await import('../data/engine.ts')
     const { isPublic } = await import('../github/runner/is-public.ts')
-    const { withoutValues } = await import('../project/contract.ts')
+    const { withoutAnyValues } = await import('../project/join-contracts.ts')
     const { findSections } = await import('../data/section-files.ts')
     const { validateData } = await import('../pipeline/validate-data.ts')
+    const { tables } = contract.value
     const files = await findSections(project.value)
     await using engine = await openEngine()
     const result = await validateData(
       {
         project: project.value,
-        contract: (await isPublic(context.environment)) ? withoutValues(contract.value) : contract.value,
+        tables: (await isPublic(context.environment)) ? withoutAnyValues(tables) : tables,
         files,
+        now: context.now(),
         signal: context.signal,
         openReference: async () => {
           const { openReference } = await import('../pipeline/open-reference.ts')

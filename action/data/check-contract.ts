@@ -27,7 +27,7 @@ export interface CheckOptions {
 /**
  * Holds every promise of the contract against the files and never stops at the first that is broken.
  * One scan counts everything; where there are duplicates, one more counts those exactly, and one more finds the rows of
- * all that fails. SQL rules are `checkSqlRules()`’s.
+ * all that fails. What one table alone, or one scan, cannot tell is checked elsewhere.
  */
 export async function checkContract(
   engine: Engine,
@@ -90,13 +90,16 @@ function planChecks(contract: Contract): PlannedCheck[] {
   ])
   const ofTable = contract.tableRules.flatMap((rule): PlannedCheck[] => {
     const { line, severity, dimension, ...promise } = rule
-    if (promise.kind === 'sql') return []
+    if (countedElsewhere.has(promise.kind)) return []
     const tolerance = promise.kind === 'unique-together' ? (promise.tolerance ?? null) : null
     const note = { line, ...(severity && { severity }), ...(dimension && { dimension }) }
     return [{ column: undefined, promise, note, tolerance }]
   })
   return [...ofColumns, ...ofTable]
 }
+
+/** By `checkSqlRules()`, `checkReferences()` and `checkServiceLevels()`. */
+const countedElsewhere: ReadonlySet<string> = new Set(['sql', 'references', 'freshness', 'retention'])
 
 function typePromise({ logicalType, rules }: ContractColumn): ContractPromise {
   const missing = rules.flatMap((rule) => (rule.kind === 'filled' ? rule.missing : []))

@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Read } from '../base/diagnostic.ts'
-import type { Contract } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
+import type { DataContracts } from '../project/read-contract.ts'
 import type { FeatureRequest, MadeFeatures } from './feature-request.ts'
 import type { SnapshotFiles } from './fetch-snapshot.ts'
 import { runSqlChild } from './run-sql-child.ts'
@@ -10,7 +10,7 @@ import { resultOf, sqlLimits } from './sql-limits.ts'
 
 export interface FeatureInput {
   readonly project: Project
-  readonly contract: Contract
+  readonly contracts: DataContracts
   readonly files: SnapshotFiles
   readonly sql: string
   /** As diagnostics name it. */
@@ -41,14 +41,17 @@ export async function computeFeatures(input: FeatureInput, signal?: AbortSignal)
 }
 
 async function requestOf(input: FeatureInput, tempFolder: string): Promise<FeatureRequest> {
-  const { project, contract, files, sql, sqlFile, folder, threads } = input
+  const { project, contracts, files, sql, sqlFile, folder, threads } = input
+  const [first, ...others] = contracts.tables
   return {
     task: 'features',
     ...(await sqlLimits(tempFolder, threads)),
     projectFile: project.file,
     model: project.model,
     hasLabels: project.data.labels !== undefined,
-    contract,
+    contract: contracts.whole,
+    main: first.contract,
+    joined: others.map(({ source, contract }) => ({ name: source.name, on: source.on, contract })),
     files,
     sql,
     sqlFile,

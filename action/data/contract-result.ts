@@ -39,6 +39,10 @@ export interface ContractCheck {
   readonly dimension: Dimension | null
   /** What an SQL rule came to; absent where it has no number, or may not be shown. */
   readonly measured?: number
+  /** The newest moment, of a freshness that is not kept; absent where it may not be shown. */
+  readonly newest?: string
+  /** The contract that promises it, where that is not the result’s own: a joined table’s. */
+  readonly contract?: string
   /** The unit that values outside a number's limits may have been written in. */
   readonly scale?: Scale
   /** The first few rows that break it. */

@@ -68,6 +68,9 @@ export function breaks(promise: ContractPromise, type: LogicalType, expressions:
     case 'unique-together':
     case 'row-count':
     case 'sql':
+    case 'references':
+    case 'freshness':
+    case 'retention':
       return undefined
   }
 }

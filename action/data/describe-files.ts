@@ -6,6 +6,7 @@ import { quotePath } from './quote.ts'
 import { readHeader } from './read-header.ts'
 import { plainHeader } from './read-start.ts'
 import { recogniseFile } from './recognise-file.ts'
+import { mapSections, type SectionFiles } from './section-files.ts'
 import { compressionOf, type DescribedFile, formatOf, type RawColumn, type SourceFile } from './source-file.ts'
 
 /**
@@ -30,6 +31,20 @@ export async function describeFiles(
     else diagnostics.push(...result.diagnostics)
   }
   return diagnostics.length === 0 ? { ok: true, value: described } : { ok: false, diagnostics }
+}
+
+/** The same of each section. */
+export async function describeSections(
+  engine: Engine,
+  sections: SectionFiles,
+): Promise<Read<SectionFiles<DescribedFile>>> {
+  const diagnostics: Diagnostic[] = []
+  const described = await mapSections(sections, async (files) => {
+    const read = await describeFiles(engine, files)
+    if (!read.ok) diagnostics.push(...read.diagnostics)
+    return read.ok ? read.value : []
+  })
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value: described }
 }
 
 async function describeFile(

@@ -12,7 +12,7 @@ export function isTimeType(type: LogicalType): type is TimeType {
 }
 
 /** SQL: a moment as the lock and the split write it, ISO 8601 in UTC or an integer as text. */
-function momentText(type: TimeType, expression: string): string {
+export function momentText(type: TimeType, expression: string): string {
   if (type === 'integer') return `CAST(${expression} AS VARCHAR)`
   if (type === 'date') return `strftime(${expression}, '%Y-%m-%d')`
   return `rtrim(rtrim(strftime(${expression}, '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.') || 'Z'`

@@ -11,12 +11,23 @@ export interface FeatureRequest extends SqlLimits {
   readonly projectFile: string
   readonly model: ModelPolicy
   readonly hasLabels: boolean
+  /** The columns of all tables. */
   readonly contract: Contract
+  /** Of the first table alone. */
+  readonly main: Contract
+  readonly joined: readonly JoinedTable[]
   readonly files: SnapshotFiles
   readonly sql: string
   readonly sqlFile: string
   readonly featuresFile: string
   readonly rowsFile: string
+}
+
+/** A table whose rows are joined onto those of the first, each by these columns. */
+export interface JoinedTable {
+  readonly name: string
+  readonly on: readonly string[]
+  readonly contract: Contract
 }
 
 export interface MadeFeatures {

@@ -2,35 +2,41 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import type { Contract, ContractColumn } from '../project/contract.ts'
 import type { Engine } from './engine.ts'
-import type { FeatureRequest } from './feature-request.ts'
+import type { FeatureRequest, JoinedTable } from './feature-request.ts'
 import { quoteName } from './quote.ts'
 import { feedingColumn, rowIdColumn, typedRelation } from './read-source.ts'
 import { examplesOf } from './row-examples.ts'
+import type { SectionFiles } from './section-files.ts'
 import type { DescribedFile } from './source-file.ts'
 
 /**
- * Makes the table `source`: every contract column of every row, the target joined by id where labels are files of their
- * own, and `_row` where the model has no id. Tells what stands in the way: an id that is missing or not unique.
+ * Makes the table `source`: every contract column of every row, those of other tables joined by their keys, the target joined
+ * by id where labels are files of their own, and `_row` where the model has no id. Tells what stands in the way: an id or a key
+ * that is missing or not unique.
  */
 export async function loadRows(
   engine: Engine,
   request: FeatureRequest,
-  features: readonly DescribedFile[],
-  labels: readonly DescribedFile[],
+  { features, labels, joined: joinedFiles }: SectionFiles<DescribedFile>,
 ): Promise<readonly Diagnostic[]> {
-  const { contract, model, hasLabels } = request
+  const { contract, main, model, hasLabels, joined } = request
   const unknown = unknownColumns(request)
   if (unknown.length > 0) return unknown
   const lacking = [
     ...lackingColumns(request, features, [model.id]),
     ...lackingColumns(request, labels, [model.id, model.target]),
+    ...joined.flatMap(({ name, on }) => lackingColumns(request, [...features, ...(joinedFiles[name] ?? [])], on)),
   ]
   if (lacking.length > 0) return lacking
 
   const withRowId = model.id === undefined
   const id = quoteName(model.id ?? rowIdColumn)
   const target = quoteName(model.target)
-  const rows = typedRelation(features, hasLabels ? without(contract, model.target) : contract, { withRowId })
+  const own = typedRelation(features, hasLabels ? without(main, model.target) : main, { withRowId })
+  const repeated: Diagnostic[] = []
+  for (const table of joined) repeated.push(...(await loadJoined(engine, table, joinedFiles[table.name] ?? [])))
+  if (repeated.length > 0) return repeated
+  const rows = joined.length === 0 ? own : `(SELECT * FROM ${own} AS own ${joined.map(joinClause).join(' ')})`
   if (!hasLabels) {
     const columns = [...(withRowId ? [id] : []), ...contract.columns.map(({ name }) => quoteName(name))]
     await engine.run(`CREATE TEMP TABLE source AS SELECT ${columns.join(', ')} FROM ${rows}`)
@@ -45,6 +51,29 @@ export async function loadRows(
      LEFT JOIN (SELECT ${id} AS label_id, min(${target}) AS ${target} FROM labels GROUP BY 1) AS l ON r.${id} = l.label_id`,
   )
   return [...conflicts, ...(await checkIds(engine, request))]
+}
+
+/** Makes the table `joined NAME` of one row a key; rows with a null in their key are joined to nothing. */
+async function loadJoined(
+  engine: Engine,
+  { name, on, contract }: JoinedTable,
+  files: readonly DescribedFile[],
+): Promise<Diagnostic[]> {
+  const table = quoteName(`joined ${name}`)
+  const keys = on.map(quoteName)
+  const isWhole = keys.map((key) => `${key} IS NOT NULL`).join(' AND ')
+  await engine.run(`CREATE TEMP TABLE ${table} AS SELECT * FROM ${typedRelation(files, contract)} WHERE ${isWhole}`)
+  const [first = ''] = on
+  const twice = `SELECT ${keys[0]} FROM ${table} GROUP BY ${keys.join(', ')} HAVING count(*) > 1`
+  const repeated = await examplesOf(engine, twice, first, contract)
+  const message = `${repeated.count} keys (${on.join(', ')}) stand in several rows of "${name}"${repeated.words}; expected each once`
+  return diagnosed(repeated.count, contractPlace(contract, first), 'data/join-twice', message)
+}
+
+function joinClause({ name, on, contract }: JoinedTable): string {
+  const table = quoteName(`joined ${name}`)
+  const columns = contract.columns.map((column) => quoteName(column.name))
+  return `LEFT JOIN (SELECT ${columns.join(', ')} FROM ${table}) USING (${on.map(quoteName).join(', ')})`
 }
 
 function without(contract: Contract, name: string): Contract {
@@ -130,8 +159,8 @@ async function checkLabels(engine: Engine, { contract, model }: FeatureRequest):
 }
 
 function contractPlace(contract: Contract, name: string) {
-  const line = contract.columns.find((column) => column.name === name)?.line ?? 1
-  return { file: contract.file, line, column: 1 }
+  const { line = 1, file = contract.file } = contract.columns.find((column) => column.name === name) ?? {}
+  return { file, line, column: 1 }
 }
 
 function diagnosed(
@@ -141,5 +170,7 @@ function diagnosed(
   state: string,
 ): Diagnostic[] {
   if (count === 0) return []
-  return [{ code, ...place, message: `Cannot join rows by id: ${state}`, remedy: 'Mend the data, or model.id.' }]
+  return [
+    { code, ...place, message: `Cannot join rows: ${state}`, remedy: 'Mend the data, or the column that names rows.' },
+  ]
 }

@@ -3,7 +3,7 @@ import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import { isClassified } from '../project/contract.ts'
 import { checkFeatureSql, type FeatureSource } from './check-select.ts'
-import { describeFiles } from './describe-files.ts'
+import { describeSections } from './describe-files.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import { type Engine, openEngine } from './engine.ts'
 import type { FeatureRequest, MadeFeatures } from './feature-request.ts'
@@ -11,6 +11,7 @@ import { loadRows } from './load-rows.ts'
 import { quoteName, quoteText } from './quote.ts'
 import { rowIdColumn, sqlTypes } from './read-source.ts'
 import { examplesOf } from './row-examples.ts'
+import { allFiles } from './section-files.ts'
 
 /**
  * Reads the pinned files, runs the user's SELECT over them and writes `features.parquet` and `rows.parquet`, both by id.
@@ -18,7 +19,7 @@ import { examplesOf } from './row-examples.ts'
  */
 export async function makeFeatures(request: FeatureRequest): Promise<Read<MadeFeatures>> {
   const drafts = { features: `${request.featuresFile}.draft`, rows: `${request.rowsFile}.draft` }
-  const inputs = [...request.files.features, ...request.files.labels].map(({ absolutePath }) => absolutePath)
+  const inputs = allFiles(request.files).map(({ absolutePath }) => absolutePath)
   await using engine = await openEngine({
     nativeFile: request.nativeFile,
     memoryLimit: request.memoryLimit,
@@ -47,16 +48,17 @@ export function copyTo(path: string, select: string): string {
 async function makeTables(engine: Engine, request: FeatureRequest): Promise<Read<MadeFeatures>> {
   const source = featureSource(request)
   const wrong = await checkFeatureSql(engine, request.sql, request.sqlFile, source)
-  const features = await describeFiles(engine, request.files.features)
-  const labels = await describeFiles(engine, request.files.labels)
-  const unread = [features, labels].flatMap((read) => (read.ok ? [] : read.diagnostics))
-  if (wrong.length > 0 || !features.ok || !labels.ok) return { ok: false, diagnostics: [...wrong, ...unread] }
+  const described = await describeSections(engine, request.files)
+  if (wrong.length > 0 || !described.ok) {
+    return { ok: false, diagnostics: [...wrong, ...(described.ok ? [] : described.diagnostics)] }
+  }
+  const files = described.value
 
   try {
-    const loaded = await loadRows(engine, request, features.value, labels.value)
+    const loaded = await loadRows(engine, request, files)
     if (loaded.length > 0) return { ok: false, diagnostics: loaded }
   } catch (error) {
-    const diagnostic = diagnoseReadError(error, [...features.value, ...labels.value])
+    const diagnostic = diagnoseReadError(error, allFiles(files))
     if (!diagnostic) throw outOfMemory(error) ?? error
     return { ok: false, diagnostics: [diagnostic] }
   }

@@ -3,7 +3,7 @@ import { nearestName } from '../base/nearest-name.ts'
 import type { Contract, ContractColumn } from '../project/contract.ts'
 import { type DataLock, dataDigest, type LockEntry, sortEntries } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
-import { describeFiles } from './describe-files.ts'
+import { describeSections } from './describe-files.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { countRows, type EventSpan, inferTimeType, isTimeType, measureSpan } from './event-time.ts'
@@ -77,12 +77,9 @@ async function knownOrMeasuredSpan(
   if (known) return { ok: true, value: known }
 
   await using engine = await openEngine(signal && { signal })
-  const features = await describeFiles(engine, files.features)
-  const others = await describeFiles(engine, [...Object.values(files.joined).flat(), ...files.labels])
-  if (!features.ok || !others.ok) {
-    return { ok: false, diagnostics: [features, others].flatMap((read) => (read.ok ? [] : read.diagnostics)) }
-  }
-  const span = await spanOrDiagnostic(engine, project, contract, features.value)
+  const described = await describeSections(engine, files)
+  if (!described.ok) return described
+  const span = await spanOrDiagnostic(engine, project, contract, described.value.features)
   if (span.ok) await keepSpan(project.folder, key, span.value)
   return span
 }

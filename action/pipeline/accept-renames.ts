@@ -21,9 +21,9 @@ export async function acceptRenames(project: Project, contract: Contract, pairs:
     const claimed = contract.columns.find(({ name, aliases }) => [name, ...aliases].includes(alias))
     if (claimed?.name === column) continue
     if (claimed) throw refuse(pair, `"${alias}" is the column "${claimed.name}" already`, 'Name a column that is new.')
-    text = addAlias(text, column, alias) ?? text
+    text = addAlias(text, contract.table, column, alias) ?? text
   }
-  const read = parseContract(contract.file, text)
+  const read = parseContract(contract.file, text, contract.table)
   if (!read.ok) {
     const why = read.diagnostics[0]?.message ?? 'the contract would be broken'
     throw refuse(pairs.join(' '), why, `Add the alias to ${contract.file} by hand.`)

@@ -7,7 +7,9 @@ import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { JudgedRows } from '../evaluation/judged-rows.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
 import { isPublic } from '../github/runner/is-public.ts'
-import { type Contract, isClassified, withoutValues } from '../project/contract.ts'
+import { isClassified, withoutValues } from '../project/contract.ts'
+import { withoutAnyValues } from '../project/join-contracts.ts'
+import type { DataContracts } from '../project/read-contract.ts'
 import { gatesCount, metricWords } from '../report/report-evaluation.ts'
 import { wordChecks } from '../report/word-contract.ts'
 import { wordRows, wordSplit } from '../report/word-stages.ts'
@@ -21,7 +23,7 @@ import type { StageResult } from './stage-result.ts'
 /** Is the pinned data what the contract promises? */
 export async function takeValidate(session: RunSession): Promise<Read<StageResult>> {
   const { declared, signal } = session
-  const parts = { data: declared.dataDigest, contract: sha256(declared.contractText) }
+  const parts = { data: declared.dataDigest, contract: sha256(declared.contracts.text) }
   return takeStep(session, {
     ...own('prepare', 'validate', parts),
     work: async () => {
@@ -30,8 +32,8 @@ export async function takeValidate(session: RunSession): Promise<Read<StageResul
       const { validateData } = await import('./validate-data.ts')
       const files = await fetchSnapshot(declared.project, declared.lock, signal)
       await using engine = await openEngine()
-      const contract = await contractToShow(session)
-      const result = await validateData({ project: declared.project, contract, files, signal }, engine)
+      const { tables } = await contractsToShow(session)
+      const result = await validateData({ project: declared.project, tables, files, signal }, engine)
       if (result.diagnostics.length > 0) return { ok: false, diagnostics: result.diagnostics }
       return { ok: true, value: { detail: wordChecks(result.checks), outputs: {} } }
     },
@@ -39,8 +41,10 @@ export async function takeValidate(session: RunSession): Promise<Read<StageResul
 }
 
 /** What everybody may read shows nothing of a row, whatever the contract says. */
-async function contractToShow({ declared, environment }: RunSession): Promise<Contract> {
-  return (await isPublic(environment)) ? withoutValues(declared.contract) : declared.contract
+async function contractsToShow({ declared, environment }: RunSession): Promise<DataContracts> {
+  const { contracts } = declared
+  if (!(await isPublic(environment))) return contracts
+  return { ...contracts, tables: withoutAnyValues(contracts.tables), whole: withoutValues(contracts.whole) }
 }
 
 /** What `features` came to. */
@@ -63,8 +67,8 @@ export async function takeFeatures(session: RunSession): Promise<Read<StageResul
       const files = await fetchSnapshot(project, lock, signal)
       const folder = join(workFolder, 'out')
       const sqlFile = project.features.sql
-      const contract = await contractToShow(session)
-      const made = await computeFeatures({ project, contract, files, sql: featureSql, sqlFile, folder }, signal)
+      const contracts = await contractsToShow(session)
+      const made = await computeFeatures({ project, contracts, files, sql: featureSql, sqlFile, folder }, signal)
       if (!made.ok) return made
       const { rows } = made.value
       const columns = made.value.columns.map(({ name }) => name)

@@ -79,6 +79,7 @@ function declare(name: string, parts: KeyParts): DeclaredStage {
 
 function featureParts({ project, contract, dataDigest, featureSql }: Declared): KeyParts {
   const { model, data } = project
+  const joins = data.sources.slice(1).map(({ name, on }) => [name, ...on])
   return {
     data: dataDigest,
     [`file ${project.features.sql}`]: sha256(featureSql),
@@ -92,6 +93,7 @@ function featureParts({ project, contract, dataDigest, featureSql }: Declared): 
     ),
     model: digest({ id: model.id, target: model.target, time: model.time, group: model.group, ignore: model.ignore }),
     labels: String(data.labels !== undefined),
+    ...(joins.length > 0 && { joins: digest(joins) }),
   }
 }
 
@@ -99,7 +101,13 @@ function splitParts({ project, until }: Declared, features: string): KeyParts {
   const { windowMs, test, gapMs } = project.split
   return {
     'stage features': features,
-    split: digest({ windowMs, test: { ...test }, gapMs, delayMs: project.data.labels?.delayMs }),
+    split: digest({
+      windowMs,
+      test: { ...test },
+      gapMs,
+      delayMs: project.data.labels?.delayMs,
+      coverage: project.data.labels?.coverage,
+    }),
     model: digest({ name: project.model.name, time: project.model.time, group: project.model.group }),
     until: until ?? 'no time',
   }

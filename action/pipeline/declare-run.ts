@@ -6,7 +6,7 @@ import { sha256 } from '../base/sha256.ts'
 import type { Contract } from '../project/contract.ts'
 import { type DataLock, dataDigest, readDataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
-import { readContract, readStageContracts, type StageContract } from '../project/read-contract.ts'
+import { type DataContracts, readContracts, readStageContracts, type StageContract } from '../project/read-contract.ts'
 import { readProject } from '../project/read-project.ts'
 import { sectionNames } from '../project/read-sources.ts'
 import { type DeclaredKeys, declareKeys } from './declare-keys.ts'
@@ -17,8 +17,9 @@ export const lockFile = 'data.lock.yaml'
 /** Everything that a run is declared to be made of, read from the project's files, with its keys. */
 export interface DeclaredRun {
   readonly project: Project
+  /** The columns of all tables, as features see them. */
   readonly contract: Contract
-  readonly contractText: string
+  readonly contracts: DataContracts
   /** The contracts on stages' outputs, by stage; no part of the run key. */
   readonly stageContracts: ReadonlyMap<string, StageContract>
   readonly lock: DataLock
@@ -35,15 +36,14 @@ export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
   if (!read.ok) return read
   const project = read.value
 
-  const contract = await readContract(project)
+  const contracts = await readContracts(project)
   const stageContracts = await readStageContracts(project)
   const lock = await readLock(project)
   const sql = await readNamed(project, project.features.sql, ['stages', 'features'])
-  const contractText = await readFile(join(project.folder, project.data.contract), 'utf8').catch(() => '')
-  if (!contract.ok || !stageContracts.ok || !lock.ok || !sql.ok) {
+  if (!contracts.ok || !stageContracts.ok || !lock.ok || !sql.ok) {
     return {
       ok: false,
-      diagnostics: [contract, stageContracts, lock, sql].flatMap((part) => (part.ok ? [] : part.diagnostics)),
+      diagnostics: [contracts, stageContracts, lock, sql].flatMap((part) => (part.ok ? [] : part.diagnostics)),
     }
   }
 
@@ -57,7 +57,7 @@ export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
   const digest = dataDigest(lock.value)
   const keys = declareKeys({
     project,
-    contract: contract.value,
+    contract: contracts.value.whole,
     dataDigest: digest,
     until: lock.value.until,
     featureSql: sql.value,
@@ -68,8 +68,8 @@ export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
     ok: true,
     value: {
       project,
-      contract: contract.value,
-      contractText,
+      contract: contracts.value.whole,
+      contracts: contracts.value,
       stageContracts: stageContracts.value,
       lock: lock.value,
       dataDigest: digest,

@@ -1,5 +1,7 @@
-import type { Diagnostic } from '../base/diagnostic.ts'
-import { checkContract, findNewColumns } from '../data/check-contract.ts'
+import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { type CheckedContract, checkContract, findNewColumns } from '../data/check-contract.ts'
+import { type CheckedReferences, checkReferences } from '../data/check-references.ts'
+import { checkServiceLevels } from '../data/check-service-levels.ts'
 import { checkSqlRules } from '../data/check-sql-rules.ts'
 import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
 import { describeFiles } from '../data/describe-files.ts'
@@ -7,18 +9,23 @@ import type { Engine } from '../data/engine.ts'
 import { addScales } from '../data/find-scale.ts'
 import { measureColumns } from '../data/measure-columns.ts'
 import { feedingColumn } from '../data/read-source.ts'
+import { allFiles, type SectionFiles } from '../data/section-files.ts'
 import type { DescribedFile, SourceFile } from '../data/source-file.ts'
 import type { Swap } from '../drift/find-swapped-columns.ts'
 import { matchRenamedColumns, type Rename } from '../drift/match-renamed-columns.ts'
 import type { Contract, ContractColumn, TableRule } from '../project/contract.ts'
+import { type SourceContract, withUniqueKey } from '../project/join-contracts.ts'
 import type { Project } from '../project/project.ts'
 import { wordAcceptance, wordFailure, wordRename, wordSamples, wordScale, wordSwap } from '../report/word-contract.ts'
 import { findSwaps } from './find-swaps.ts'
 
 export interface DataToValidate {
   readonly project: Project
-  readonly contract: Contract
-  readonly files: { readonly features: readonly SourceFile[]; readonly labels: readonly SourceFile[] }
+  /** In the order of the sources. */
+  readonly tables: readonly [SourceContract, ...SourceContract[]]
+  readonly files: SectionFiles
+  /** From when the age of rows is counted back; without it nothing is too old. */
+  readonly now?: Date
   /** Older files, which show what a missing column held; asked for only where no present file shows it. */
   readonly openReference?: () => Promise<readonly SourceFile[]>
   /** Where the rows that break a promise are to be written, as Parquet. */
@@ -26,63 +33,130 @@ export interface DataToValidate {
   readonly signal?: AbortSignal
 }
 
-/** Holds data against its contract, and looks among new columns for those that are missing under their name. */
+/** Holds data against its contracts, and looks among new columns for those that are missing under their name. */
 export async function validateData(data: DataToValidate, engine: Engine): Promise<ContractResult> {
-  const { project, contract, files } = data
-  const base = { contract: contract.file, files: [...files.features, ...files.labels].map(({ path }) => path) }
-  const features = await describeFiles(engine, files.features)
-  const labels = await describeFiles(engine, files.labels)
-  if (!features.ok || !labels.ok) {
-    const diagnostics = [features, labels].flatMap((read) => (read.ok ? [] : read.diagnostics))
-    return { ...base, rows: 0, checks: [], newColumns: [], renames: [], swaps: [], diagnostics }
+  const [{ contract }] = data.tables
+  const base = { contract: contract.file, files: allFiles(data.files).map(({ path }) => path) }
+  const described = await describeTables(data, engine)
+  if (!described.ok) {
+    return { ...base, rows: 0, checks: [], newColumns: [], renames: [], swaps: [], diagnostics: described.diagnostics }
   }
 
-  const { ofFeatures, ofLabels } = partContract(contract, project)
-  const checked = await checkContract(engine, features.value, ofFeatures)
-  const checkedLabels = labels.value.length > 0 ? await checkContract(engine, labels.value, ofLabels) : undefined
-  const sql = await checkSqlRules(files.features, ofFeatures, checked.rows, data.signal)
-  const sqlOfLabels = await checkSqlRules(files.labels, ofLabels, checkedLabels?.rows ?? 0, data.signal)
-  const ranged = await addScales(engine, features.value, ofFeatures, checked.checks)
-  const checks = [...ranged, ...sql.checks, ...(checkedLabels?.checks ?? []), ...sqlOfLabels.checks]
-  const renames = await findRenames(data, engine, features.value, ofFeatures)
+  const checked: CheckedTable[] = []
+  for (const table of described.value) checked.push(await checkTable(engine, table, data))
+  const [first] = checked
+  if (!first) throw new Error('Cannot validate data: it has no table')
+  const keys = await checkKeys(engine, checked, data)
+  const checks = [...checked.flatMap((table) => table.checks), ...keys.checks]
+  const renames = await findRenames(data, engine, first.files, first.contract)
   const swaps = await findSwaps(engine, {
-    files: features.value,
-    checks: checked.checks,
-    contract: ofFeatures,
+    files: first.files,
+    checks: first.checks,
+    contract: first.contract,
     openReference: () => describeReference(data, engine),
   })
   if (data.failingRowsFile !== undefined) {
     const { writeFailingRows } = await import('../data/write-failing-rows.ts')
-    const parts = [
-      { files: features.value, contract: ofFeatures, checks: checked.checks },
-      { files: labels.value, contract: ofLabels, checks: checkedLabels?.checks ?? [] },
-    ]
-    await writeFailingRows(engine, parts, data.failingRowsFile)
+    await writeFailingRows(engine, checked, data.failingRowsFile)
   }
   return {
     ...base,
-    rows: checked.rows,
+    rows: first.rows,
     checks,
-    newColumns: checked.newColumns,
+    newColumns: checked.flatMap((table) => table.newColumns),
     renames,
     swaps,
     diagnostics: [
-      ...checked.diagnostics,
-      ...sql.diagnostics,
-      ...(checkedLabels?.diagnostics ?? []),
-      ...sqlOfLabels.diagnostics,
-      ...checks.filter(keepsOut).map((check) => diagnose(check, contract, renames, swaps)),
+      ...checked.flatMap(({ diagnostics }) => diagnostics),
+      ...keys.diagnostics,
+      ...checks.filter(keepsOut).map((check) => diagnose(check, data, renames, swaps)),
     ],
   }
+}
+
+/** One table as it is checked: where labels arrive in files of their own, those are a table, too. */
+interface TableToCheck {
+  readonly contract: Contract
+  readonly files: readonly DescribedFile[]
+  /** Whether columns that the contract does not name are told: those of labels never are. */
+  readonly tellsNew: boolean
+}
+
+async function describeTables(
+  { project, tables, files }: DataToValidate,
+  engine: Engine,
+): Promise<Read<readonly TableToCheck[]>> {
+  const [first, ...others] = tables
+  const { ofFeatures, ofLabels } = partContract(first.contract, project)
+  const parts = [
+    { contract: ofFeatures, files: files.features, tellsNew: true },
+    ...others.map((other) => ({
+      contract: withUniqueKey(other),
+      files: files.joined[other.source.name] ?? [],
+      tellsNew: true,
+    })),
+    ...(project.data.labels ? [{ contract: ofLabels, files: files.labels, tellsNew: false }] : []),
+  ]
+  const described: TableToCheck[] = []
+  const diagnostics: Diagnostic[] = []
+  for (const part of parts) {
+    const read = await describeFiles(engine, part.files)
+    if (read.ok) described.push({ ...part, files: read.value })
+    else diagnostics.push(...read.diagnostics)
+  }
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value: described }
+}
+
+interface CheckedTable extends TableToCheck, CheckedContract {}
+
+/** All that one table alone can tell. */
+async function checkTable(engine: Engine, table: TableToCheck, data: DataToValidate): Promise<CheckedTable> {
+  const { contract, files } = table
+  const checked = await checkContract(engine, files, contract)
+  const sql = await checkSqlRules(files, contract, checked.rows, data.signal)
+  const scaled = await addScales(engine, files, contract, checked.checks)
+  const isReadable = checked.diagnostics.length === 0
+  const ages = isReadable ? await checkServiceLevels(engine, { ...table, rows: checked.rows }, data.now) : []
+  const isJoined = contract.file !== data.tables[0].contract.file
+  return {
+    ...table,
+    rows: checked.rows,
+    newColumns: table.tellsNew ? checked.newColumns : [],
+    checks: [...scaled, ...sql.checks, ...ages].map((check) =>
+      isJoined ? { ...check, contract: contract.file } : check,
+    ),
+    diagnostics: [...checked.diagnostics, ...sql.diagnostics],
+  }
+}
+
+/** The foreign keys between the tables, where all of them can be read. */
+async function checkKeys(
+  engine: Engine,
+  tables: readonly CheckedTable[],
+  data: DataToValidate,
+): Promise<CheckedReferences> {
+  const checks: ContractCheck[] = []
+  const diagnostics: Diagnostic[] = []
+  if (tables.some((table) => table.diagnostics.length > 0)) return { checks, diagnostics }
+  for (const table of tables) {
+    const found = await checkReferences(engine, table, tables)
+    const { file } = table.contract
+    checks.push(
+      ...found.checks.map((check) => (file === data.tables[0].contract.file ? check : { ...check, contract: file })),
+    )
+    diagnostics.push(...found.diagnostics)
+  }
+  return { checks, diagnostics }
 }
 
 /** Where labels arrive in files of their own, those hold the id and the target, and the other files all but the target. */
 function partContract(contract: Contract, project: Project): { ofFeatures: Contract; ofLabels: Contract } {
   if (!project.data.labels) return { ofFeatures: contract, ofLabels: { ...contract, columns: [], tableRules: [] } }
   const { target, id } = project.model
-  const isOfTarget = (rule: TableRule) =>
-    (rule.kind === 'unique-together' && rule.columns.includes(target)) ||
-    (rule.kind === 'sql' && rule.column === target)
+  const isOfTarget = (rule: TableRule) => {
+    if (rule.kind === 'unique-together' || rule.kind === 'references') return rule.columns.includes(target)
+    return rule.kind !== 'row-count' && rule.column === target
+  }
   const keep = (wanted: (column: ContractColumn) => boolean) => contract.columns.filter(wanted)
   return {
     ofFeatures: {
@@ -160,10 +234,11 @@ function keepsOut({ outcome, severity }: ContractCheck): boolean {
 
 function diagnose(
   check: ContractCheck,
-  contract: Contract,
+  { tables }: DataToValidate,
   renames: readonly Rename[],
   swaps: readonly Swap[],
 ): Diagnostic {
+  const { contract } = tables.find((table) => table.contract.file === check.contract) ?? tables[0]
   const thing = check.column ?? (check.promise.kind === 'row-count' ? 'the number of rows' : contract.table)
   const rename = check.promise.kind === 'present' ? renames.find(({ missing }) => missing === check.column) : undefined
   const swap = swaps.find(({ columns }) => check.column !== null && columns.includes(check.column))

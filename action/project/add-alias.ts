@@ -1,14 +1,14 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLMap } from 'yaml'
 
 /**
- * The contract's text with one more name under which files may hold a column; undefined where it has no such column.
+ * The contract's text with one more name under which files may hold a column of a table; undefined where it has no such column.
  * One line is added, and everything else stays as it was written; where the column stands in a form that leaves no room
  * for a line, its mapping is written anew.
  */
-export function addAlias(text: string, column: string, alias: string): string | undefined {
+export function addAlias(text: string, table: string, column: string, alias: string): string | undefined {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, schema: 'core' })
-  const property = findProperty(document, column)
+  const property = findProperty(document, table, column)
   if (!property) return undefined
 
   const custom = pairOf(property, 'customProperties')
@@ -33,8 +33,10 @@ export function addAlias(text: string, column: string, alias: string): string | 
   return document.toString({ lineWidth: 0 })
 }
 
-function findProperty(document: Document, column: string): YAMLMap | undefined {
-  const properties = document.getIn(['schema', 0, 'properties'], true)
+function findProperty(document: Document, table: string, column: string): YAMLMap | undefined {
+  const tables = document.get('schema', true)
+  const found = isSeq(tables) ? tables.items.filter(isMap).find((one) => one.get('name') === table) : undefined
+  const properties = found?.get('properties', true)
   if (!isSeq(properties)) return undefined
   return properties.items.filter(isMap).find((property) => property.get('name') === column)
 }

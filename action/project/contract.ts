@@ -5,6 +5,8 @@ export interface ContractColumn {
   readonly name: string
   readonly logicalType: LogicalType
   readonly line: number
+  /** The contract that says so, where it is that of a joined table. */
+  readonly file?: string
   /** Older names under which files may still hold this column. */
   readonly aliases: readonly string[]
   readonly classification?: string
@@ -75,6 +77,27 @@ export type TableRuleKind =
   | { readonly kind: 'unique-together'; readonly columns: readonly string[]; readonly tolerance?: Tolerance }
   /** The one number that a SELECT gives; its placeholders are not filled in yet. */
   | { readonly kind: 'sql'; readonly query: string; readonly column?: string; readonly expected: Expectation }
+  /** The values of these columns stand together in the others of that table; rows with a null among them do not count. */
+  | {
+      readonly kind: 'references'
+      readonly columns: readonly string[]
+      readonly table: string
+      readonly others: readonly string[]
+    }
+  /** The newest row is no older than this, counted back from the moment of asking. */
+  | { readonly kind: 'freshness'; readonly column: string; readonly limit: AgeLimit }
+  /** No row is older than this. */
+  | { readonly kind: 'retention'; readonly column: string; readonly limit: AgeLimit }
+
+export const ageUnits = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const
+export type AgeUnit = (typeof ageUnits)[number]
+
+/** An age by the calendar: a month is not a number of days. */
+export interface AgeLimit {
+  /** Above 0. */
+  readonly count: number
+  readonly unit: AgeUnit
+}
 
 /** The eight operators of ODCS; exactly one belongs to a rule. */
 export const operators = [

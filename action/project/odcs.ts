@@ -9,7 +9,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()])
 const described = z.unknown().optional()
 
 const description = {
-  id: described,
+  id: z.string().optional(),
   description: described,
   businessName: described,
   tags: described,
@@ -54,6 +54,26 @@ const qualityRule = z.strictObject({
   pattern: described,
 })
 
+const relationship = z.strictObject({
+  ...description,
+  type: z.literal('foreignKey').optional(),
+  from: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+  to: z.union([z.string(), z.array(z.string()).min(1)]),
+  customProperties: described,
+})
+
+const serviceLevel = z.strictObject({
+  ...description,
+  property: z.string().min(1),
+  value: described,
+  valueExt: described,
+  unit: z.string().optional(),
+  element: z.string().optional(),
+  driver: described,
+  scheduler: described,
+  schedule: described,
+})
+
 const bound = z.union([z.number(), z.string()]).optional()
 
 const property = z.strictObject({
@@ -90,7 +110,7 @@ const property = z.strictObject({
   transformDescription: described,
   examples: described,
   criticalDataElement: described,
-  relationships: described,
+  relationships: z.array(relationship).optional(),
   quality: z.array(qualityRule).default([]),
   customProperties: z
     .array(z.strictObject({ id: described, property: z.string(), value: z.unknown(), description: described }))
@@ -105,7 +125,7 @@ const table = z.strictObject({
   physicalType: described,
   dataGranularityDescription: described,
   customProperties: described,
-  relationships: described,
+  relationships: z.array(relationship).optional(),
   properties: z.array(property).min(1),
   quality: z.array(qualityRule).default([]),
 })
@@ -130,11 +150,14 @@ export const odcs = z.strictObject({
   team: described,
   roles: described,
   slaDefaultElement: described,
-  slaProperties: described,
+  slaProperties: z.array(serviceLevel).default([]),
   authoritativeDefinitions: described,
   customProperties: described,
   contractCreatedTs: described,
 })
 
 export type OdcsProperty = z.output<typeof property>
+export type OdcsTable = z.output<typeof table>
+export type OdcsRelationship = z.output<typeof relationship>
+export type OdcsServiceLevel = z.output<typeof serviceLevel>
 export type OdcsQualityRule = z.output<typeof qualityRule>

@@ -23,9 +23,6 @@ export function readColumn(
     const remedy = `Use one of ${logicalTypes.join(', ')}.`
     notes.refuseYet([...path, 'logicalType'], `columns of type ${property.logicalType}`, remedy)
   }
-  if (property.relationships !== undefined) {
-    notes.refuseYet([...path, 'relationships'], 'relationships', 'Take them out, or keep them in a comment.')
-  }
   const options = readTypeOptions(property, logicalType, [...path, 'logicalTypeOptions'], notes)
   return {
     name: property.name,

@@ -32,9 +32,9 @@ export function junitXml(result: Validation): string {
 }
 
 function checkCase(check: ContractCheck, result: Validation): string {
-  const { column, promise, line, outcome } = check
+  const { column, promise, line, outcome, contract = result.contract } = check
   const name = `${column ?? 'rows'}: ${promise.kind}, line ${line}`
-  const opening = `    <testcase${attributes({ classname: result.contract, name, file: result.contract, line, time: '0' })}`
+  const opening = `    <testcase${attributes({ classname: contract, name, file: contract, line, time: '0' })}`
   if (outcome === 'skipped') return `${opening}>\n      <skipped message="the column is missing"/>\n    </testcase>`
   if (outcome === 'pass') return `${opening}/>`
   const message = `${column ?? 'rows'} ${wordFailure(check)}`
@@ -55,7 +55,7 @@ function keepsOut({ outcome, severity }: ContractCheck): boolean {
 }
 
 function isOf(check: ContractCheck, { contract }: Validation, { code, file, line }: Diagnostic): boolean {
-  return code === codeOf(check) && file === contract && line === check.line
+  return code === codeOf(check) && file === (check.contract ?? contract) && line === check.line
 }
 
 function codeOf({ promise }: ContractCheck): string {

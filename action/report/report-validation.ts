@@ -84,7 +84,7 @@ function codeOf(check: ContractCheck): string {
 function failureLines(check: ContractCheck, result: ContractResult): string[] {
   const rename = renameOf(check, result)
   return [
-    `${marks[check.severity]} ${check.column ?? 'rows'}  ${wordFailure(check)}   ${result.contract}:${check.line}`,
+    `${marks[check.severity]} ${check.column ?? 'rows'}  ${wordFailure(check)}   ${check.contract ?? result.contract}:${check.line}`,
     ...(rename
       ? [
           `    ${wordRename(rename)}`,
@@ -104,7 +104,7 @@ function failureTable(failing: readonly ContractCheck[], result: ContractResult)
       markdownCode(check.column ?? 'rows'),
       markdownText(check.severity === 'error' ? wordFailure(check) : `${check.severity}: ${wordFailure(check)}`),
       more || markdownText(wordSamples(check.samples)),
-      markdownCode(`${result.contract}:${check.line}`),
+      markdownCode(`${check.contract ?? result.contract}:${check.line}`),
     ]
   })
   return markdownTable(['column', 'what fails', 'rows', 'promised at'], rows)

@@ -2,7 +2,7 @@ import { formatExact } from '../base/format-number.ts'
 import type { ContractCheck, SampleRow, Scale } from '../data/contract-result.ts'
 import type { Swap } from '../drift/find-swapped-columns.ts'
 import type { Rename, RenameDoubt } from '../drift/match-renamed-columns.ts'
-import type { Expectation } from '../project/contract.ts'
+import type { AgeLimit, Expectation } from '../project/contract.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
 
 /** What is wrong, without the column's name: `above 50: 37 rows (0.9 %), limit 0`. */
@@ -15,6 +15,10 @@ export function wordFailure(check: ContractCheck): string {
     return check.measured === undefined
       ? `its query does not give what is ${expected}`
       : `its query gives ${formatExact(check.measured)}, ${expected}`
+  }
+  if (promise.kind === 'freshness') {
+    const newest = check.newest === undefined ? 'its newest row is too old' : `its newest row is of ${check.newest}`
+    return `${newest}, expected at most ${wordAge(promise.limit)} old`
   }
   return `${wordBroken(check)}: ${wordRows(failing)} (${formatShare(failing / rows)}), ${wordLimit(check)}`
 }
@@ -54,11 +58,20 @@ function wordBroken({ promise }: ContractCheck): string {
       return `not of the format ${promise.format}`
     case 'unique-together':
       return `not unique together (${promise.columns.map(shorten).join(', ')})`
+    case 'references':
+      return `not in ${promise.others.map((name) => shorten(`${promise.table}.${name}`)).join(', ')}`
+    case 'retention':
+      return `older than ${wordAge(promise.limit)}`
     case 'present':
     case 'sql':
     case 'row-count':
+    case 'freshness':
       return ''
   }
+}
+
+function wordAge({ count, unit }: AgeLimit): string {
+  return `${formatExact(count)} ${unit}${count === 1 ? '' : 's'}`
 }
 
 /** The first rows that fail: `data/2025-09.csv row 118: 1250 · row 240: 980`. */

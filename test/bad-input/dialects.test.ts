@@ -11,7 +11,7 @@ import { computeFeatures } from '../../action/data/compute-features.ts'
 import { openEngine } from '../../action/data/engine.ts'
 import { fetchSnapshot } from '../../action/data/fetch-snapshot.ts'
 import { readPinned } from '../../action/data/pin-snapshot.ts'
-import { readContract } from '../../action/project/read-contract.ts'
+import { readContracts } from '../../action/project/read-contract.ts'
 import { readProject } from '../../action/project/read-project.ts'
 import { contextIn } from '../support/command-context.ts'
 import { readParquet } from '../support/read-parquet.ts'
@@ -125,13 +125,13 @@ async function done(folder: string, command: unknown, inputs: Readonly<Record<st
 async function featuresOf(folder: string): Promise<Record<string, unknown>[]> {
   const project = await readProject(folder)
   if (!project.ok) throw new Error(JSON.stringify(project.diagnostics))
-  const [contract, pinned] = [await readContract(project.value), await readPinned(project.value)]
-  if (!contract.ok || !pinned?.ok) throw new Error('the contract or the lock cannot be read')
+  const [contracts, pinned] = [await readContracts(project.value), await readPinned(project.value)]
+  if (!contracts.ok || !pinned?.ok) throw new Error('the contract or the lock cannot be read')
   const files = await fetchSnapshot(project.value, pinned.value)
   const out = join(folder, 'out')
   const made = await computeFeatures({
     project: project.value,
-    contract: contract.value,
+    contracts: contracts.value,
     files,
     sql: 'SELECT parcel, weight, note FROM data',
     sqlFile: 'features.sql',

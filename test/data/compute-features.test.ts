@@ -8,7 +8,7 @@ import { quoteText } from '../../action/data/quote.ts'
 import { takeSnapshot } from '../../action/data/take-snapshot.ts'
 import type { Contract } from '../../action/project/contract.ts'
 import type { Project } from '../../action/project/project.ts'
-import { contractOf } from '../support/contract.ts'
+import { contractOf, contractsOf } from '../support/contract.ts'
 import { projectOf } from '../support/project.ts'
 import { readParquet } from '../support/read-parquet.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -28,7 +28,7 @@ async function compute(
   const { files } = snapshot.value
   const read = await computeFeatures({
     project,
-    contract: given,
+    contracts: contractsOf(project, given),
     files,
     sql,
     sqlFile: 'features.sql',

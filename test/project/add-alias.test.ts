@@ -26,12 +26,12 @@ describe('addAlias()', () => {
         logicalType:   string
       - {name: x,   logicalType: integer}
 `
-    const after = addAlias(before, 'region', 'state')
+    const after = addAlias(before, 't', 'region', 'state')
     expect(after).toBe(
       before.replace('# N, S\n', '# N, S\n        customProperties: [{ property: aliases, value: [state] }]\n'),
     )
     expect(aliasesOf(after, 'region')).toEqual(['state'])
-    const twice = addAlias(after ?? '', 'region', 'area: "north"')
+    const twice = addAlias(after ?? '', 't', 'region', 'area: "north"')
     expect(aliasesOf(twice, 'region')).toEqual(['state', 'area: "north"'])
     expect(twice?.split('\n')).toHaveLength(after?.split('\n').length ?? 0)
   })
@@ -52,11 +52,11 @@ describe('addAlias()', () => {
     ],
     ['no end of line', '      - logicalType: string\n        name: a'],
   ])('understands %s', (_what, property) => {
-    expect(aliasesOf(addAlias(head + property, 'a', 'b c'), 'a')).toContain('b c')
+    expect(aliasesOf(addAlias(head + property, 't', 'a', 'b c'), 'a')).toContain('b c')
   })
 
   it('knows a column that is not there', () => {
-    expect(addAlias(`${head}      - { name: a, logicalType: string }\n`, 'b', 'c')).toBeUndefined()
+    expect(addAlias(`${head}      - { name: a, logicalType: string }\n`, 't', 'b', 'c')).toBeUndefined()
   })
 })
 

@@ -321,7 +321,6 @@ describe('parseContract()', () => {
     ['{ name: a, logicalType: string, primaryKey: true, primaryKeyPosition: 0 }', /positions count from 1/],
     ['{ name: a, logicalType: strng }', /it is "strng"/],
     ['{ name: a, logicalType: string, requird: true }', /"schema.0.properties.0.requird": no such key/],
-    ['{ name: a, logicalType: string, relationships: [] }', /relationships/],
     ['{ name: a, logicalType: string, customProperties: [{ property: aliases, value: b }] }', /list of names/],
   ])('refuses %s', (property, expected) => {
     const faults = faultsOf(columns(property))
@@ -349,7 +348,7 @@ describe('parseContract()', () => {
       faultsOf(
         `${columns('{ name: a, logicalType: string }')}  - name: b\n    properties: [{ name: c, logicalType: date }]\n`,
       ),
-    ).toEqual(['12 contract/not-supported Cannot check a second table: Plumbline does not support it yet'])
+    ).toEqual(['8 contract/value Cannot choose among the tables parcels, b: none is called as the source'])
     expect(faultsOf(contract('    properties: []\n'))[0]).toMatch(/expected at least 1 item/)
   })
 })

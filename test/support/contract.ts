@@ -1,4 +1,6 @@
 import type { Contract, ContractColumn, LogicalType } from '../../action/project/contract.ts'
+import type { Project } from '../../action/project/project.ts'
+import type { DataContracts } from '../../action/project/read-contract.ts'
 
 /** A contract of columns and their types, without rules. */
 export function contractOf(
@@ -21,4 +23,9 @@ export function contractOf(
       }),
     ),
   }
+}
+
+/** The same as the contract of a project's one source. */
+export function contractsOf({ data }: Project, contract: Contract): DataContracts {
+  return { tables: [{ source: data.sources[0], contract }], whole: contract, text: '' }
 }
