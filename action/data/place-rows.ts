@@ -19,6 +19,7 @@ export const reasons = {
   tooNew: 'labels not in yet',
   tooOld: 'older than the window',
   noLabel: 'no label',
+  fewLabels: 'a day with too few labels',
   groupInTest: 'group is in test',
 } as const
 
@@ -49,6 +50,21 @@ export function rowScoreSql(
   ]
   return `${id} AS id, ${key} AS group_key, ${score} AS score, CASE ${cases.join(' ')} END AS reason`
 }
+
+/**
+ * The same rows of which those count for nothing, too, that share their day with too many unlabelled ones: labels that arrive
+ * late do not arrive alike, so that the first of them tell another story than all. `coverage` is 0-1.
+ */
+export function coveredSql(scored: string, type: TimeType, coverage: number): string {
+  const day = type === 'integer' ? 'score' : `score // ${dayUs}`
+  const labelled = 'count(*) FILTER (WHERE reason IS NULL) OVER cohort'
+  const due = `count(*) FILTER (WHERE reason IS NULL OR reason = ${quoteText(reasons.noLabel)}) OVER cohort`
+  return `SELECT id, group_key, score, CASE WHEN reason IS NULL AND ${labelled} < ${coverage} * ${due} - 1e-9
+      THEN ${quoteText(reasons.fewLabels)} ELSE reason END AS reason
+    FROM (${scored}) WINDOW cohort AS (PARTITION BY ${day})`
+}
+
+const dayUs = 86_400_000_000
 
 /** From the table `scored` to the table `placed`: `id`, `place` (train, gap, test, or why it is left out), `is_whole`. */
 export function placeSql(plan: SplitPlan, hasGroup: boolean): readonly string[] {

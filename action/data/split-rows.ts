@@ -6,7 +6,7 @@ import type { Project } from '../project/project.ts'
 import { type Engine, openEngine } from './engine.ts'
 import type { TimeType } from './event-time.ts'
 import { copyTo } from './make-features.ts'
-import { placeSql, rowScoreSql, type SplitColumns } from './place-rows.ts'
+import { coveredSql, placeSql, rowScoreSql, type SplitColumns } from './place-rows.ts'
 import { type Moment, momentOf, momentWords, planSplit, type SplitPlan, spanOf, testRows } from './plan-split.ts'
 import { quoteName, quotePath } from './quote.ts'
 import { rowIdColumn, sqlTypes } from './read-source.ts'
@@ -105,7 +105,10 @@ async function plannedSplit(
   const delayMs = data.labels?.delayMs ?? 0
   const span = time && spanOf(split, delayMs, time.until)
   const score = rowScoreSql(columns, time?.type, span)
-  await engine.run(`CREATE TEMP TABLE scored AS SELECT ${score} FROM read_parquet(${quotePath(input.rowsFile)})`)
+  const scored = `SELECT ${score} FROM read_parquet(${quotePath(input.rowsFile)})`
+  const coverage = data.labels?.coverage
+  const covered = time && coverage !== undefined ? coveredSql(scored, time.type, coverage) : scored
+  await engine.run(`CREATE TEMP TABLE scored AS ${covered}`)
   const [counted] = await engine.query<{ rows: number }>('SELECT count(*) AS rows FROM scored WHERE reason IS NULL')
   const rank = testRows(split.test, counted?.rows ?? 0, time !== undefined)
   const atRank = rank === undefined ? undefined : await scoreAtRank(engine, rank, time ? 'DESC' : 'ASC')

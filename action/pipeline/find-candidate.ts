@@ -54,7 +54,7 @@ function servingFiles({ project, reads }: DeclaredRun): Record<string, string> {
   const paths = new Set([
     project.features.sql,
     project.file,
-    project.data.contract,
+    ...project.data.sources.map(({ contract }) => contract),
     ...(project.environment.python ? [project.environment.python] : []),
     ...Object.keys(reads.get('predict') ?? {}),
   ])

@@ -51,6 +51,14 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
         'Name another column.',
       )
     }
+    if (document.data.labels?.coverage !== undefined && time === undefined) {
+      add(
+        'project/value',
+        ['data', 'labels', 'coverage'],
+        'Cannot use "data.labels.coverage": the model has no time; expected one, which tells the days',
+        'Add time: COLUMN under model, or take the line out.',
+      )
+    }
     if (document.data.labels && id === undefined) {
       add(
         'project/value',

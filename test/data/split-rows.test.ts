@@ -21,6 +21,7 @@ interface Given {
   readonly split: Partial<SplitPolicy>
   readonly model?: Partial<ModelPolicy>
   readonly delayMs?: number
+  readonly coverage?: number
 }
 
 async function split(given: Given) {
@@ -32,12 +33,13 @@ async function split(given: Given) {
   await engine.run(
     `COPY (SELECT id, id * 2 AS x FROM read_parquet(${quoteText(rowsFile)})) TO ${quoteText(featuresFile)}`,
   )
-  const labels = { source: ['l.csv'], delayMs: given.delayMs ?? 0 }
+  const { delayMs = 0, coverage } = given
+  const labels = { source: ['l.csv'], delayMs, ...(coverage !== undefined && { coverage }) }
   const model = { id: 'id', ...(given.time && { time: 't' }), ...given.model }
   const project = projectOf(folder, {
     model,
     split: { line: 7, ...given.split },
-    ...(given.delayMs && { data: { labels } }),
+    ...((delayMs > 0 || coverage !== undefined) && { data: { labels } }),
   })
   const contract = contractOf({ id: 'integer', t: given.time ?? 'string', g: 'string', y: 'number' })
   const out = join(folder, 'out')
@@ -90,6 +92,41 @@ describe('splitRows()', () => {
     })
     expect(await ids('test')).toEqual([5, 6])
     expect(read).toMatchObject({ value: { leftOut: { 'labels not in yet': 3, 'no label': 1 } } })
+  })
+
+  test.each([
+    // Two rows a day: day 1 has both labels, day 2 one, day 3 none, day 4 both.
+    [1, { 'no label': 3, 'a day with too few labels': 1 }, [0, 1, 6, 7]],
+    [0.5, { 'no label': 3 }, [0, 1, 2, 6, 7]],
+    [0.51, { 'no label': 3, 'a day with too few labels': 1 }, [0, 1, 6, 7]],
+  ])('leaves out days of which less than %d has its label', async (coverage, leftOut, whole) => {
+    const rows = `SELECT i AS id, TIMESTAMP '2024-01-01' + to_hours(12 * i::INTEGER) AS t, 'g' AS g,
+      CASE WHEN i NOT IN (3, 4, 5) THEN i::DOUBLE END AS y FROM range(8) r(i)`
+    const { read, ids } = await split({
+      rows,
+      until: '2024-01-04T12:00:00Z',
+      time: 'timestamp',
+      split: { test: { kind: 'rows', rows: 2 } },
+      coverage,
+    })
+    expect(read).toMatchObject({ value: { leftOut } })
+    expect(await ids('whole')).toEqual(whole)
+  })
+
+  test('looks at a day’s coverage only among rows whose labels are due', async () => {
+    const rows = `SELECT i AS id, TIMESTAMP '2024-01-01' + to_hours(12 * i::INTEGER) AS t, 'g' AS g,
+      CASE WHEN i < 5 THEN i::DOUBLE END AS y FROM range(8) r(i)`
+    const until = '2024-01-04T12:00:00Z'
+    const size = { kind: 'rows', rows: 1 } as const
+    const { ids } = await split({
+      rows,
+      until,
+      time: 'timestamp',
+      split: { test: size },
+      delayMs: dayMs * 1.5,
+      coverage: 1,
+    })
+    expect(await ids('whole')).toEqual([0, 1, 2, 3, 4])
   })
 
   test('orders by an integer time and never splits a tie', async () => {

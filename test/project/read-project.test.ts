@@ -40,6 +40,15 @@ describe('readProject()', () => {
 })
 
 describe('parseProject()', () => {
+  test('tells that a coverage of labels needs a time', () => {
+    const text = smallest
+      .replace('positive: 1', 'positive: 1, id: id')
+      .replace('data/*.csv', 'data/*.csv, labels: { source: labels/*.csv, coverage: 0.9 }')
+    expect(faults(text)).toEqual([
+      expect.stringContaining('3: Cannot use "data.labels.coverage": the model has no time'),
+    ])
+  })
+
   test('fills in every default', () => {
     const read = parseProject('/project', smallest)
 
