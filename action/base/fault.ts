@@ -46,6 +46,7 @@ export const faults = {
   'pipeline/unhashed': 'user',
   'pipeline/wrong-hash': 'user',
   'pipeline/wrong-python': 'user',
+  'privacy/public-repository': 'user',
   'system/refused': 'user',
   'stage/failed': 'user',
   'stage/linked-output': 'user',

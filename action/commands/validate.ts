@@ -47,7 +47,7 @@ export const validate = defineCommand({
     if (!contract.ok) return { kind: 'diagnosed', diagnostics: contract.diagnostics }
 
     const { openEngine } = await import('../data/engine.ts')
-    const { isPublic } = await import('../github/runner/is-public.ts')
+    const { mayShowRows } = await import('../pipeline/row-privacy.ts')
     const { withoutAnyValues } = await import('../project/join-contracts.ts')
     const { findSections } = await import('../data/section-files.ts')
     const { validateData } = await import('../pipeline/validate-data.ts')
@@ -57,7 +57,7 @@ export const validate = defineCommand({
     const result = await validateData(
       {
         project: project.value,
-        tables: (await isPublic(context.environment)) ? withoutAnyValues(tables) : tables,
+        tables: (await mayShowRows(project.value, context.environment)) ? tables : withoutAnyValues(tables),
         files,
         now: context.now(),
         signal: context.signal,

@@ -6,7 +6,6 @@ import { sha256 } from '../base/sha256.ts'
 import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { JudgedRows } from '../evaluation/judged-rows.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
-import { isPublic } from '../github/runner/is-public.ts'
 import { isClassified, withoutValues } from '../project/contract.ts'
 import { withoutAnyValues } from '../project/join-contracts.ts'
 import type { DataContracts } from '../project/read-contract.ts'
@@ -15,6 +14,7 @@ import { wordChecks } from '../report/word-contract.ts'
 import { wordRows, wordSplit } from '../report/word-stages.ts'
 import type { DeclaredStage } from './declare-keys.ts'
 import type { DeclaredRun } from './declare-run.ts'
+import { mayShowRows } from './row-privacy.ts'
 import type { RunRecord } from './run-record.ts'
 import { dataOf, type RunSession, type Step, takeStep, useOutput } from './run-session.ts'
 import { type KeyParts, stageKey } from './stage-key.ts'
@@ -43,7 +43,7 @@ export async function takeValidate(session: RunSession): Promise<Read<StageResul
 /** What everybody may read shows nothing of a row, whatever the contract says. */
 async function contractsToShow({ declared, environment }: RunSession): Promise<DataContracts> {
   const { contracts } = declared
-  if (!(await isPublic(environment))) return contracts
+  if (await mayShowRows(declared.project, environment)) return contracts
   return { ...contracts, tables: withoutAnyValues(contracts.tables), whole: withoutValues(contracts.whole) }
 }
 
@@ -146,7 +146,7 @@ export async function takeJudging(
     ...own('judge', 'gate', {
       evaluation: evaluated.value.cacheKey,
       gates: sha256(canonicalJson(asJson(project.gates))),
-      privacy: sha256(canonicalJson({ ...project.privacy, classified })),
+      privacy: sha256(canonicalJson({ minCount: project.privacy.minCount, classified })),
     }),
     work: async () => {
       const rows = await judged()
@@ -178,7 +178,7 @@ async function readJudgedRows(
   return joinPredictions({
     project,
     contract,
-    showsRows: !(await isPublic(session.environment)),
+    showsRows: await mayShowRows(project, session.environment),
     truthFile: await useOutput(session, 'prepare', split, 'truth'),
     predictionsFile: await useOutput(session, 'train', predict, 'predictions'),
   })

@@ -7,6 +7,7 @@ import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import type { Project } from '../project/project.ts'
 import { readProject } from '../project/read-project.ts'
 import { refitName, stagesOfRefit } from './declare-keys.ts'
+import { refusePublishing } from './row-privacy.ts'
 import type { Job } from './run-session.ts'
 
 /** What travels between the jobs of a workflow. `truth` and `whole` are apart, so that training never holds them. */
@@ -34,11 +35,15 @@ interface Place {
   readonly artifacts?: ArtifactStore
 }
 
-/** The way to the other jobs of this workflow run; undefined on a terminal, where their results are on disk already. */
+/**
+ * The way to the other jobs of this workflow run; undefined on a terminal, where their results are on disk already.
+ * Throws `privacy/public-repository` where it would publish the data.
+ */
 export async function openExchange({ folder, environment, artifacts }: Place): Promise<Exchange | undefined> {
   if (!artifacts) return undefined
   const project = await readProject(folder)
   if (!project.ok) return undefined
+  await refusePublishing(project.value, environment)
   return { artifacts, project: project.value, attempt: Number(environment['GITHUB_RUN_ATTEMPT'] ?? 1) }
 }
 

@@ -192,7 +192,13 @@ export const projectSchema = z.strictObject({
     .describe('`features` is SQL; `train`, `predict` and any other stage are programs.'),
   gates: z.record(stageName, gate).default({}).describe('What a model must reach.'),
   privacy: z
-    .strictObject({ 'min-count': z.int().min(1).default(20).describe('Rarer values are never shown.') })
+    .strictObject({
+      public: z
+        .boolean()
+        .default(false)
+        .describe('Everybody may have the data: needed where the repository is public.'),
+      'min-count': z.int().min(1).default(20).describe('Rarer values are never shown.'),
+    })
     .prefault({})
     .describe('What may be shown.'),
 })

@@ -151,6 +151,8 @@ export interface Gate {
 }
 
 export interface PrivacyPolicy {
+  /** Everybody may have the data, its failing rows and the predictions, also where the repository is public. */
+  readonly isPublic: boolean
   /** Values seen fewer times are pooled wherever values are shown. */
   readonly minCount: number
 }

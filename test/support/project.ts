@@ -20,7 +20,7 @@ export function projectOf(folder: string, parts: Parts = {}): Project {
     features: { sql: 'features.sql' },
     stages: [],
     gates: [],
-    privacy: { minCount: 20 },
+    privacy: { isPublic: false, minCount: 20 },
   }
 }
 
