@@ -55,21 +55,29 @@ async function checkReference(
   if (!isThere) return { ...base, outcome: 'skipped', failing: 0, samples: [] }
 
   const names = rule.columns.map(quoteName)
-  const known = others
-    .map(({ contract, files }) => ({ files, contract: { ...contract, columns: columnsOf(contract, rule.others) } }))
-    .filter(({ contract, files }) => contract.columns.length === rule.others.length && files.length > 0)
-    .map(({ files, contract }) => {
-      const keys = rule.others.map((name, place) => `${quoteName(name)} AS k${place}`)
-      return `SELECT DISTINCT ${keys.join(', ')} FROM ${typedRelation(files, contract)}`
-    })
   const own = typedRelation(table.files, { ...table.contract, columns }, { withPlace: true })
-  const lost = `${own} AS data ANTI JOIN (${known.join(' UNION ALL ')}) AS known
+  const lost = `${own} AS data ANTI JOIN (${knownKeys(rule, others)}) AS known
     ON ${names.map((name, place) => `data.${name} = known.k${place}`).join(' AND ')}
     WHERE ${names.map((name) => `data.${name} IS NOT NULL`).join(' AND ')}`
   const [counted] = await engine.query<{ lost: number }>(`SELECT count(*) AS lost FROM ${lost}`)
   const failing = counted?.lost ?? 0
   if (failing === 0) return { ...base, outcome: 'pass', failing, samples: [] }
   return { ...base, outcome: 'fail', failing, samples: await findLost(engine, columns, lost, maxSamples) }
+}
+
+/** SELECT of the keys `k0`, `k1`, … that a reference may lead to. */
+export function knownKeys(
+  { others }: Pick<Reference, 'others'>,
+  tables: readonly Pick<DescribedTable, 'contract' | 'files'>[],
+): string {
+  return tables
+    .map(({ contract, files }) => ({ files, contract: { ...contract, columns: columnsOf(contract, others) } }))
+    .filter(({ contract, files }) => contract.columns.length === others.length && files.length > 0)
+    .map(({ files, contract }) => {
+      const keys = others.map((name, place) => `${quoteName(name)} AS k${place}`)
+      return `SELECT DISTINCT ${keys.join(', ')} FROM ${typedRelation(files, contract)}`
+    })
+    .join(' UNION ALL ')
 }
 
 async function findLost(

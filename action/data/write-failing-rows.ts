@@ -2,8 +2,9 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 import { type Contract, type ContractColumn, isClassified } from '../project/contract.ts'
+import { knownKeys } from './check-references.ts'
 import { CheckedColumns } from './checked-columns.ts'
-import type { ContractCheck } from './contract-result.ts'
+import type { ContractCheck, ContractPromise } from './contract-result.ts'
 import { breaks } from './contract-sql.ts'
 import type { Engine } from './engine.ts'
 import { quoteName, quoteText } from './quote.ts'
@@ -23,7 +24,7 @@ export interface CheckedFiles {
  * throughout. A promise of all rows together, or of a column that is missing, has no rows of its own.
  */
 export async function writeFailingRows(engine: Engine, parts: readonly CheckedFiles[], path: string): Promise<void> {
-  const selects = parts.flatMap((part) => part.checks.flatMap((check) => selectsOf(part, check)))
+  const selects = parts.flatMap((part) => part.checks.flatMap((check) => selectsOf(part, check, parts)))
   const draft = `${path}.${process.pid}.draft`
   await mkdir(dirname(path), { recursive: true })
   try {
@@ -44,12 +45,15 @@ function emptySelect(parts: readonly CheckedFiles[]): string {
   return `SELECT '' AS _check, CAST(0 AS INTEGER) AS _line, '' AS ${fileColumn}, CAST(0 AS BIGINT) AS _row${columns.join('')} WHERE false`
 }
 
-function selectsOf({ files, contract }: CheckedFiles, check: ContractCheck): string[] {
+function selectsOf({ files, contract }: CheckedFiles, check: ContractCheck, parts: readonly CheckedFiles[]): string[] {
   const column = contract.columns.find(({ name }) => name === check.column)
   if (check.outcome !== 'fail') return []
   return files.flatMap((file) => {
     const columns = new CheckedColumns(contract, file)
-    const condition = conditionOf(check, column, contract, files, columns)
+    const condition =
+      check.promise.kind === 'references'
+        ? lostCondition(check.promise, contract, parts, columns)
+        : conditionOf(check, column, contract, files, columns)
     if (condition === undefined) return []
     const place = [`${fileColumn} AS file`, `${numberColumn} AS number`]
     const values = contract.columns.map((each) => `${valueOf(each, columns)} AS ${quoteName(each.name)}`)
@@ -64,6 +68,24 @@ function selectsOf({ files, contract }: CheckedFiles, check: ContractCheck): str
 function valueOf(column: ContractColumn, columns: CheckedColumns): string {
   const raw = columns.expressions(column)?.raw
   return raw === undefined || isClassified(column) ? 'CAST(NULL AS VARCHAR)' : `CAST(${raw} AS VARCHAR)`
+}
+
+/** Rows whose keys, all of them there, lead nowhere. */
+function lostCondition(
+  promise: ContractPromise & { readonly kind: 'references' },
+  contract: Contract,
+  parts: readonly CheckedFiles[],
+  columns: CheckedColumns,
+): string | undefined {
+  const own = promise.columns.flatMap((name) => contract.columns.find((column) => column.name === name) ?? [])
+  const typed = own.flatMap((column) => columns.expressions(column)?.typed ?? [])
+  if (typed.length === 0 || typed.length < promise.columns.length) return undefined
+  const known = knownKeys(
+    promise,
+    parts.filter((part) => part.contract.table === promise.table),
+  )
+  const isLost = `NOT EXISTS (SELECT 1 FROM (${known}) AS known WHERE ${typed.map((name, place) => `${name} = k${place}`).join(' AND ')})`
+  return [...typed.map((name) => `${name} IS NOT NULL`), isLost].join(' AND ')
 }
 
 function conditionOf(

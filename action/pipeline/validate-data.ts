@@ -1,6 +1,6 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { type CheckedContract, checkContract, findNewColumns } from '../data/check-contract.ts'
-import { type CheckedReferences, checkReferences } from '../data/check-references.ts'
+import { checkReferences } from '../data/check-references.ts'
 import { checkServiceLevels } from '../data/check-service-levels.ts'
 import { checkSqlRules } from '../data/check-sql-rules.ts'
 import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
@@ -42,12 +42,12 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
     return { ...base, rows: 0, checks: [], newColumns: [], renames: [], swaps: [], diagnostics: described.diagnostics }
   }
 
-  const checked: CheckedTable[] = []
-  for (const table of described.value) checked.push(await checkTable(engine, table, data))
+  const alone: CheckedTable[] = []
+  for (const table of described.value) alone.push(await checkTable(engine, table, data))
+  const checked = await checkKeys(engine, alone, data)
   const [first] = checked
   if (!first) throw new Error('Cannot validate data: it has no table')
-  const keys = await checkKeys(engine, checked, data)
-  const checks = [...checked.flatMap((table) => table.checks), ...keys.checks]
+  const checks = checked.flatMap((table) => table.checks)
   const renames = await findRenames(data, engine, first.files, first.contract)
   const swaps = await findSwaps(engine, {
     files: first.files,
@@ -68,7 +68,6 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
     swaps,
     diagnostics: [
       ...checked.flatMap(({ diagnostics }) => diagnostics),
-      ...keys.diagnostics,
       ...checks.filter(keepsOut).map((check) => diagnose(check, data, renames, swaps)),
     ],
   }
@@ -117,36 +116,33 @@ async function checkTable(engine: Engine, table: TableToCheck, data: DataToValid
   const scaled = await addScales(engine, files, contract, checked.checks)
   const isReadable = checked.diagnostics.length === 0
   const ages = isReadable ? await checkServiceLevels(engine, { ...table, rows: checked.rows }, data.now) : []
-  const isJoined = contract.file !== data.tables[0].contract.file
   return {
     ...table,
     rows: checked.rows,
     newColumns: table.tellsNew ? checked.newColumns : [],
-    checks: [...scaled, ...sql.checks, ...ages].map((check) =>
-      isJoined ? { ...check, contract: contract.file } : check,
-    ),
+    checks: [...scaled, ...sql.checks, ...ages].map((check) => placed(check, table, data)),
     diagnostics: [...checked.diagnostics, ...sql.diagnostics],
   }
 }
 
-/** The foreign keys between the tables, where all of them can be read. */
+/** The tables with what the foreign keys between them come to, where all of them can be read. */
 async function checkKeys(
   engine: Engine,
   tables: readonly CheckedTable[],
   data: DataToValidate,
-): Promise<CheckedReferences> {
-  const checks: ContractCheck[] = []
-  const diagnostics: Diagnostic[] = []
-  if (tables.some((table) => table.diagnostics.length > 0)) return { checks, diagnostics }
-  for (const table of tables) {
-    const found = await checkReferences(engine, table, tables)
-    const { file } = table.contract
-    checks.push(
-      ...found.checks.map((check) => (file === data.tables[0].contract.file ? check : { ...check, contract: file })),
-    )
-    diagnostics.push(...found.diagnostics)
-  }
-  return { checks, diagnostics }
+): Promise<readonly CheckedTable[]> {
+  if (tables.some(({ diagnostics }) => diagnostics.length > 0)) return tables
+  return await Promise.all(
+    tables.map(async (table) => {
+      const { checks, diagnostics } = await checkReferences(engine, table, tables)
+      return { ...table, checks: [...table.checks, ...checks.map((check) => placed(check, table, data))], diagnostics }
+    }),
+  )
+}
+
+/** Says whose promise it is where that is not the first table's. */
+function placed(check: ContractCheck, { contract }: TableToCheck, { tables }: DataToValidate): ContractCheck {
+  return contract.file === tables[0].contract.file ? check : { ...check, contract: contract.file }
 }
 
 /** Where labels arrive in files of their own, those hold the id and the target, and the other files all but the target. */
