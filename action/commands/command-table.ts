@@ -5,6 +5,7 @@ export const commandTable = {
   init: async () => (await import('./init.ts')).init,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
   validate: async () => (await import('./validate.ts')).validate,
+  'contract diff': async () => (await import('./contract-diff.ts')).contractDiff,
   run: async () => (await import('./run.ts')).run,
   register: async () => (await import('./register.ts')).register,
   lineage: async () => (await import('./lineage.ts')).lineage,

@@ -15,6 +15,12 @@ export const validate = defineCommand({
       example: 'region=state',
     }),
     junit: text({ description: 'Writes the checks as JUnit XML to this file', example: 'validation.xml' }),
+    environment: text({
+      description:
+        'Whose files these are: serving expects no target, and no promise of a whole snapshot unless the contract says so',
+      example: 'serving',
+      default: 'training',
+    }),
     'failing-rows': text({
       description: 'Writes every row that breaks a promise to this file; classified columns stay empty',
       example: 'failing.parquet',
@@ -46,13 +52,17 @@ export const validate = defineCommand({
     const contract = accepted.length > 0 ? await readContracts(project.value) : written
     if (!contract.ok) return { kind: 'diagnosed', diagnostics: contract.diagnostics }
 
+    const { dataIn, requireEnvironment, training } = await import('../project/contract-environments.ts')
+    const { environment = training } = inputs
+    requireEnvironment(contract.value.whole, environment)
+
     const { openEngine } = await import('../data/engine.ts')
     const { mayShowRows } = await import('../pipeline/row-privacy.ts')
     const { withoutAnyValues } = await import('../project/join-contracts.ts')
     const { findSections } = await import('../data/section-files.ts')
     const { validateData } = await import('../pipeline/validate-data.ts')
     const { tables } = contract.value
-    const files = await findSections(project.value)
+    const files = await findSections(dataIn(project.value, environment))
     await using engine = await openEngine()
     const result = await validateData(
       {
@@ -60,6 +70,7 @@ export const validate = defineCommand({
         tables: (await mayShowRows(project.value, context.environment)) ? tables : withoutAnyValues(tables),
         files,
         now: context.now(),
+        environment,
         signal: context.signal,
         openReference: async () => {
           const { openReference } = await import('../pipeline/open-reference.ts')
@@ -70,7 +81,7 @@ export const validate = defineCommand({
       engine,
     )
     const isPinned = await arePinned(project.value)
-    const validation = { ...result, accepted, isPinned, seconds: (performance.now() - start) / 1000 }
+    const validation = { ...result, environment, accepted, isPinned, seconds: (performance.now() - start) / 1000 }
     if (inputs.junit !== undefined) {
       const { junitXml } = await import('../report/junit.ts')
       const { writeWhole } = await import('../base/write-whole.ts')

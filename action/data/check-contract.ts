@@ -60,7 +60,8 @@ export async function checkContract(
 
 /** Columns of the files that no column of the contract claims, neither by name nor by alias. */
 export function findNewColumns(files: readonly DescribedFile[], contract: Contract): NewColumn[] {
-  const known = new Set(contract.columns.flatMap(({ name, aliases }) => [name, ...aliases]))
+  const named = contract.columns.flatMap(({ name, aliases }) => [name, ...aliases])
+  const known = new Set([...named, ...(contract.elsewhere ?? [])])
   const found = new Map<string, string[]>()
   for (const file of files) {
     for (const { name } of file.columns) {
@@ -81,7 +82,7 @@ function planChecks(contract: Contract): PlannedCheck[] {
   const ofColumns = contract.columns.flatMap((column): PlannedCheck[] => [
     { column, promise: { kind: 'present' }, note: { line: column.line }, tolerance: null },
     { column, promise: typePromise(column), note: { line: column.line }, tolerance: null },
-    ...column.rules.map(({ line, severity, dimension, tolerance, ...promise }) => ({
+    ...column.rules.map(({ line, severity, dimension, tolerance, environments: _environments, ...promise }) => ({
       column,
       promise,
       note: { line, ...(severity && { severity }), ...(dimension && { dimension }) },
@@ -89,7 +90,7 @@ function planChecks(contract: Contract): PlannedCheck[] {
     })),
   ])
   const ofTable = contract.tableRules.flatMap((rule): PlannedCheck[] => {
-    const { line, severity, dimension, ...promise } = rule
+    const { line, severity, dimension, environments: _environments, ...promise } = rule
     if (countedElsewhere.has(promise.kind)) return []
     const tolerance = promise.kind === 'unique-together' ? (promise.tolerance ?? null) : null
     const note = { line, ...(severity && { severity }), ...(dimension && { dimension }) }

@@ -33,7 +33,8 @@ export async function checkSqlRules(
     if (!made.ok) return { checks: [], diagnostics: made.diagnostics }
     const checks: ContractCheck[] = []
     const diagnostics: Diagnostic[] = []
-    for (const [index, { line, severity = 'error', dimension = null, ...promise }] of rules.entries()) {
+    for (const [index, rule] of rules.entries()) {
+      const { line, severity = 'error', dimension = null, environments: _environments, ...promise } = rule
       const found = made.value[index]
       if (found?.kind === 'diagnosed') diagnostics.push(found.diagnostic)
       if (found?.kind !== 'number') continue

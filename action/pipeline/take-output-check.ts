@@ -8,6 +8,7 @@ import type { Engine } from '../data/engine.ts'
 import type { SourceFile } from '../data/source-file.ts'
 import type { TracedRow } from '../data/trace-rows.ts'
 import type { Contract } from '../project/contract.ts'
+import { inEnvironment, training } from '../project/contract-environments.ts'
 import { wordChecks, wordFailure, wordTraced } from '../report/word-contract.ts'
 import { type Job, type RunSession, takeStep, useOutput } from './run-session.ts'
 import { stageKey } from './stage-key.ts'
@@ -37,7 +38,11 @@ export async function takeOutputCheck(session: RunSession, checked: OutputToChec
     key,
     cacheKey: async () => key,
     work: async () => {
-      const checks = await checkOutput(session, checked, outputContract(session, given.contract))
+      const checks = await checkOutput(
+        session,
+        checked,
+        outputContract(session, inEnvironment(given.contract, training, '')),
+      )
       return checks.ok ? { ok: true, value: { detail: wordChecks(checks.value), outputs: {} } } : checks
     },
   })

@@ -13,8 +13,9 @@ import { allFiles, type SectionFiles } from '../data/section-files.ts'
 import type { DescribedFile, SourceFile } from '../data/source-file.ts'
 import type { Swap } from '../drift/find-swapped-columns.ts'
 import { matchRenamedColumns, type Rename } from '../drift/match-renamed-columns.ts'
-import type { Contract, ContractColumn, TableRule } from '../project/contract.ts'
+import { type Contract, type ContractColumn, columnsAbout, type TableRule } from '../project/contract.ts'
 import { type SourceContract, withUniqueKey } from '../project/join-contracts.ts'
+import { inEnvironment, training } from '../project/contract-environments.ts'
 import type { Project } from '../project/project.ts'
 import { wordAcceptance, wordFailure, wordRename, wordSamples, wordScale, wordSwap } from '../report/word-contract.ts'
 import { findSwaps } from './find-swaps.ts'
@@ -30,11 +31,14 @@ export interface DataToValidate {
   readonly openReference?: () => Promise<readonly SourceFile[]>
   /** Where the rows that break a promise are to be written, as Parquet. */
   readonly failingRowsFile?: string
+  /** Which of the contract's environments the files are from; `training` where it is not said. */
+  readonly environment?: string
   readonly signal?: AbortSignal
 }
 
 /** Holds data against its contracts, and looks among new columns for those that are missing under their name. */
-export async function validateData(data: DataToValidate, engine: Engine): Promise<ContractResult> {
+export async function validateData(given: DataToValidate, engine: Engine): Promise<ContractResult> {
+  const data = { ...given, tables: tablesIn(given) }
   const [{ contract }] = data.tables
   const base = { contract: contract.file, files: allFiles(data.files).map(({ path }) => path) }
   const described = await describeTables(data, engine)
@@ -71,6 +75,16 @@ export async function validateData(data: DataToValidate, engine: Engine): Promis
       ...checks.filter(keepsOut).map((check) => diagnose(check, data, renames, swaps)),
     ],
   }
+}
+
+/** What is promised where the data is to be used. */
+function tablesIn({ tables, environment = training, project }: DataToValidate): DataToValidate['tables'] {
+  const [first, ...others] = tables
+  const promised = (table: SourceContract) => ({
+    ...table,
+    contract: inEnvironment(table.contract, environment, project.model.target),
+  })
+  return [promised(first), ...others.map(promised)]
 }
 
 /** One table as it is checked: where labels arrive in files of their own, those are a table, too. */
@@ -149,10 +163,7 @@ function placed(check: ContractCheck, { contract }: TableToCheck, { tables }: Da
 function partContract(contract: Contract, project: Project): { ofFeatures: Contract; ofLabels: Contract } {
   if (!project.data.labels) return { ofFeatures: contract, ofLabels: { ...contract, columns: [], tableRules: [] } }
   const { target, id } = project.model
-  const isOfTarget = (rule: TableRule) => {
-    if (rule.kind === 'unique-together' || rule.kind === 'references') return rule.columns.includes(target)
-    return rule.kind !== 'row-count' && rule.column === target
-  }
+  const isOfTarget = (rule: TableRule) => columnsAbout(rule).includes(target)
   const keep = (wanted: (column: ContractColumn) => boolean) => contract.columns.filter(wanted)
   return {
     ofFeatures: {

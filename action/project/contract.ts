@@ -10,6 +10,8 @@ export interface ContractColumn {
   /** Older names under which files may still hold this column. */
   readonly aliases: readonly string[]
   readonly classification?: string
+  /** Where the column has to be there, such as `training`; everywhere where there is no list. */
+  readonly environments?: readonly string[]
   /** How texts spell a date or a moment, as `strptime` has it; without it, ISO 8601. */
   readonly format?: string
   readonly rules: readonly ContractRule[]
@@ -26,6 +28,8 @@ export interface RuleNote {
   /** Only an `error`, which is the default, keeps data out; the others are shown. */
   readonly severity?: Severity
   readonly dimension?: Dimension
+  /** Where the promise holds; without a list, wherever promises of its kind do. */
+  readonly environments?: readonly string[]
 }
 
 export const severities = ['error', 'warning', 'info'] as const
@@ -99,6 +103,22 @@ export interface AgeLimit {
   readonly unit: AgeUnit
 }
 
+/** The columns of its own table that a promise names. */
+export function columnsAbout(rule: TableRuleKind): readonly string[] {
+  switch (rule.kind) {
+    case 'unique-together':
+    case 'references':
+      return rule.columns
+    case 'freshness':
+    case 'retention':
+      return [rule.column]
+    case 'sql':
+      return rule.column === undefined ? [] : [rule.column]
+    case 'row-count':
+      return []
+  }
+}
+
 /** The eight operators of ODCS; exactly one belongs to a rule. */
 export const operators = [
   'mustBe',
@@ -133,6 +153,8 @@ export interface Contract {
   /** As SQL rules may call the table. */
   readonly table: string
   readonly tableRules: readonly TableRule[]
+  /** Names and aliases of columns that belong to other environments: no news where files hold them all the same. */
+  readonly elsewhere?: readonly string[]
 }
 
 /** The same promises of columns none of which may show a value. */

@@ -16,6 +16,10 @@ const description = {
   authoritativeDefinitions: described,
 } as const
 
+const customProperties = z
+  .array(z.strictObject({ id: described, property: z.string(), value: z.unknown(), description: described }))
+  .default([])
+
 const qualityRule = z.strictObject({
   ...description,
   name: described,
@@ -25,7 +29,7 @@ const qualityRule = z.strictObject({
   businessImpact: described,
   schedule: described,
   scheduler: described,
-  customProperties: described,
+  customProperties,
   type: z.enum(['library', 'text', 'sql', 'custom']).default('library'),
   metric: z.enum(['nullValues', 'missingValues', 'invalidValues', 'duplicateValues', 'rowCount']).optional(),
   rule: described,
@@ -112,9 +116,7 @@ const property = z.strictObject({
   criticalDataElement: described,
   relationships: z.array(relationship).optional(),
   quality: z.array(qualityRule).default([]),
-  customProperties: z
-    .array(z.strictObject({ id: described, property: z.string(), value: z.unknown(), description: described }))
-    .default([]),
+  customProperties,
 })
 
 const table = z.strictObject({

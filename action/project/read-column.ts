@@ -1,6 +1,7 @@
 import type { ContractColumn, ContractRule, LogicalType } from './contract.ts'
 import type { ContractNotes } from './contract-notes.ts'
 import type { OdcsProperty } from './odcs.ts'
+import { readEnvironments } from './read-environments.ts'
 import { readPhysicalType } from './read-physical-type.ts'
 import { readColumnQuality } from './read-quality-rule.ts'
 import { readTypeOptions } from './read-type-options.ts'
@@ -30,6 +31,7 @@ export function readColumn(
     line: notes.lineOf([...path, 'name']),
     aliases: readAliases(property, path, notes),
     ...(property.classification !== undefined && { classification: property.classification }),
+    ...readEnvironments(property.customProperties, path, notes),
     ...(options.format !== undefined && { format: options.format }),
     rules: [
       ...readFlags(property, hasOneKey, path, notes),

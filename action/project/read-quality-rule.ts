@@ -1,6 +1,7 @@
 import type { ContractRule, RuleKind, RuleNote, TableRule, Tolerance } from './contract.ts'
 import type { ContractNotes } from './contract-notes.ts'
 import type { OdcsQualityRule } from './odcs.ts'
+import { readEnvironments } from './read-environments.ts'
 import { readExpectation } from './read-expectation.ts'
 import type { YamlPath } from './read-yaml.ts'
 
@@ -109,8 +110,10 @@ export function readSqlRule(
   return [{ kind: 'sql', query, expected, ...(column !== undefined && { column }), ...noteOf(rule, path, notes), line }]
 }
 
-function noteOf({ severity, dimension }: OdcsQualityRule, path: YamlPath, notes: ContractNotes): RuleNote {
-  return { line: notes.lineOf(path), ...(severity && { severity }), ...(dimension && { dimension }) }
+function noteOf(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): RuleNote {
+  const { severity, dimension, customProperties } = rule
+  const note = { line: notes.lineOf(path), ...(severity && { severity }), ...(dimension && { dimension }) }
+  return { ...note, ...readEnvironments(customProperties, path, notes) }
 }
 
 function readKind(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): RuleKind | undefined {

@@ -15,6 +15,8 @@ import { wordFileSet } from './word-files.ts'
 
 export interface Validation extends ContractResult {
   readonly seconds: number
+  /** As the contract names it: `training`, `serving`. */
+  readonly environment: string
   /** `region=state`, added to the contract as aliases just now. */
   readonly accepted: readonly string[]
   /** These files are what `data.lock.yaml` pins already. */
@@ -33,9 +35,13 @@ export function reportValidation(result: Validation): Report {
   const verdict = isGood
     ? `PASS  ${result.contract}: ${wordHolding(result.checks.length, warnings.length)}`
     : `FAIL  ${result.contract}: ${count}`
-  const source = [wordFileSet(result.files), `${formatCount(result.rows)} rows`, formatSeconds(result.seconds)].join(
-    ' · ',
-  )
+  const isTraining = result.environment === 'training'
+  const source = [
+    ...(isTraining ? [] : [`for ${result.environment}`]),
+    wordFileSet(result.files),
+    `${formatCount(result.rows)} rows`,
+    formatSeconds(result.seconds),
+  ].join(' · ')
   const accepted = result.accepted.map((pair) => `Added to ${result.contract}: the alias ${pair.replace('=', ' ← ')}`)
   const news = newColumnsLine(result)
   const others = result.diagnostics.filter(({ code }) => !failing.some((check) => code.endsWith(codeOf(check))))
@@ -49,7 +55,7 @@ export function reportValidation(result: Validation): Report {
       ...(failing.length > maxShown ? ['', `… and ${formatCount(failing.length - maxShown)} more`] : []),
       ...warnings.slice(0, maxShown).flatMap((check) => ['', ...failureLines(check, result)]),
       ...(news === undefined ? [] : ['', news]),
-      ...(isGood ? [] : ['', 'Nothing was trained.']),
+      ...(isGood || !isTraining ? [] : ['', 'Nothing was trained.']),
     ].join('\n'),
     markdown: [
       `## ${isGood ? 'PASS: the data keeps its contract' : `FAIL: ${count}`}`,
@@ -66,7 +72,8 @@ export function reportValidation(result: Validation): Report {
       checks: String(result.checks.length),
       failing: String(failing.length),
     },
-    ...(isGood && { next: result.isPinned ? 'plumbline run' : 'plumbline snapshot   then   plumbline run' }),
+    ...(isGood &&
+      isTraining && { next: result.isPinned ? 'plumbline run' : 'plumbline snapshot   then   plumbline run' }),
   }
 }
 

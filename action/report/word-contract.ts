@@ -57,9 +57,9 @@ function wordBroken({ promise }: ContractCheck): string {
     case 'format':
       return `not of the format ${promise.format}`
     case 'unique-together':
-      return `not unique together (${promise.columns.map(shorten).join(', ')})`
+      return `not unique together (${promise.columns.map(shortened).join(', ')})`
     case 'references':
-      return `not in ${promise.others.map((name) => shorten(`${promise.table}.${name}`)).join(', ')}`
+      return `not in ${promise.others.map((name) => shortened(`${promise.table}.${name}`)).join(', ')}`
     case 'retention':
       return `older than ${wordAge(promise.limit)}`
     case 'present':
@@ -70,7 +70,7 @@ function wordBroken({ promise }: ContractCheck): string {
   }
 }
 
-function wordAge({ count, unit }: AgeLimit): string {
+export function wordAge({ count, unit }: AgeLimit): string {
   return `${formatExact(count)} ${unit}${count === 1 ? '' : 's'}`
 }
 
@@ -81,7 +81,7 @@ export function wordSamples(samples: readonly SampleRow[]): string {
     const place =
       sample.file === file ? `row ${formatCount(sample.row)}` : `${sample.file} row ${formatCount(sample.row)}`
     file = sample.file
-    return sample.value === undefined || sample.value === null ? place : `${place}: ${shorten(sample.value)}`
+    return sample.value === undefined || sample.value === null ? place : `${place}: ${shortened(sample.value)}`
   })
   return words.join(' · ')
 }
@@ -97,8 +97,8 @@ export function wordTraced(
 ): string {
   const words = samples.map(({ row, value }) => {
     const { id, source } = traced.get(row) ?? {}
-    const place = id === undefined ? `row ${formatCount(row)}` : `${shorten(idName)} ${shorten(id)}`
-    const shown = value === undefined || value === null ? place : `${place}: ${shorten(value)}`
+    const place = id === undefined ? `row ${formatCount(row)}` : `${shortened(idName)} ${shortened(id)}`
+    const shown = value === undefined || value === null ? place : `${place}: ${shortened(value)}`
     return source ? `${shown} ← ${source.file} row ${formatCount(source.row)}` : shown
   })
   return words.join(' · ')
@@ -134,7 +134,7 @@ const wordsOfDoubts: Readonly<Record<RenameDoubt, string>> = {
 
 /** `"lat" and "lon" may be swapped: each holds what the other held (distance 0.04).` */
 export function wordSwap({ columns, distance }: Swap): string {
-  const names = columns.map((name) => `"${shorten(name)}"`).join(' and ')
+  const names = columns.map((name) => `"${shortened(name)}"`).join(' and ')
   return `${names} may be swapped: each holds what the other held (distance ${formatNumber(distance, 2)}).`
 }
 
@@ -172,9 +172,9 @@ export function wordFiles(files: readonly string[]): string {
   return wordList(files, 3)
 }
 
-function wordList(names: readonly string[], shown: number): string {
+export function wordList(names: readonly string[], shown: number): string {
   const more = names.length - shown
-  return `${names.slice(0, shown).map(shorten).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`
+  return `${names.slice(0, shown).map(shortened).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`
 }
 
 function wordRows(rows: number): string {
@@ -192,7 +192,7 @@ function wordLimit({ tolerance }: ContractCheck): string {
   return `expected ${wordExpectation(tolerance)}${unit === 'percent' ? ' %' : ''}`
 }
 
-function wordExpectation({ operator, limits }: Expectation): string {
+export function wordExpectation({ operator, limits }: Expectation): string {
   const [first = '', last = ''] = limits.map((limit) =>
     Number.isSafeInteger(limit) ? formatCount(limit) : formatExact(limit),
   )
@@ -220,6 +220,6 @@ function wordBound(limit: number | string): string {
   return typeof limit === 'number' ? formatExact(limit) : limit
 }
 
-function shorten(text: string): string {
+export function shortened(text: string): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

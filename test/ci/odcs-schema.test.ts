@@ -70,6 +70,7 @@ describe('the JSON Schema of ODCS 3.1', () => {
     '{ metric: nullValues, mustBeGreaterThan: 1 }',
     '{ metric: nullValues, mustBeGreaterOrEqualTo: 1 }',
     '{ metric: nullValues, mustNotBe: 1 }',
+    '{ metric: nullValues, mustBe: 0, customProperties: [{ property: environments, value: [training] }] }',
     '{ type: sql, query: "SELECT count({property}) FROM {object}", mustBe: 0 }',
     '{ type: text, description: looks right }',
   ])('takes what parseContract() takes: %s', (rule) => {
@@ -111,6 +112,7 @@ schema:
       - { name: n, logicalType: integer, logicalTypeOptions: { multipleOf: 5, format: u16 } }
       - name: a
         logicalType: string
+        customProperties: [{ property: environments, value: [training, serving] }]
         logicalTypeOptions: { format: email }
         quality:
           - ${rule}

@@ -9,6 +9,7 @@ import { parseContract } from '../../action/project/read-contract.ts'
 import { readProject } from '../../action/project/read-project.ts'
 import { contextIn } from '../support/command-context.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { validateInputs } from '../support/validate-inputs.ts'
 
 const nothing = {
   data: ['data/*.csv'],
@@ -107,10 +108,7 @@ describe('init', () => {
     expect(readFileSync(join(folder, 'train.py'), 'utf8')).toContain('TARGET = "late"\nID = "parcel"\nTASK = "binary"')
     expect(readFileSync(join(folder, 'predict.py'), 'utf8')).toMatch(/^POSITIVE = 1 /m)
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('mine\n.plumbline/\n')
-    expect(
-      (await validate.run({ 'accept-rename': [], junit: undefined, 'failing-rows': undefined }, contextIn(folder)))
-        .kind,
-    ).toBe('done')
+    expect((await validate.run(validateInputs, contextIn(folder))).kind).toBe('done')
   })
 
   it.each([
@@ -141,10 +139,7 @@ describe('init', () => {
       ok: true,
       value: { data: { labels: { delayMs: 15 * 86_400_000 } } },
     })
-    expect(
-      (await validate.run({ 'accept-rename': [], junit: undefined, 'failing-rows': undefined }, contextIn(folder)))
-        .kind,
-    ).toBe('done')
+    expect((await validate.run(validateInputs, contextIn(folder))).kind).toBe('done')
   })
 
   it('keeps any column name a name, in YAML, SQL, Python and Markdown', async () => {
@@ -167,10 +162,7 @@ describe('init', () => {
     const { model } = await run(folder, { target: 'la"te' })
     expect(model.features.map(({ name }) => name)).toEqual(hostile)
     expect((await readProject(folder)).ok).toBe(true)
-    const validated = await validate.run(
-      { 'accept-rename': [], junit: undefined, 'failing-rows': undefined },
-      contextIn(folder),
-    )
+    const validated = await validate.run(validateInputs, contextIn(folder))
     expect(validated).toMatchObject({ kind: 'done' })
     const { openEngine } = await import('../../action/data/engine.ts')
     await using engine = await openEngine({ threads: 1 })
@@ -304,10 +296,7 @@ describe('init', () => {
       'late boolean',
     ])
     expect(model.time?.column.name).toBe('day')
-    expect(
-      (await validate.run({ 'accept-rename': [], junit: undefined, 'failing-rows': undefined }, contextIn(folder)))
-        .kind,
-    ).toBe('done')
+    expect((await validate.run(validateInputs, contextIn(folder))).kind).toBe('done')
   })
 
   it('shows no value of fewer than 20 rows', async () => {

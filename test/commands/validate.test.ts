@@ -7,6 +7,7 @@ import { openEngine } from '../../action/data/engine.ts'
 import { contextIn } from '../support/command-context.ts'
 import { pinData } from '../support/pin-data.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { validateInputs } from '../support/validate-inputs.ts'
 
 const project = `version: 1
 model: { name: parcels, task: binary, target: late, positive: 1, id: parcel }
@@ -47,15 +48,8 @@ function folderWith(files: Readonly<Record<string, string>>): string {
   return tempFolder({ 'plumbline.yaml': project, 'contract.yaml': contract, ...files })
 }
 
-async function run(
-  folder: string,
-  accept: readonly string[] = [],
-  more: { readonly junit?: string; readonly 'failing-rows'?: string } = {},
-) {
-  const outcome = await validate.run(
-    { 'accept-rename': accept, junit: undefined, 'failing-rows': undefined, ...more },
-    contextIn(folder),
-  )
+async function run(folder: string, accept: readonly string[] = [], more: Partial<typeof validateInputs> = {}) {
+  const outcome = await validate.run({ ...validateInputs, 'accept-rename': accept, ...more }, contextIn(folder))
   const result = outcome.kind === 'diagnosed' ? outcome.result : outcome.result
   return { outcome, text: result ? (await validate.report(result)).text : '' }
 }
@@ -64,10 +58,7 @@ describe('validate', () => {
   it('leads to a snapshot, or to a run where the same files are pinned', async () => {
     const folder = folderWith({ 'data/1.csv': month('a', good) })
     const next = async () => {
-      const outcome = await validate.run(
-        { 'accept-rename': [], junit: undefined, 'failing-rows': undefined },
-        contextIn(folder),
-      )
+      const outcome = await validate.run(validateInputs, contextIn(folder))
       return outcome.kind === 'done' ? (await validate.report(outcome.result)).next : outcome.kind
     }
     expect(await next()).toBe('plumbline snapshot   then   plumbline run')
@@ -188,6 +179,33 @@ describe('validate', () => {
     expect(text).toContain('"weight" and "lon" may be swapped: each holds what the other held (distance 0).')
     const diagnostics = outcome.kind === 'diagnosed' ? outcome.diagnostics : []
     expect(diagnostics.map(({ remedy }) => remedy)).toEqual([expect.stringMatching(/may be swapped/)])
+  })
+
+  it('holds the files of a request against what serving promises', async () => {
+    const apart = project.replace(
+      'contract: contract.yaml',
+      'contract: contract.yaml, labels: { source: labels/*.csv, delay: 1d }',
+    )
+    const files = { 'data/request.csv': 'parcel,weight,region\na,1,N\na,60,S\n' }
+    const folder = folderWith({ ...files, 'plumbline.yaml': apart })
+    const { outcome, text } = await run(folder, [], { environment: 'serving' })
+    expect(outcome).toMatchObject({ kind: 'diagnosed', diagnostics: [{ code: 'contract/maximum' }] })
+    expect(text).toContain('for serving · data/request.csv')
+    expect(text).not.toContain('Nothing was trained')
+    const whole = await run(folderWith(files))
+    expect(whole.outcome).toMatchObject({
+      diagnostics: [{ code: 'contract/unique' }, { code: 'contract/maximum' }, { code: 'contract/missing-column' }],
+    })
+    await expect(run(folder, [], { environment: 'servnig' })).rejects.toMatchObject({
+      remedy: 'Did you mean "serving"?',
+    })
+  })
+
+  it('calls no column of another environment new', async () => {
+    const folder = folderWith({ 'data/1.csv': month('a', good) })
+    const { outcome, text } = await run(folder, [], { environment: 'serving' })
+    expect(outcome.kind).toBe('done')
+    expect(text).not.toContain('New, not in the contract')
   })
 
   it('writes JUnit XML that holds each check, its place and nothing that breaks the XML', async () => {

@@ -72,6 +72,7 @@ describe('reportValidation()', () => {
       ...base,
       checks,
       diagnostics: [],
+      environment: 'training',
       accepted: [],
       isPinned: false,
     })

@@ -10,6 +10,7 @@ import { validate } from '../../action/commands/validate.ts'
 import { jsonEnding } from '../../action/report/word-ending.ts'
 import { contextIn } from '../support/command-context.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { validateInputs } from '../support/validate-inputs.ts'
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true })
 
@@ -46,7 +47,7 @@ const rows = (header: string, y: number) =>
 
 const good = { 'plumbline.yaml': project, 'contract.yaml': contract, 'data/1.csv': rows('id,region,y', 1) }
 const inputs = {
-  validate: { 'accept-rename': [], junit: undefined, 'failing-rows': undefined },
+  validate: validateInputs,
   snapshot: { check: false },
 }
 
