@@ -62,6 +62,7 @@ export const packages = [
   ['github', '@actions/artifact'],
   ['github', '@actions/core'],
   ['github', 'octokit'],
+  ['project', 'diff'],
   ['project', 'yaml'],
   ['project', 'zod'],
   ['stats', '@stdlib/stats-base-dists-normal-quantile'],

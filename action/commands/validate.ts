@@ -1,8 +1,10 @@
-import { resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+
 import type { Project } from '../project/project.ts'
 import type { Validation } from '../report/report-validation.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
-import { list, text } from './fields.ts'
+import { flag, list, text } from './fields.ts'
 
 export const validate = defineCommand({
   name: 'validate',
@@ -13,6 +15,13 @@ export const validate = defineCommand({
     'accept-rename': list({
       description: 'Adds the new name of a column to the contract as an alias, OLD=NEW',
       example: 'region=state',
+    }),
+    suggest: flag({
+      description: 'Suggests a patch to the contract from the data, and says what is rather to be mended in the data',
+    }),
+    patch: text({
+      description: 'With suggest: writes the patch to this file instead of showing it',
+      example: 'contract.patch',
     }),
     junit: text({ description: 'Writes the checks as JUnit XML to this file', example: 'validation.xml' }),
     environment: text({
@@ -38,6 +47,7 @@ export const validate = defineCommand({
     const start = performance.now()
     const failingRows = inputs['failing-rows']
     if (failingRows !== undefined && !failingRows.endsWith('.parquet')) throw await notParquet(failingRows)
+    if (inputs.patch !== undefined && !inputs.suggest) throw await needsSuggest()
     const { readProject } = await import('../project/read-project.ts')
     const { readContracts } = await import('../project/read-contract.ts')
     const project = await readProject(context.folder)
@@ -55,6 +65,7 @@ export const validate = defineCommand({
     const { dataIn, requireEnvironment, training } = await import('../project/contract-environments.ts')
     const { environment = training } = inputs
     requireEnvironment(contract.value.whole, environment)
+    const contractPath = join(project.value.folder, project.value.data.contract)
 
     const { openEngine } = await import('../data/engine.ts')
     const { mayShowRows } = await import('../pipeline/row-privacy.ts')
@@ -71,6 +82,7 @@ export const validate = defineCommand({
         files,
         now: context.now(),
         environment,
+        ...(inputs.suggest && { contractText: await readFile(contractPath, 'utf8') }),
         signal: context.signal,
         openReference: async () => {
           const { openReference } = await import('../pipeline/open-reference.ts')
@@ -81,7 +93,19 @@ export const validate = defineCommand({
       engine,
     )
     const isPinned = await arePinned(project.value)
-    const validation = { ...result, environment, accepted, isPinned, seconds: (performance.now() - start) / 1000 }
+    const patchFile = inputs.patch
+    if (patchFile !== undefined && result.suggestion) {
+      const { writeWhole } = await import('../base/write-whole.ts')
+      await writeWhole(resolve(context.folder, patchFile), result.suggestion.patch)
+    }
+    const validation = {
+      ...result,
+      ...(patchFile !== undefined && { patchFile }),
+      environment,
+      accepted,
+      isPinned,
+      seconds: (performance.now() - start) / 1000,
+    }
     if (inputs.junit !== undefined) {
       const { junitXml } = await import('../report/junit.ts')
       const { writeWhole } = await import('../base/write-whole.ts')
@@ -101,6 +125,12 @@ async function notParquet(file: string): Promise<Error> {
   const { Fault } = await import('../base/fault.ts')
   const message = `Cannot write "${file}": its ending is unknown; expected .parquet`
   return new Fault('cli/bad-input', message, { remedy: 'For example: --failing-rows failing.parquet' })
+}
+
+async function needsSuggest(): Promise<Error> {
+  const { Fault } = await import('../base/fault.ts')
+  const message = 'Cannot write "--patch": nothing is suggested; expected --suggest beside it'
+  return new Fault('cli/bad-input', message, { remedy: 'For example: --suggest --patch contract.patch' })
 }
 
 async function arePinned(project: Project): Promise<boolean> {

@@ -9,17 +9,18 @@ const maxListedValues = 1000
 /** DuckDB plans a query in the square of its aggregates. */
 const columnsAScan = 8
 
-/** Looks at every value of every column: its type, its range, how many values there are. */
+/** Looks at every value of every column, or of those named: its type, its range, how many values there are. */
 export async function inferColumns(
   engine: Engine,
   files: readonly DescribedFile[],
+  wanted?: readonly string[],
 ): Promise<readonly InferredColumn[]> {
   const relation = rawRelation(files)
   const rawTypes = new Map<string, string>()
   for (const { name, type } of files.flatMap((file) => file.columns)) {
     rawTypes.set(name, rawTypes.has(name) && rawTypes.get(name) !== type ? 'VARCHAR' : type)
   }
-  const names = [...rawTypes.keys()]
+  const names = wanted ?? [...rawTypes.keys()]
   const columns: InferredColumn[] = []
   for (let from = 0; from < names.length; from += columnsAScan) {
     const part = names.slice(from, from + columnsAScan)

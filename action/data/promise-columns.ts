@@ -29,7 +29,8 @@ function targetRules({ target, task, labels }: InferredModel): RuleKind[] {
   return [...rules, { kind: 'allowed', values: sortedValues(target) }]
 }
 
-function promiseFeature(column: InferredColumn): DescribedColumn {
+/** The same of one column that a model may use. */
+export function promiseFeature(column: InferredColumn): DescribedColumn {
   const { name, type, nulls, values, minimum, maximum } = column
   const rules: RuleKind[] = nulls === 0 ? [required] : []
   const isFlag = type === 'integer' && values.length === 2 && values.every(([value]) => value === '0' || value === '1')

@@ -15,18 +15,22 @@ import { parseContract } from '../project/read-contract.ts'
  */
 export async function acceptRenames(project: Project, contract: Contract, pairs: readonly string[]): Promise<void> {
   const path = join(project.folder, project.data.contract)
+  const byHand = `Add the alias to ${contract.file} by hand.`
   let text = await readFile(path, 'utf8')
   for (const pair of pairs) {
     const [column, alias] = readPair(pair, contract)
     const claimed = contract.columns.find(({ name, aliases }) => [name, ...aliases].includes(alias))
     if (claimed?.name === column) continue
     if (claimed) throw refuse(pair, `"${alias}" is the column "${claimed.name}" already`, 'Name a column that is new.')
-    text = addAlias(text, contract.table, column, alias) ?? text
+    const added = addAlias(text, contract.table, column, alias)
+    if (added === undefined)
+      throw refuse(pair, `the customProperties of "${column}" are written in another form`, byHand)
+    text = added
   }
   const read = parseContract(contract.file, text, contract.table)
   if (!read.ok) {
     const why = read.diagnostics[0]?.message ?? 'the contract would be broken'
-    throw refuse(pairs.join(' '), why, `Add the alias to ${contract.file} by hand.`)
+    throw refuse(pairs.join(' '), why, byHand)
   }
   await writeWhole(path, text)
 }

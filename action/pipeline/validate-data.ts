@@ -19,6 +19,7 @@ import { inEnvironment, training } from '../project/contract-environments.ts'
 import type { Project } from '../project/project.ts'
 import { wordAcceptance, wordFailure, wordRename, wordSamples, wordScale, wordSwap } from '../report/word-contract.ts'
 import { findSwaps } from './find-swaps.ts'
+import type { ContractSuggestion, DataToSuggest } from './suggest-contract.ts'
 
 export interface DataToValidate {
   readonly project: Project
@@ -33,11 +34,18 @@ export interface DataToValidate {
   readonly failingRowsFile?: string
   /** Which of the contract's environments the files are from; `training` where it is not said. */
   readonly environment?: string
+  /** The contract as it was written, where a patch to it is to be suggested. */
+  readonly contractText?: string
   readonly signal?: AbortSignal
 }
 
+export interface ValidatedData extends ContractResult {
+  /** Where it was asked for, and the files could be read. */
+  readonly suggestion?: ContractSuggestion
+}
+
 /** Holds data against its contracts, and looks among new columns for those that are missing under their name. */
-export async function validateData(given: DataToValidate, engine: Engine): Promise<ContractResult> {
+export async function validateData(given: DataToValidate, engine: Engine): Promise<ValidatedData> {
   const data = { ...given, tables: tablesIn(given) }
   const [{ contract }] = data.tables
   const base = { contract: contract.file, files: allFiles(data.files).map(({ path }) => path) }
@@ -63,8 +71,17 @@ export async function validateData(given: DataToValidate, engine: Engine): Promi
     const { writeFailingRows } = await import('../data/write-failing-rows.ts')
     await writeFailingRows(engine, checked, data.failingRowsFile)
   }
+  const own = checks.filter((check) => check.contract === undefined)
+  const found = { rows: first.rows, checks: own, newColumns: first.newColumns, renames, swaps }
   return {
     ...base,
+    ...(data.contractText !== undefined && {
+      suggestion: await suggest(engine, data, data.contractText, {
+        contract: first.contract,
+        files: first.files,
+        ...found,
+      }),
+    }),
     rows: first.rows,
     checks,
     newColumns: checked.flatMap((table) => table.newColumns),
@@ -157,6 +174,17 @@ async function checkKeys(
 /** Says whose promise it is where that is not the first table's. */
 function placed(check: ContractCheck, { contract }: TableToCheck, { tables }: DataToValidate): ContractCheck {
   return contract.file === tables[0].contract.file ? check : { ...check, contract: contract.file }
+}
+
+/** What would mend the first table’s contract. */
+async function suggest(
+  engine: Engine,
+  { project, environment = training }: DataToValidate,
+  text: string,
+  found: Omit<DataToSuggest, 'project' | 'environment' | 'text'>,
+): Promise<ContractSuggestion> {
+  const { suggestContract } = await import('./suggest-contract.ts')
+  return await suggestContract(engine, { project, environment, text, ...found })
 }
 
 /** Where labels arrive in files of their own, those hold the id and the target, and the other files all but the target. */

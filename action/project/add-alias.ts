@@ -1,52 +1,44 @@
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLMap } from 'yaml'
+import { isMap, isSeq, type YAMLMap, type YAMLSeq } from 'yaml'
+
+import { nodeAt, openYaml, pairOf, withItems, withPairs, type YamlText } from './yaml-edits.ts'
 
 /**
- * The contract's text with one more name under which files may hold a column of a table; undefined where it has no such column.
- * One line is added, and everything else stays as it was written; where the column stands in a form that leaves no room
- * for a line, its mapping is written anew.
+ * The contract's text with one more name under which files may hold a column of a table; undefined where it has no such column, or
+ * where its aliases are written in a form that cannot be added to. Everything else stays as it was written.
  */
 export function addAlias(text: string, table: string, column: string, alias: string): string | undefined {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, schema: 'core' })
-  const property = findProperty(document, table, column)
+  const yaml = openYaml(text)
+  const property = findProperty(yaml, table, column)
   if (!property) return undefined
-
-  const custom = pairOf(property, 'customProperties')
-  const aliases = custom && isSeq(custom.value) ? custom.value.items.find(isAliases) : undefined
-  const known = isMap(aliases) ? aliases.get('value', true) : undefined
-  if (isSeq(known) && known.flow && known.items.length > 0 && known.range) {
-    const end = known.range[1] - 1
-    return `${text.slice(0, end).trimEnd()}, ${yamlText(alias)}${text.slice(end)}`
+  const custom = pairOf(property, 'customProperties')?.value
+  const name = yamlText(alias)
+  const item = `{ property: aliases, value: [${name}] }`
+  if (isSeq(custom)) {
+    const known = nodeAt(custom.items.find(isAliases), ['value'])
+    if (isSeq(known)) return withItems(yaml, known, { items: [name], lines: [`- ${name}`] })
+    return withItems(yaml, custom, { items: [item], lines: [`- ${item}`] })
   }
-  const name = pairOf(property, 'name')
-  if (!custom && !property.flow && isScalar(name?.key) && isScalar(name.value) && name.key.range && name.value.range) {
-    const { col } = lines.linePos(name.key.range[0])
-    const lineEnd = text.indexOf('\n', name.value.range[1])
-    const at = lineEnd < 0 ? text.length : lineEnd
-    const line = `${' '.repeat(col - 1)}customProperties: [{ property: aliases, value: [${yamlText(alias)}] }]`
-    return `${text.slice(0, at)}\n${line}${text.slice(at)}`
-  }
-
-  if (isSeq(known)) known.add(alias)
-  else if (custom && isSeq(custom.value)) custom.value.add(document.createNode({ property: 'aliases', value: [alias] }))
-  else property.set('customProperties', document.createNode([{ property: 'aliases', value: [alias] }]))
-  return document.toString({ lineWidth: 0 })
+  if (custom !== undefined) return undefined
+  const pair = `customProperties: [${item}]`
+  return withPairs(yaml, property, { pairs: [pair], lines: [pair], anchors: ['name'] })
 }
 
-function findProperty(document: Document, table: string, column: string): YAMLMap | undefined {
-  const tables = document.get('schema', true)
+/** The mapping of one of a table's columns in the text of a contract. */
+export function findProperty(yaml: YamlText, table: string, column: string): YAMLMap | undefined {
+  const properties = findProperties(yaml, table)
+  return properties?.items.filter(isMap).find((property) => property.get('name') === column)
+}
+
+/** The list of a table's columns. */
+export function findProperties({ root }: YamlText, table: string): YAMLSeq | undefined {
+  const tables = nodeAt(root, ['schema'])
   const found = isSeq(tables) ? tables.items.filter(isMap).find((one) => one.get('name') === table) : undefined
-  const properties = found?.get('properties', true)
-  if (!isSeq(properties)) return undefined
-  return properties.items.filter(isMap).find((property) => property.get('name') === column)
+  const properties = nodeAt(found, ['properties'])
+  return isSeq(properties) ? properties : undefined
 }
 
 function isAliases(item: unknown): boolean {
   return isMap(item) && item.get('property') === 'aliases'
-}
-
-function pairOf(map: YAMLMap, key: string): Pair | undefined {
-  return map.items.find((pair) => isScalar(pair.key) && pair.key.value === key)
 }
 
 /** A text as a YAML scalar that stands anywhere: plain where it cannot mean anything else, else quoted as JSON. */

@@ -26,18 +26,46 @@ schema:
 ${columns.map(formatColumn).join('')}`
 }
 
-function formatColumn({ name, type, rules, comment }: DescribedColumn): string {
+function formatColumn(column: DescribedColumn): string {
+  return columnLines(column)
+    .map((line) => `      ${line}\n`)
+    .join('')
+}
+
+/** A column as an item of a list of properties, over several lines; the first one begins with the dash. */
+export function columnLines({ name, type, rules, comment }: DescribedColumn): string[] {
+  const lines = [`name: ${yamlText(name)}${commentOf(comment)}`, `logicalType: ${type}`, ...promiseLines(rules)]
+  return lines.map((line, i) => `${i === 0 ? '-' : ' '} ${line}`)
+}
+
+/** The same on one line, without the dash. */
+export function columnOnOneLine({ name, type, rules }: DescribedColumn): string {
+  return `{ ${[`name: ${yamlText(name)}`, `logicalType: ${type}`, ...promisePairs(rules)].join(', ')} }`
+}
+
+/** What a column promises as the lines of its mapping. */
+export function promiseLines(rules: readonly RuleKind[]): string[] {
+  const quality = rules.flatMap(qualityRule)
+  return [
+    ...promisePairs(rules.filter(({ kind }) => kind !== 'allowed')),
+    ...(quality.length > 0 ? ['quality:', ...quality.map((rule) => `  - ${rule}`)] : []),
+  ]
+}
+
+/** The same as pairs that fit on one line each. */
+export function promisePairs(rules: readonly RuleKind[]): string[] {
   const options = rules.flatMap(typeOption)
   const quality = rules.flatMap(qualityRule)
-  const lines = [
-    `- name: ${yamlText(name)}${comment === undefined ? '' : ` # ${comment.replace(/\s+/g, ' ')}`}`,
-    `  logicalType: ${type}`,
-    ...(rules.some(({ kind }) => kind === 'required') ? ['  required: true'] : []),
-    ...(rules.some(({ kind }) => kind === 'unique') ? ['  unique: true'] : []),
-    ...(options.length > 0 ? [`  logicalTypeOptions: { ${options.join(', ')} }`] : []),
-    ...(quality.length > 0 ? ['  quality:', ...quality.map((rule) => `    - ${rule}`)] : []),
+  return [
+    ...(rules.some(({ kind }) => kind === 'required') ? ['required: true'] : []),
+    ...(rules.some(({ kind }) => kind === 'unique') ? ['unique: true'] : []),
+    ...(options.length > 0 ? [`logicalTypeOptions: { ${options.join(', ')} }`] : []),
+    ...(quality.length > 0 ? [`quality: [${quality.join(', ')}]`] : []),
   ]
-  return lines.map((line) => `      ${line}\n`).join('')
+}
+
+function commentOf(comment: string | undefined): string {
+  return comment === undefined ? '' : ` # ${comment.replace(/\s+/g, ' ')}`
 }
 
 function typeOption(rule: RuleKind): string[] {
@@ -74,6 +102,6 @@ function qualityRule(rule: RuleKind): string[] {
 }
 
 /** Numbers stand as they are: the reader makes text of either. */
-function yamlScalar(value: string): string {
+export function yamlScalar(value: string): string {
   return /^-?(0|[1-9]\d{0,14})$/.test(value) ? value : yamlText(value)
 }

@@ -1,4 +1,4 @@
-import { plainText } from './terminal.ts'
+import { plainLines, plainText } from './terminal.ts'
 
 /** GitHub looks for mentions, references and addresses in what Markdown has become, so escapes do not stop it; this does. */
 const unseenGap = '&#8203;'
@@ -50,6 +50,14 @@ export function markdownLink(text: string, address: string): string {
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return markdownText(text)
   const href = url.href.replace(/[()|<>[\]\\`*_~$ ]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
   return `[${markdownText(text)}](${href})`
+}
+
+/** Untrusted lines as a block of code in a language. */
+export function markdownBlock(text: string, language: string): string {
+  const lines = plainLines(text).trimEnd()
+  const longest = Math.max(2, ...[...lines.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}${language}\n${lines}\n${fence}`
 }
 
 /** A table; `header` and cells are already Markdown. Rows that are too short are filled up. */

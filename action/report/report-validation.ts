@@ -1,3 +1,4 @@
+import type { ContractSuggestion } from '../pipeline/suggest-contract.ts'
 import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatSeconds } from './numbers.ts'
@@ -11,12 +12,16 @@ import {
   wordScale,
   wordSwap,
 } from './word-contract.ts'
+import { suggestionLines, suggestionMarkdown } from './word-suggestion.ts'
 import { wordFileSet } from './word-files.ts'
 
 export interface Validation extends ContractResult {
   readonly seconds: number
   /** As the contract names it: `training`, `serving`. */
   readonly environment: string
+  readonly suggestion?: ContractSuggestion
+  /** Where the suggested patch was written. */
+  readonly patchFile?: string
   /** `region=state`, added to the contract as aliases just now. */
   readonly accepted: readonly string[]
   /** These files are what `data.lock.yaml` pins already. */
@@ -43,6 +48,8 @@ export function reportValidation(result: Validation): Report {
     formatSeconds(result.seconds),
   ].join(' · ')
   const accepted = result.accepted.map((pair) => `Added to ${result.contract}: the alias ${pair.replace('=', ' ← ')}`)
+  const { suggestion, patchFile, contract } = result
+  const shown = suggestion && { suggestion, patchFile, contract }
   const news = newColumnsLine(result)
   const others = result.diagnostics.filter(({ code }) => !failing.some((check) => code.endsWith(codeOf(check))))
   return {
@@ -55,6 +62,7 @@ export function reportValidation(result: Validation): Report {
       ...(failing.length > maxShown ? ['', `… and ${formatCount(failing.length - maxShown)} more`] : []),
       ...warnings.slice(0, maxShown).flatMap((check) => ['', ...failureLines(check, result)]),
       ...(news === undefined ? [] : ['', news]),
+      ...(shown ? suggestionLines(shown) : []),
       ...(isGood || !isTraining ? [] : ['', 'Nothing was trained.']),
     ].join('\n'),
     markdown: [
@@ -66,15 +74,24 @@ export function reportValidation(result: Validation): Report {
       ...result.swaps.map((swap) => markdownText(wordSwap(swap))),
       ...(warnings.length > 0 ? [failureTable(warnings.slice(0, maxShown), result)] : []),
       ...(news === undefined ? [] : [markdownText(news)]),
+      ...(shown ? suggestionMarkdown(shown) : []),
     ].join('\n\n'),
     outputs: {
       verdict: isGood ? 'pass' : 'no',
       checks: String(result.checks.length),
       failing: String(failing.length),
     },
-    ...(isGood &&
-      isTraining && { next: result.isPinned ? 'plumbline run' : 'plumbline snapshot   then   plumbline run' }),
+    ...nextOf(result, isGood && isTraining),
   }
+}
+
+function nextOf({ suggestion, patchFile, isPinned }: Validation, isReady: boolean): { readonly next?: string } {
+  if (suggestion && suggestion.patch !== '') {
+    const file = patchFile ?? 'contract.patch'
+    const apply = `git apply ${file}   then   plumbline validate`
+    return { next: patchFile === undefined ? `plumbline validate --suggest --patch ${file}   then   ${apply}` : apply }
+  }
+  return isReady ? { next: isPinned ? 'plumbline run' : 'plumbline snapshot   then   plumbline run' } : {}
 }
 
 const marks = { error: '✗', warning: '! warning:', info: 'i note:' } as const

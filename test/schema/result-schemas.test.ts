@@ -91,6 +91,16 @@ describe('schema/<command>-result.schema.json', () => {
     expect(isValid(printed) ? [] : isValid.errors).toEqual([])
   })
 
+  it.each([
+    { 'data/2.csv': rows('id,state,y', 7) },
+    { 'data/2.csv': rows('id,region,y,more', 1).replaceAll(/(\n.+)/g, '$1,a') },
+  ])('describes a suggestion for %j', async (files) => {
+    const printed = await jsonOf('validate', tempFolder({ ...good, ...files }), { suggest: true })
+    const isValid = schemaOf('validate')
+    expect(printed['result']).toHaveProperty('suggestion.patch')
+    expect(isValid(printed) ? [] : isValid.errors).toEqual([])
+  })
+
   it('refuses keys that it does not describe', async () => {
     const printed = await jsonOf('validate', tempFolder(good))
     const isValid = schemaOf('validate')
