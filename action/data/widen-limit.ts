@@ -24,7 +24,9 @@ export function widenLimit(broken: BrokenLimit, { all, good }: Breach & { readon
     return { kind: 'far' }
   if (broken.isExact) return { kind: 'widened', to: seen, seen }
   const sign = broken.isUpper ? 1 : -1
-  return { kind: 'widened', to: sign * wider(broken.limit * sign, seen * sign, best * sign, broken.isExclusive), seen }
+  const to = sign * wider(broken.limit * sign, seen * sign, best * sign, broken.isExclusive)
+  // At the ends of what a number can be, nothing is left to round to.
+  return Number.isFinite(to) && (to - seen) * sign >= 0 ? { kind: 'widened', to, seen } : { kind: 'far' }
 }
 
 const maxGenerosity = 10
@@ -33,5 +35,6 @@ function wider(limit: number, seen: number, best: number, isExclusive: boolean):
   const room = limit > 0 && best > 0 ? seen * Math.min(limit / best, maxGenerosity) : seen + (limit - best)
   const step = 10 ** (Math.floor(Math.log10(Math.abs(room || 1))) - 1)
   const rounded = Number((Math.ceil(Number((room / step).toPrecision(12))) * step).toPrecision(12))
-  return isExclusive && rounded <= seen ? Number((rounded + step).toPrecision(12)) : rounded
+  const isShort = isExclusive ? rounded <= seen : rounded < seen
+  return isShort ? Number((rounded + step).toPrecision(12)) : rounded
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { ContractCheck } from '../data/contract-result.ts'
 import type { Validation } from './report-validation.ts'
 import { plainText } from './terminal.ts'
-import { wordFailure, wordSamples } from './word-contract.ts'
+import { wordFailure, wordRename, wordSamples, wordScale } from './word-contract.ts'
 
 /**
  * A validation as JUnit XML, as GitHub's and Jenkins' readers take it: a case a check, at its line of the contract.
@@ -38,7 +38,12 @@ function checkCase(check: ContractCheck, result: Validation): string {
   if (outcome === 'skipped') return `${opening}>\n      <skipped message="the column is missing"/>\n    </testcase>`
   if (outcome === 'pass') return `${opening}/>`
   const message = `${column ?? 'rows'} ${wordFailure(check)}`
-  const details = xmlText([message, wordSamples(check.samples)].filter(Boolean).join('; '))
+  const rename = promise.kind === 'present' ? result.renames.find(({ missing }) => missing === column) : undefined
+  const hints = [
+    ...(rename ? [wordRename(rename)] : []),
+    ...(check.scale ? [wordScale(column ?? '', check.scale)] : []),
+  ]
+  const details = xmlText([message, ...hints, wordSamples(check.samples)].filter(Boolean).join('; '))
   if (!keepsOut(check)) return `${opening}>\n      <system-out>${details}</system-out>\n    </testcase>`
   const failure = `<failure${attributes({ message, type: codeOf(check) })}>${details}</failure>`
   return `${opening}>\n      ${failure}\n    </testcase>`

@@ -127,11 +127,16 @@ function failureTable(failing: readonly ContractCheck[], result: ContractResult)
     return [
       markdownCode(check.column ?? 'rows'),
       markdownText(check.severity === 'error' ? wordFailure(check) : `${check.severity}: ${wordFailure(check)}`),
-      more || markdownText(wordSamples(check.samples)),
+      more || markdownText(wordHints(check)),
       markdownCode(`${check.contract ?? result.contract}:${check.line}`),
     ]
   })
   return markdownTable(['column', 'what fails', 'rows', 'promised at'], rows)
+}
+
+/** The unit that the values are likely in, and the first rows. */
+function wordHints({ column, scale, samples }: ContractCheck): string {
+  return [...(scale ? [wordScale(column ?? '', scale)] : []), wordSamples(samples)].filter(Boolean).join(' · ')
 }
 
 function renameOf(check: ContractCheck, { renames }: ContractResult) {
