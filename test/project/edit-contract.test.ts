@@ -106,7 +106,7 @@ describe('editContract()', () => {
         const before = (head + text).replaceAll('\n', lineEnd)
         fc.assert(
           fc.property(edit, (change) => {
-            const after = editContract(before, change) ?? ''
+            const after = editContract(before, 't', change) ?? ''
             expect(changes(before, after)).toEqual(wanted[change.kind])
             const isKept = (line: string) => after.includes(line.trim())
             const lost = before.split(lineEnd).filter((line) => !isKept(line))
@@ -120,7 +120,7 @@ describe('editContract()', () => {
   }
 
   it('keeps what is said of the largest value true', () => {
-    const after = editContract(head + properties.block, {
+    const after = editContract(head + properties.block, 't', {
       kind: 'limit',
       column: 'a',
       option: 'maximum',
@@ -139,7 +139,7 @@ describe('editContract()', () => {
     { kind: 'optional', column: 'b' },
     { kind: 'optional', column: 'nobody' },
   ])('changes nothing that it does not find: %j', (change) => {
-    expect(editContract(head + properties.block, change)).toBeUndefined()
+    expect(editContract(head + properties.block, 't', change)).toBeUndefined()
   })
 })
 

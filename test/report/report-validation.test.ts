@@ -47,12 +47,17 @@ schema:
           - { metric: missingValues, arguments: { missingValues: [x] }, mustBe: 0 }
       - { name: gone, logicalType: string }
       - { name: y, logicalType: integer }
+      - { name: ref, logicalType: string, relationships: [{ to: rows.id }] }
+      - { name: at, logicalType: date, classification: restricted }
+slaProperties:
+  - { property: freshness, value: 1, unit: d, element: rows.at }
+  - { property: retention, value: 1, unit: y, element: rows.at }
 `
 
-const rows = `id,a,b,c,d,e,y
-1,1,1,ab,cd,x,1
-1,1,1,ab,cd,x,no
-,7,0,zzz,e,p,0
+const rows = `id,a,b,c,d,e,y,ref,at
+1,1,1,ab,cd,x,1,1,2001-01-01
+1,1,1,ab,cd,x,no,1,2001-01-01
+,7,0,zzz,e,p,0,2,2001-01-02
 `
 
 /** Each kind of promise that a contract can make; one that is missing here does not compile. */
@@ -74,6 +79,9 @@ const kinds: Readonly<Record<Exclude<ContractPromise['kind'], 'finite'>, true>> 
   'row-count': true,
   'unique-together': true,
   sql: true,
+  references: true,
+  freshness: true,
+  retention: true,
 }
 
 const schema = new URL('../../schema/validate-result.schema.json', import.meta.url)
