@@ -63,7 +63,7 @@ async function measureRule(engine: Engine, rule: SqlRule, contract: Contract): P
     const columns = await engine.query<{ column_type: string }>(`DESCRIBE ${query}`)
     if (columns.length !== 1) return diagnosed(`it gives ${columns.length} columns; expected one number`, oneNumber)
     const type = columns[0]?.column_type ?? ''
-    if (!/INT|^(DOUBLE|FLOAT|DECIMAL)/.test(type))
+    if (!/INT|^(DOUBLE|FLOAT|DECIMAL|BOOLEAN)/.test(type))
       return diagnosed(`it gives a ${type}; expected one number`, oneNumber)
     const rows = await engine.query<{ value: number | null }>(
       `SELECT CAST(value AS DOUBLE) AS value FROM (${query}\n) AS result(value) LIMIT 2`,

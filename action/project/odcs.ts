@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { dimensions, severities } from './contract.ts'
 
 const limit = z.number().optional()
+/** SQL may answer with a truth. */
+const limitOrTruth = z.union([z.number(), z.boolean()]).optional()
 const limits = z.tuple([z.number(), z.number()]).optional()
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 /** Keys that describe for people and change nothing in what is checked. */
@@ -42,8 +44,8 @@ const qualityRule = z.strictObject({
     })
     .optional(),
   unit: z.enum(['rows', 'percent']).default('rows'),
-  mustBe: limit,
-  mustNotBe: limit,
+  mustBe: limitOrTruth,
+  mustNotBe: limitOrTruth,
   mustBeGreaterThan: limit,
   mustBeGreaterOrEqualTo: limit,
   mustBeLessThan: limit,
@@ -99,6 +101,13 @@ const property = z.strictObject({
       format: z.string().min(1).optional(),
       timezone: described,
       defaultTimezone: z.string().optional(),
+      // Of arrays and objects, which are refused where the columns are read.
+      minItems: described,
+      maxItems: described,
+      uniqueItems: described,
+      minProperties: described,
+      maxProperties: described,
+      required: described,
     })
     .default({}),
   required: z.boolean().default(false),
@@ -115,6 +124,8 @@ const property = z.strictObject({
   examples: described,
   criticalDataElement: described,
   relationships: z.array(relationship).optional(),
+  properties: described,
+  items: described,
   quality: z.array(qualityRule).default([]),
   customProperties,
 })

@@ -24,7 +24,16 @@ export function readColumn(
     const remedy = `Use one of ${logicalTypes.join(', ')}.`
     notes.refuseYet([...path, 'logicalType'], `columns of type ${property.logicalType}`, remedy)
   }
-  const options = readTypeOptions(property, logicalType, [...path, 'logicalTypeOptions'], notes)
+  for (const part of ['properties', 'items'] as const) {
+    const owner = part === 'items' ? 'array' : 'object'
+    if (property[part] === undefined || property.logicalType === 'array' || property.logicalType === 'object') continue
+    const message = `Cannot use "${part}" of a ${property.logicalType}: expected the type ${owner}`
+    notes.complain([...path, part], message, 'Take it out.')
+  }
+  const isKnown = logicalType === property.logicalType
+  const options = isKnown
+    ? readTypeOptions(property, logicalType, [...path, 'logicalTypeOptions'], notes)
+    : { rules: [] }
   return {
     name: property.name,
     logicalType,

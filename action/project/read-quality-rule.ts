@@ -1,4 +1,11 @@
-import type { ContractRule, RuleKind, RuleNote, TableRule, Tolerance } from './contract.ts'
+import {
+  type ContractRule,
+  operators,
+  type RuleKind,
+  type RuleNote,
+  type TableRule,
+  type Tolerance,
+} from './contract.ts'
 import type { ContractNotes } from './contract-notes.ts'
 import type { OdcsQualityRule } from './odcs.ts'
 import { readEnvironments } from './read-environments.ts'
@@ -50,10 +57,14 @@ export function readTableQuality(
 }
 
 function isCheckable(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): boolean {
-  if (rule.type === 'text') return false
+  if (rule.type === 'text') {
+    refuseKeys(rule, textKeys, 'a rule of type text: nothing is checked of it', path, notes)
+    return false
+  }
   if (rule.type === 'custom') {
+    const engine = typeof rule.engine === 'string' ? ` for the engine "${rule.engine}"` : ''
     const remedy = 'Use the library metrics, type: sql, or type: text.'
-    notes.refuseYet([...path, 'type'], `quality rules of type ${rule.type}`, remedy)
+    notes.refuseYet([...path, 'type'], `quality rules of type custom${engine}`, remedy)
     return false
   }
   if (rule.rule !== undefined) {
@@ -90,10 +101,7 @@ export function readSqlRule(
   notes: ContractNotes,
 ): TableRule[] {
   const expected = readExpectation(rule, path, notes)
-  for (const key of ['metric', 'arguments', 'engine', 'implementation'] as const) {
-    if (rule[key] === undefined) continue
-    notes.complain([...path, key], `Cannot use "${key}" in a rule of type sql: it reads query alone`, 'Take it out.')
-  }
+  refuseKeys(rule, libraryKeys, 'a rule of type sql: it reads query alone', path, notes)
   const { query } = rule
   if (query === undefined) {
     const remedy = 'Add query: SELECT count(*) FROM {object} WHERE ….'
@@ -108,6 +116,22 @@ export function readSqlRule(
   if (expected === undefined) return []
   const line = notes.lineOf([...path, 'query'])
   return [{ kind: 'sql', query, expected, ...(column !== undefined && { column }), ...noteOf(rule, path, notes), line }]
+}
+
+const libraryKeys = ['metric', 'rule', 'arguments', 'pattern', 'validValues', 'engine', 'implementation'] as const
+const textKeys = [...libraryKeys, 'query', ...operators] as const
+
+/** A key with a meaning that this type of rule does not have. */
+function refuseKeys(
+  rule: OdcsQualityRule,
+  keys: readonly (typeof textKeys)[number][],
+  where: string,
+  path: YamlPath,
+  notes: ContractNotes,
+): void {
+  for (const key of keys) {
+    if (rule[key] !== undefined) notes.complain([...path, key], `Cannot use "${key}" in ${where}`, 'Take it out.')
+  }
 }
 
 function noteOf(rule: OdcsQualityRule, path: YamlPath, notes: ContractNotes): RuleNote {

@@ -22,7 +22,13 @@ const optionTypes = {
   pattern: ['string'],
   timezone: ['timestamp'],
   defaultTimezone: ['timestamp'],
-} as const satisfies Record<string, readonly LogicalType[]>
+  minItems: ['array'],
+  maxItems: ['array'],
+  uniqueItems: ['array'],
+  minProperties: ['object'],
+  maxProperties: ['object'],
+  required: ['object'],
+} as const satisfies Record<string, readonly OdcsProperty['logicalType'][]>
 
 /** The promises of `logicalTypeOptions`, each with its line. An option that does not belong to the type is refused. */
 export function readTypeOptions(
@@ -36,7 +42,7 @@ export function readTypeOptions(
     rules.push({ ...rule, line: notes.lineOf([...path, name]) })
   }
   for (const [name, types] of Object.entries(optionTypes)) {
-    const allowed: readonly LogicalType[] = types
+    const allowed: readonly OdcsProperty['logicalType'][] = types
     if (options[name as keyof typeof optionTypes] === undefined || allowed.includes(type)) continue
     const state = `the column is of type ${type}; expected ${allowed.join(' or ')}`
     notes.complain([...path, name], `Cannot use "${name}": ${state}`, 'Change the type, or take the limit out.')

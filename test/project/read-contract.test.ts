@@ -267,7 +267,22 @@ describe('parseContract()', () => {
     ['SQL without an operator', '{ type: sql, query: "select 1" }', /has no operator/],
     ['SQL with a metric', '{ type: sql, metric: nullValues, query: "select 1", mustBe: 0 }', /it reads query alone/],
     ['a query without its type', '{ metric: nullValues, query: "select 1", mustBe: 0 }', /expected type: sql/],
-    ['another tool', '{ type: custom, engine: soda, implementation: x }', /rules of type custom/],
+    ['another tool', '{ type: custom, engine: soda, implementation: x }', /rules of type custom for the engine "soda"/],
+    [
+      'Great Expectations',
+      '{ type: custom, engine: greatExpectations, implementation: { a: 1 } }',
+      /for the engine "greatExpectations"/,
+    ],
+    ['a text rule with a metric', '{ type: text, metric: nullValues }', /"metric" in a rule of type text/],
+    ['a text rule with a limit', '{ type: text, mustBe: 0 }', /"mustBe" in a rule of type text/],
+    [
+      'SQL with a pattern',
+      '{ type: sql, query: "select 1", mustBe: 0, pattern: a }',
+      /"pattern" in a rule of type sql/,
+    ],
+    ['a truth for a count', '{ metric: nullValues, mustBe: true }', /Cannot use true: expected a number/],
+    ['a unit that nobody knows', '{ metric: nullValues, mustBe: 0, unit: permille }', /expected "rows" or "percent"/],
+    ['a short name of a dimension', '{ metric: nullValues, mustBe: 0, dimension: cp }', /expected "accuracy" or/],
     ['missingValues of nothing', '{ metric: missingValues, mustBe: 0 }', /expected arguments/],
     [
       'an argument that is not read',
@@ -307,6 +322,26 @@ describe('parseContract()', () => {
   it.each([
     ['{ name: a, logicalType: array }', /columns of type array: Plumbline does not support it yet/],
     [
+      '{ name: a, logicalType: array, items: { logicalType: string }, logicalTypeOptions: { minItems: 1, uniqueItems: true } }',
+      /columns of type array: Plumbline does not support it yet/,
+    ],
+    [
+      '{ name: a, logicalType: object, properties: [{ name: b, logicalType: date }], logicalTypeOptions: { required: [b] } }',
+      /columns of type object: Plumbline does not support it yet/,
+    ],
+    ['{ name: a, logicalType: time, logicalTypeOptions: { minimum: "08:00" } }', /columns of type time: Plumbline/],
+    [
+      '{ name: a, logicalType: string, items: { logicalType: string } }',
+      /"items" of a string: expected the type array/,
+    ],
+    ['{ name: a, logicalType: string, properties: [] }', /"properties" of a string: expected the type object/],
+    ['{ name: a, logicalType: string, logicalTypeOptions: { maxItems: 1 } }', /"maxItems": .*string; expected array/],
+    [
+      '{ name: a, logicalType: string, logicalTypeOptions: { required: [b] } }',
+      /"required": .*string; expected object/,
+    ],
+    ['{ name: a, logicalType: timestamp, logicalTypeOptions: { timezone: true } }', /logicalTypeOptions.timezone/],
+    [
       '{ name: a, logicalType: string, logicalTypeOptions: { minimum: 1 } }',
       /column is of type string; expected integer/,
     ],
@@ -327,6 +362,37 @@ describe('parseContract()', () => {
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatch(expected)
     expect(faults[0]).toMatch(/^11 /)
+  })
+
+  it.each(['v2.2.2', 'v3.2.0', '3.1.0'])('refuses the version %s of the standard', (version) => {
+    const text = columns('{ name: a, logicalType: string }').replace('v3.1.0', version)
+    expect(faultsOf(text)).toEqual([expect.stringMatching(/^1 .*"apiVersion".*expected "v3.1.0"/)])
+  })
+
+  it('takes every key of the standard that describes', () => {
+    const links = 'authoritativeDefinitions: [{ url: "https://a.org", type: tutorial }]'
+    const text = contract(`    id: t
+    businessName: Parcels
+    physicalType: file
+    dataGranularityDescription: one row a parcel
+    tags: [x]
+    ${links}
+    customProperties: [{ property: owner, value: b }]
+    quality:
+      - { id: r, name: n, metric: rowCount, mustBeGreaterThan: 0, method: reconciliation, businessImpact: operational, schedule: 0 20 * * *, scheduler: cron, tags: [x], ${links}, customProperties: [{ property: a, value: 1 }] }
+    properties:
+      - { id: a, name: a, logicalType: string, businessName: A, description: d, tags: [x], ${links}, partitioned: true, partitionKeyPosition: 1, encryptedName: b, transformSourceObjects: [s], transformLogic: l, transformDescription: d, examples: [e, 1, null], criticalDataElement: true }
+`)
+    expect(valueOf(text).columns).toEqual([
+      { name: 'a', logicalType: 'string', line: expect.any(Number), aliases: [], rules: [] },
+    ])
+  })
+
+  it('takes what is true or false of SQL for one and none', () => {
+    const text = contract(
+      '    quality: [{ type: sql, query: "SELECT bool_and(a > 0) FROM {object}", mustBe: true }]\n    properties: [{ name: a, logicalType: integer }]\n',
+    )
+    expect(valueOf(text).tableRules).toMatchObject([{ kind: 'sql', expected: { operator: 'mustBe', limits: [1] } }])
   })
 
   it('refuses names that SQL cannot tell apart, aliases included', () => {
