@@ -1,74 +1,58 @@
-// npm run peers: the ten checks of the benchmark by Plumbline and by others, side by side; --write puts the table into
-// docs/benchmarks.md. Installs the others with pip into .tools/peers, once.
+// npm run peers: Plumbline beside other checkers. Installs them with pip into .tools/peers, once.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 
-import { replaceSection } from './bench/benchmarks-md.mjs'
-import { generateRows, writeProject } from './bench/generate-rows.mjs'
-import { bareScan, formatSide, measureAll } from './bench/measure-processes.mjs'
 import { build } from './build.mjs'
+import { compareSpeed } from './peers/speed.mjs'
+import { compareVerdicts } from './peers/verdicts.mjs'
+
+const help = `npm run peers [-- PART … --write]
+
+  verdicts   the same contracts and files judged by Plumbline and by datacontract-cli: every difference must be explained
+             in scripts/peers/differences.mjs, else it ends with 1; about five minutes
+  speed      ten checks of a million rows by Plumbline and three others; about five minutes; ROUNDS=5
+
+Without a part, both. --write puts the tables into docs/.`
 
 const root = resolve(fileURLToPath(import.meta.url), '../..')
 const tools = join(root, '.tools/peers')
-const rows = 1_000_000
-const rounds = Number(process.env.ROUNDS ?? 5)
-
 const peers = [
-  { name: 'pandera', version: '0.35.0', needs: 'pandera[polars]==0.35.0', task: 'pandera' },
-  { name: 'pointblank', version: '1.1.1', needs: 'pointblank[pl]==1.1.1', task: 'pointblank' },
-  { name: 'datacontract', version: '1.2.8', needs: 'datacontract-cli[duckdb]==1.2.8', task: 'datacontract' },
-]
+  { name: 'pandera', version: '0.35.0', needs: 'pandera[polars]==0.35.0' },
+  { name: 'pointblank', version: '1.1.1', needs: 'pointblank[pl]==1.1.1' },
+  { name: 'datacontract', version: '1.2.8', needs: 'datacontract-cli[duckdb]==1.2.8' },
+].map((peer) => ({ ...peer, python: join(tools, peer.name, 'bin/python') }))
 
-await build()
-for (const peer of peers) install(peer)
-const folder = mkdtempSync(join(tmpdir(), 'plumbline-peers-'))
-try {
-  const tables = []
-  for (const format of ['parquet', 'csv']) {
-    const project = join(folder, format)
-    writeProject(project)
-    const file = await generateRows(join(project, 'data'), { rows, format, isBroken: true })
-    tables.push({ format, measured: await measureAll(processesFor(project, file, format), rounds) })
-  }
-  const text = formatSide(tables)
-  console.log(text)
-  if (process.argv.includes('--write')) replaceSection(root, 'Ten checks, side by side', section(text))
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+const parts = ['verdicts', 'speed']
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+})
+const unknown = positionals.find((part) => !parts.includes(part))
+if (values.help || unknown !== undefined) {
+  if (unknown !== undefined) console.error(`Cannot run "${unknown}": no such part; expected ${parts.join(' or ')}\n`)
+  console.log(help)
+  process.exitCode = unknown === undefined ? 0 : 1
+} else await compare(positionals.length > 0 ? positionals : parts, values.write)
+
+async function compare(chosen, isWritten) {
+  await build()
+  const judge = peers.find(({ name }) => name === 'datacontract')
+  for (const peer of chosen.includes('speed') ? peers : [judge]) install(peer)
+  if (chosen.includes('verdicts') && !(await compareVerdicts(root, judge, { isWritten }))) process.exitCode = 1
+  if (chosen.includes('speed')) await compareSpeed(root, peers, { rounds: Number(process.env.ROUNDS ?? 5), isWritten })
 }
 
-function install({ name, needs }) {
-  const python = join(tools, name, 'bin/python')
-  if (existsSync(python)) return
+function install({ name, needs, python }) {
+  if (existsSync(join(tools, name, 'installed'))) return
   run('python3', ['-m', 'venv', join(tools, name)])
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', needs, 'pyarrow'])
+  run(python, ['-c', `open(${JSON.stringify(join(tools, name, 'installed'))}, 'w').close()`])
 }
 
 function run(program, words) {
   const { status } = spawnSync(program, words, { stdio: 'inherit' })
   if (status !== 0) throw new Error(`Cannot run "${program} ${words.join(' ')}": it ended with ${status}`)
-}
-
-function processesFor(project, file, format) {
-  const script = join(root, 'scripts/bench/peer.py')
-  return [
-    bareScan(root, file),
-    { name: 'plumbline validate', words: [process.execPath, join(root, 'dist/cli.js'), 'validate'], folder: project },
-    ...peers.map(({ name, version, task }) => ({
-      name: `${name} ${version}`,
-      words: [join(tools, name, 'bin/python'), script, task, file, format, join(project, 'contract.yaml')],
-      folder: project,
-    })),
-  ]
-}
-
-function section(text) {
-  return `Measured by \`npm run peers\`: 1 million rows of 20 columns, the ten checks of \`scripts/bench/generate-rows.mjs\`, five
-of them broken by ten rows each, which all of these find; whole processes, medians of ${rounds} in turn. The processor's
-time is beside the time on the clock, for it depends far less on what else the machine does.
-
-${text}`
 }

@@ -1,4 +1,4 @@
-"""One run of another checker over the benchmark's ten checks: peer.py TASK FILE FORMAT CONTRACT. Prints what fails."""
+"""One run of another checker over the benchmark's ten checks: speed.py TASK FILE FORMAT CONTRACT. Prints what fails."""
 
 import json
 import sys
