@@ -37,18 +37,18 @@ export async function checkSqlRules(
       const { line, severity = 'error', dimension = null, environments: _environments, ...promise } = rule
       const found = made.value[index]
       if (found?.kind === 'diagnosed') diagnostics.push(found.diagnostic)
-      if (found?.kind !== 'number') continue
+      if (found === undefined || found.kind === 'diagnosed') continue
       checks.push({
         column: promise.column ?? null,
         promise,
         line,
-        outcome: meets(found.value, promise.expected) ? 'pass' : 'fail',
+        outcome: found.kind === 'skipped' ? 'skipped' : meets(found.value, promise.expected) ? 'pass' : 'fail',
         failing: 0,
         rows,
         tolerance: null,
         severity,
         dimension,
-        ...(found.isShown && { measured: found.value }),
+        ...(found.kind === 'number' && found.isShown && { measured: found.value }),
         samples: [],
         missingIn: [],
       })

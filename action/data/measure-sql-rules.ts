@@ -1,10 +1,10 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
-import type { Contract, TableRule } from '../project/contract.ts'
+import type { Contract, ContractColumn, TableRule } from '../project/contract.ts'
 import { findRuleFaults, referredColumns, withPlaceholders } from './check-rule-select.ts'
 import { describeFiles } from './describe-files.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { quoteName } from './quote.ts'
-import { typedRelation } from './read-source.ts'
+import { feedingColumn, typedRelation } from './read-source.ts'
 import type { RuleNumber, RuleRequest } from './sql-request.ts'
 
 type SqlRule = TableRule & { readonly kind: 'sql' }
@@ -25,9 +25,10 @@ export async function measureSqlRules(request: RuleRequest): Promise<Read<readon
   for (const name of viewNames(contract)) {
     await engine.run(`CREATE TEMP VIEW ${quoteName(name)} AS SELECT * FROM ${typedRelation(described.value, contract)}`)
   }
+  const missing = contract.columns.filter((column) => described.value.every((file) => !feedingColumn(file, column)))
   const numbers: RuleNumber[] = []
   for (const rule of contract.tableRules) {
-    if (rule.kind === 'sql') numbers.push(await measureRule(engine, rule, contract))
+    if (rule.kind === 'sql') numbers.push(await measureRule(engine, rule, contract, missing))
   }
   return { ok: true, value: numbers }
 }
@@ -37,7 +38,12 @@ function viewNames({ table }: Contract): string[] {
   return table.toLowerCase() === 'data' ? ['data'] : ['data', table]
 }
 
-async function measureRule(engine: Engine, rule: SqlRule, contract: Contract): Promise<RuleNumber> {
+async function measureRule(
+  engine: Engine,
+  rule: SqlRule,
+  contract: Contract,
+  missing: readonly ContractColumn[],
+): Promise<RuleNumber> {
   const query = withPlaceholders(rule.query, contract.table, rule.column)
   const diagnosed = (state: string, remedy: string): RuleNumber => {
     const message = `Cannot check the SQL rule${rule.column === undefined ? '' : ` of "${rule.column}"`}: ${state}`
@@ -58,6 +64,7 @@ async function measureRule(engine: Engine, rule: SqlRule, contract: Contract): P
     contract.columns.map(({ name }) => name),
   )
   if (fault) return diagnosed(fault.state, fault.remedy)
+  if (await touches(engine, query, contract, missing)) return { kind: 'skipped' }
   const oneNumber = 'Return one row with one number, such as SELECT count(*) … .'
   try {
     const columns = await engine.query<{ column_type: string }>(`DESCRIBE ${query}`)
@@ -85,15 +92,25 @@ async function measureRule(engine: Engine, rule: SqlRule, contract: Contract): P
 }
 
 /** A number made of values that are not to be shown could be one of them. */
-async function touchesClassified(engine: Engine, query: string, { columns }: Contract): Promise<boolean> {
-  const hidden = columns.filter(({ classification }) => classification !== undefined && classification !== 'public')
-  if (hidden.length === 0) return false
+async function touchesClassified(engine: Engine, query: string, contract: Contract): Promise<boolean> {
+  const isHidden = ({ classification = 'public' }: ContractColumn) => classification !== 'public'
+  return await touches(engine, query, contract, contract.columns.filter(isHidden))
+}
+
+/** Whether a query reads one of these columns, or may. */
+async function touches(
+  engine: Engine,
+  query: string,
+  { columns }: Contract,
+  of: readonly ContractColumn[],
+): Promise<boolean> {
+  if (of.length === 0) return false
   const referred = await referredColumns(
     engine,
     query,
     columns.map(({ name }) => name),
   )
-  return referred === 'all' || hidden.some(({ name }) => referred.has(name.toLowerCase()))
+  return referred === 'all' || of.some(({ name }) => referred.has(name.toLowerCase()))
 }
 
 /** The engine's reason may quote a value that it could not read. */

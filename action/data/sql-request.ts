@@ -28,6 +28,8 @@ export interface RuleRequest extends SqlLimits {
 export type RuleNumber =
   | { readonly kind: 'number'; readonly value: number; readonly isShown: boolean }
   | { readonly kind: 'diagnosed'; readonly diagnostic: Diagnostic }
+  /** It may rest on a column that all files lack, which the contract's view of them would hide. */
+  | { readonly kind: 'skipped' }
 
 export interface SqlResults {
   readonly features: MadeFeatures

@@ -43,6 +43,21 @@ describe('checkSqlRules()', () => {
     ])
   })
 
+  it('skips what rests on a column that all files lack', async () => {
+    const contract = contractOf({ id: 'integer', gone: 'number' })
+    const expected = { operator: 'mustBe', limits: [0] } as const
+    const queries = [
+      'SELECT count(*) FROM data WHERE gone < 0',
+      'SELECT max(gone) FROM data',
+      'SELECT min(id) FROM data',
+    ]
+    const tableRules = queries.map((query, i): TableRule => ({ kind: 'sql', query, expected, line: i + 1 }))
+    const found = await findSourceFiles(tempFolder({ 'a.csv': 'id\n0\n' }), ['*.csv'])
+    const { checks, diagnostics } = await checkSqlRules(found, { ...contract, tableRules }, 1)
+    expect(diagnostics).toEqual([])
+    expect(checks.map(({ outcome }) => outcome)).toEqual(['skipped', 'skipped', 'pass'])
+  })
+
   it('fills in the column that the rule is about', async () => {
     const { checks } = await checkAll(['SELECT max({property}) - max("${column}") FROM {object}'], { column: 'w' })
     expect(checks).toMatchObject([{ column: 'w', measured: 0, outcome: 'pass' }])
