@@ -1,11 +1,13 @@
-// Every case judged by both, file by file: by dist/cli.js validate in a project of its own, and by datacontract-cli.
+// Every case judged by both, file by file: by plumbline validate in a project of its own, and by datacontract-cli.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 import { DuckDBInstance } from '@duckdb/node-api'
 
+import { bundle } from '../build.mjs'
 import { judgements, writeSide } from './case.mjs'
 
 /**
@@ -18,7 +20,8 @@ export async function judgeCases(root, python, cases) {
   try {
     const asked = await writeCases(folder, cases)
     const theirs = await judgeTheirs(root, python, folder, asked)
-    const ours = await mapInTurn(asked, availableParallelism(), (one) => judgeOurs(root, one))
+    const plumbline = await openCommandLine(root)
+    const ours = await mapInTurn(asked, availableParallelism(), (one) => judgeOurs(plumbline, one))
     return asked.map((one, i) => ({ ...one, ours: ours[i], theirs: theirs[i] }))
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -52,8 +55,36 @@ stages:
   predict: { needs: [features, train], run: python predict.py }
 `
 
-async function judgeOurs(root, { project }) {
-  const output = await run(process.execPath, [join(root, 'dist/cli.js'), 'validate', '--json'], project)
+/** The command line as dist/cli.js answers it, without a process for each file. */
+async function openCommandLine(root) {
+  const folder = join(root, '.tools/peers/plumbline')
+  await bundle(folder, {
+    terminal: 'action/commands/answer-terminal.ts',
+    table: 'action/commands/command-table.ts',
+    'sql-child': 'action/data/sql-child.ts',
+  })
+  const load = async (name) => await import(pathToFileURL(join(folder, `${name}.js`)).href)
+  const { answerTerminal } = await load('terminal')
+  const { commandTable } = await load('table')
+  return async (words, project) => {
+    let output = ''
+    const stream = { write: (text) => ((output += text), true) }
+    const stderr = { write: () => true }
+    const { signal } = new AbortController()
+    await answerTerminal(words, { table: commandTable, folder: project, environment, stdout: stream, stderr, signal })
+    return output
+  }
+}
+
+/** Without what a workflow that runs this would say of itself. */
+const environment = Object.fromEntries(
+  Object.entries({ ...process.env, NO_COLOR: '1' }).filter(
+    ([name]) => !/^(GITHUB|ACTIONS|INPUT|RUNNER)_|^CI$/.test(name),
+  ),
+)
+
+async function judgeOurs(plumbline, { project }) {
+  const output = await plumbline(['validate', '--json'], project)
   const { outcome, result, diagnostics, fault } = JSON.parse(output)
   if (outcome === 'fault') throw new Error(`Cannot judge ${project}: ${fault.message}`)
   const why = (diagnostics ?? []).map(({ message }) => message).join('; ')
