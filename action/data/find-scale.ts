@@ -11,6 +11,8 @@ const factors = [10, 100, 1000, 1 / 10, 1 / 100, 1 / 1000] as const
 const minGood = 20
 const minBad = 3
 const minShare = 0.9
+/** Powers of ten by which the values may lie nearer than the factor says: what is just outside is of the same unit. */
+const maxShortfall = 0.5
 
 /** What is known of the values within a column's limits, and of those outside, for one factor each. */
 export interface ScaleEvidence {
@@ -25,8 +27,12 @@ export interface ScaleEvidence {
 /** The factor that makes nine of ten values plausible; of several, the one that brings their median nearest to the good one. */
 export function chooseScale({ good, bad, goodMedian, badMedian, plausible }: ScaleEvidence): Scale | undefined {
   if (good < minGood || bad < minBad) return undefined
-  const gap = (factor: number) => Math.abs(Math.log10(Math.abs(badMedian / factor / goodMedian)))
-  const [best] = plausible.filter(([, count]) => count >= minShare * bad).sort(([a], [b]) => gap(a) - gap(b))
+  const surplus = (factor: number) => Math.log10(Math.abs(badMedian / factor / goodMedian))
+  const gap = (factor: number) => Math.abs(surplus(factor))
+  const isFarEnough = (factor: number) => !(surplus(factor) * Math.sign(factor - 1) < -maxShortfall)
+  const [best] = plausible
+    .filter(([factor, count]) => count >= minShare * bad && isFarEnough(factor))
+    .sort(([a], [b]) => gap(a) - gap(b))
   return best && { factor: best[0], plausible: best[1], of: bad }
 }
 

@@ -167,9 +167,15 @@ async function proposeColumns(
   return [{ column: null, line: null, change: { kind: 'columns', columns }, why, aim: 'extend' }]
 }
 
-/** Where a contract's values may not be shown, neither may those of columns that it does not know yet. */
-function describe(inferred: InferredColumn, { contract, project }: DataToSuggest): DescribedColumn {
-  const hidesValues = contract.columns.every(isClassified)
+/**
+ * Where a contract's values may not be shown, neither may those of columns that it does not know yet; nor where one of its
+ * classified columns is missing, which may be here under another name.
+ */
+function describe(inferred: InferredColumn, { contract, project, checks }: DataToSuggest): DescribedColumn {
+  const missing = checks.filter(({ promise, outcome }) => promise.kind === 'present' && outcome === 'fail')
+  const isMissing = ({ name }: ContractColumn) => missing.some(({ column }) => column === name)
+  const hidesValues =
+    contract.columns.every(isClassified) || contract.columns.some((column) => isClassified(column) && isMissing(column))
   const isRare = inferred.values.some(([, rows]) => rows < project.privacy.minCount)
   const described = promiseFeature(inferred)
   const { comment: _comment, ...column } = described

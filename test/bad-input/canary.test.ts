@@ -120,6 +120,10 @@ describe('a value of a classified column', () => {
     ['a number that is none', rows((row, i) => (i === 3 ? { income: '98765 canary' } : row))],
     ['a number below its limit', rows((row, i) => (i === 3 ? { income: '-98765' } : row))],
     ['a column under another name', rows().replace('region', 'state')],
+    [
+      'a column under another name, with other values',
+      rows((_row, i) => ({ region: i % 2 === 0 ? 'canary' : 'canaries' })).replace('region', 'state'),
+    ],
     ['a row of too many fields', rows((row, i) => (i === 3 ? { region: 'canary,canary' } : row))],
     ['a quote that is never closed', rows((row, i) => (i === 3 ? { region: '"canary' } : row))],
     ['bytes that are no text', rows((row, i) => (i === 3 ? { region: 'canary\ud800' } : row))],
@@ -127,7 +131,11 @@ describe('a value of a classified column', () => {
     'is not in what is said of %s',
     async (_, data) => {
       const { folder } = await project(data)
-      const spoken = [await plumbline(folder, ['snapshot']), await plumbline(folder, ['validate', '--json'])]
+      const spoken = [
+        await plumbline(folder, ['snapshot']),
+        await plumbline(folder, ['validate', '--json']),
+        await plumbline(folder, ['validate', '--suggest']),
+      ]
       const said = [JSON.stringify([...spoken, await step(folder, 'run')])]
 
       expect(linesWith(canary, [...said, textsIn(join(folder, '.plumbline'))])).toEqual([])

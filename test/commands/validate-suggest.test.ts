@@ -293,6 +293,19 @@ describe('validate --suggest', () => {
     expect(JSON.stringify([suggestion, text, markdown])).not.toContain('canary')
   })
 
+  it('takes no value of a new column while a classified one is missing', async () => {
+    const secret = flow.replace('{name: note,', '{name: note, classification: restricted,')
+    const rows = csv(
+      (i) => ({ zone: `canary${i % 2}`, size: 987 }),
+      ['parcel', 'weight', 'region', 'late', 'zone', 'size'],
+    )
+    const folder = tempFolder({ 'plumbline.yaml': project, 'contract.yaml': secret, 'data/1.csv': rows })
+    const { suggestion } = await run(folder)
+    expect(words(suggestion)).toEqual(['+  new-columns', '· note missing'])
+    expect(suggestion?.patch).toContain('{ name: zone, logicalType: string, required: true }')
+    expect(suggestion?.patch).not.toMatch(/canary|98/)
+  })
+
   it('leaves what the model predicts, and what is written in another form, to people', async () => {
     const other = flow
       .replace('logicalType: integer}', 'logicalType: integer, required: true}')

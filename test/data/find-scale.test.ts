@@ -47,6 +47,11 @@ describe('addScales()', () => {
     ).toEqual([])
     expect(await scaleOf([10, 12], [12_000, 15_000, 16_000])).toEqual([])
   })
+
+  it('takes what lies just outside for values of the same unit', async () => {
+    const near = Array.from({ length: 40 }, (_, i) => 51 + (i % 9))
+    expect(await scaleOf(good, near)).toEqual([])
+  })
 })
 
 describe('chooseScale()', () => {
