@@ -1,6 +1,6 @@
 import type { Initialisation } from '../report/report-init.ts'
 import { type CommandContext, defineCommand, type InputsOf, type Outcome } from './define-command.ts'
-import { flag, list, requiredText, text } from './fields.ts'
+import { choice, flag, list, requiredText, text } from './fields.ts'
 
 const inputs = {
   data: list({ description: 'The data files, or globs of them, in this folder', example: 'data/landing/*.csv' }),
@@ -10,6 +10,16 @@ const inputs = {
   group: text({ description: 'Rows of one value in this column stay on one side of the split' }),
   labels: list({ description: 'Where the target arrives later: files that hold the id and the target' }),
   exclude: list({ description: 'A column that the model must not see', example: 'sex' }),
+  keep: list({ description: 'A column that stays a feature, although it looks like a leak', example: 'score' }),
+  task: choice(['binary', 'multiclass', 'regression'], {
+    description: 'What is predicted: one of two classes, one of several, or a number',
+    default: 'what the target’s values suggest',
+  }),
+  positive: text({ description: 'For two classes, the one whose probability is judged', example: 'yes' }),
+  format: list({
+    description: 'How a column spells dates, or the mark before its decimals: COLUMN=PATTERN',
+    example: 'day=dd/MM/yyyy',
+  }),
   test: text({
     description: 'The test set: 30d, 1000 rows, 0.2 or from:VALUE',
     default: 'the newest fifth, in days where there is a time',
@@ -35,7 +45,7 @@ export const init = defineCommand({
     const { openEngine } = await import('../data/engine.ts')
     const { describeFiles } = await import('../data/describe-files.ts')
     const { findSourceFiles } = await import('../data/find-source-files.ts')
-    const { inferModel } = await import('../data/infer-model.ts')
+    const { examineFiles, inferModel } = await import('../data/infer-model.ts')
 
     const found = await findSourceFiles(context.folder, wishes.source)
     const foundLabels = wishes.labels.length > 0 ? await findSourceFiles(context.folder, wishes.labels) : []
@@ -45,7 +55,9 @@ export const init = defineCommand({
     const diagnostics = [files, labels].flatMap((read) => (read.ok ? [] : read.diagnostics))
     if (!files.ok || !labels.ok) return { kind: 'diagnosed', diagnostics }
 
-    const inferred = await inferModel(engine, files.value, labels.value, wishes)
+    const examined = await examineFiles(engine, files.value, labels.value)
+    if (!examined.ok) return { kind: 'diagnosed', diagnostics: examined.diagnostics }
+    const inferred = await inferModel(engine, examined.value, wishes)
     if (!inferred.ok) return { kind: 'diagnosed', diagnostics: inferred.diagnostics }
     const model = inferred.value
     const written = await writeProject(model, wishes, given, context)

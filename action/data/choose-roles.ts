@@ -14,9 +14,7 @@ const maxClasses = 50
 export function chooseTask(target: InferredColumn): ChosenTask | undefined {
   const isNumeric = target.type === 'integer' || target.type === 'number'
   if (target.distinct === 2) {
-    const named = target.values.find(([value]) => /^(1|1\.0*|true|t|yes|y)$/i.test(value))?.[0]
-    const rarer = target.values.at(-1)?.[0] ?? ''
-    return { task: 'binary', isTaskSure: true, positive: named ?? rarer, isPositiveSure: named !== undefined }
+    return { task: 'binary', isTaskSure: true, ...choosePositive(target.values.map(([value]) => value)) }
   }
   if (!isNumeric) {
     if (target.distinct > maxClasses || target.type === 'date' || target.type === 'timestamp') return undefined
@@ -24,7 +22,27 @@ export function chooseTask(target: InferredColumn): ChosenTask | undefined {
   }
   const areWhole = target.values.every(([value]) => Number.isInteger(Number(value)))
   if (target.distinct > 20 || !areWhole) return { task: 'regression', isTaskSure: true, isPositiveSure: true }
-  return { task: 'multiclass', isTaskSure: target.distinct <= 10, isPositiveSure: true }
+  return { task: 'multiclass', isTaskSure: areNumbered(target), isPositiveSure: true }
+}
+
+/** Of two classes, the more frequent one first: the one that says "it is so", else the rarer. */
+function choosePositive(
+  classes: readonly string[],
+): Pick<ChosenTask, 'isPositiveSure'> & { readonly positive: string } {
+  const said = classes.find((value) => yes.test(value))
+  const isOpposed = said !== undefined && classes.some((value) => no.test(value))
+  if (isOpposed) return { positive: said, isPositiveSure: true }
+  const clear = classes.find((value) => /^(1|1\.0*|true|yes)$/i.test(value))
+  return { positive: clear ?? classes.at(-1) ?? '', isPositiveSure: false }
+}
+
+const yes = /^(1|1\.0*|true|t|yes|y|ja|j|oui|o|si|sí|sim|s|tak|positive|pos)$/i
+const no = /^(0|0\.0*|false|f|no|n|nein|nee|non|não|nao|nie|negative|neg)$/i
+
+/** 0, 1, 2, …: as programs number classes. Marks from 1 to 5 are as well a quantity. */
+function areNumbered({ values, distinct }: InferredColumn): boolean {
+  const numbers = values.map(([value]) => Number(value))
+  return distinct <= 10 && Math.min(...numbers) === 0 && Math.max(...numbers) === distinct - 1
 }
 
 /** The column that names a row; undefined where none is unique and looks like a name. */
@@ -34,11 +52,12 @@ export function chooseId(columns: readonly InferredColumn[], taken: readonly str
       isUnique && (type === 'string' || type === 'integer') && missingIn.length === 0 && !taken.includes(name),
   )
   const named = unique.find(({ name }) => isIdName(name))
-  if (named) return { column: named, isSure: true }
+  const others = unique.filter((column) => column !== named && isIdName(column.name)).map(({ name }) => name)
+  if (named) return { column: named, isSure: true, why: { kind: 'named', others } }
   const first = unique.find(
     (column) => column === columns[0] && !column.almost && (column.type === 'string' || isCounter(column)),
   )
-  return first && { column: first, isSure: first.type === 'string' }
+  return first && { column: first, isSure: first.type === 'string', why: { kind: 'first' } }
 }
 
 /** The column that says when a row happened. Several: the one named so, else the first; a year only where given. */
@@ -51,7 +70,10 @@ export function chooseTime(columns: readonly InferredColumn[], taken: readonly s
     /^(ts|time|timestamp|date|datetime|day|event_?time|created_?at)$/i.test(name),
   )
   const column = named ?? moments[0]
-  return column && { column, isSure: moments.length === 1 }
+  if (!column) return undefined
+  const others = moments.filter((each) => each !== column).map(({ name }) => name)
+  if (others.length === 0) return { column, isSure: true, why: { kind: 'only' } }
+  return { column, isSure: false, why: { kind: named ? 'named' : 'first-of', others } }
 }
 
 /** Why a column is no use as a feature by itself; undefined where it may be one. */

@@ -1,9 +1,13 @@
 import type { LogicalType } from '../project/contract.ts'
 import type { Engine } from './engine.ts'
-import type { AlmostType, InferredColumn } from './inferred-model.ts'
-import { quoteName } from './quote.ts'
+import { findSpelling } from './find-spelling.ts'
+import type { InferredColumn } from './inferred-model.ts'
+import { quoteName, quoteText } from './quote.ts'
 import { rawRelation } from './read-source.ts'
+import { type Examined, settleSpellings } from './settle-spellings.ts'
 import type { DescribedFile } from './source-file.ts'
+import { numberPattern } from './spelled-values.ts'
+import { timeLike } from './time-patterns.ts'
 
 const maxListedValues = 1000
 /** DuckDB plans a query in the square of its aggregates. */
@@ -14,14 +18,14 @@ export async function inferColumns(
   engine: Engine,
   files: readonly DescribedFile[],
   wanted?: readonly string[],
-): Promise<readonly InferredColumn[]> {
+): Promise<readonly Examined[]> {
   const relation = rawRelation(files)
   const rawTypes = new Map<string, string>()
   for (const { name, type } of files.flatMap((file) => file.columns)) {
     rawTypes.set(name, rawTypes.has(name) && rawTypes.get(name) !== type ? 'VARCHAR' : type)
   }
   const names = wanted ?? [...rawTypes.keys()]
-  const columns: InferredColumn[] = []
+  const columns: Examined[] = []
   for (let from = 0; from < names.length; from += columnsAScan) {
     const part = names.slice(from, from + columnsAScan)
     for (const [i, counts] of (await countColumns(engine, relation, part, rawTypes)).entries()) {
@@ -29,32 +33,34 @@ export async function inferColumns(
       const missingIn = files.filter((file) => !file.columns.some((column) => column.name === name))
       const type = typeOf(rawTypes.get(name) ?? 'VARCHAR', counts)
       const distinct = await countDistinct(engine, relation, name, counts)
-      const almost = type === 'string' ? almostType(counts, distinct.values) : undefined
-      columns.push({
+      const plain = {
         name,
         type,
         rows: counts.rows,
         nulls: counts.rows - counts.filled,
         ...distinct,
-        ...(almost && { almost }),
         minimum: counts.minimum,
         maximum: counts.maximum,
         missingIn: missingIn.map(({ path }) => path),
-      })
+      }
+      const texts = textsOf(relation, name)
+      const forms = { ...counts, isText: rawTypes.get(name) === 'VARCHAR' }
+      columns.push({ column: await findSpelling(engine, texts, plain, forms), texts, forms })
     }
   }
-  return columns
+  return await settleSpellings(engine, columns)
 }
 
 /** Rows whose value has a form. */
-interface Counts {
+export interface Counts {
   readonly rows: number
   readonly filled: number
   readonly integers: number
   readonly numbers: number
   readonly codes: number
-  readonly commas: number
-  readonly localDates: number
+  readonly byComma: number
+  readonly byPoint: number
+  readonly timeLike: number
   readonly truths: number
   readonly dates: number
   readonly moments: number
@@ -69,9 +75,9 @@ const aggregates: Readonly<Record<keyof Counts, string>> = {
   integers: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?[0-9]{1,18}'))",
   numbers: 'count(d)',
   codes: "count(*) FILTER (WHERE regexp_full_match(x, '[+-]?0[0-9]+'))",
-  commas: "count(*) FILTER (WHERE contains(x, ',') AND regexp_full_match(x, '[+-]?[0-9][0-9. ]*,[0-9]+'))",
-  localDates:
-    "count(*) FILTER (WHERE regexp_full_match(x, '[0-9]{1,2}([./-])[0-9]{1,2}[./-]([0-9]{2}|[0-9]{4})([ T].*)?'))",
+  byComma: `count(*) FILTER (WHERE regexp_full_match(x, ${quoteText(numberPattern(','))}))`,
+  byPoint: `count(*) FILTER (WHERE regexp_full_match(x, ${quoteText(numberPattern('.'))}))`,
+  timeLike: `count(*) FILTER (WHERE regexp_full_match(x, ${quoteText(timeLike)}))`,
   truths: "count(*) FILTER (WHERE lower(x) IN ('true', 'false'))",
   // A cast that fails is slow, so only what has the form is cast.
   dates: "count(CASE WHEN regexp_full_match(x, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN TRY_CAST(x AS DATE) END)",
@@ -87,8 +93,9 @@ const forms: ReadonlySet<string> = new Set([
   'integers',
   'numbers',
   'codes',
-  'commas',
-  'localDates',
+  'byComma',
+  'byPoint',
+  'timeLike',
   'truths',
   'dates',
   'moments',
@@ -122,8 +129,9 @@ async function countColumns(
       integers: count('integers'),
       numbers: count('numbers'),
       codes: count('codes'),
-      commas: count('commas'),
-      localDates: count('localDates'),
+      byComma: count('byComma'),
+      byPoint: count('byPoint'),
+      timeLike: count('timeLike'),
       truths: count('truths'),
       dates: count('dates'),
       moments: count('moments'),
@@ -140,7 +148,7 @@ async function countDistinct(
   name: string,
   { filled, rows, distinct }: Counts,
 ): Promise<Pick<InferredColumn, 'distinct' | 'values' | 'isUnique'>> {
-  const texts = `(SELECT ${textOf(name)} AS x FROM ${relation})`
+  const texts = textsOf(relation, name)
   if (distinct < maxListedValues * 1.2) {
     const values = await engine.query<{ x: string; n: number }>(
       `SELECT x, count(*) AS n FROM ${texts} WHERE x IS NOT NULL GROUP BY x ORDER BY n DESC, x LIMIT ${maxListedValues + 1}`,
@@ -158,6 +166,10 @@ async function countDistinct(
 
 function isNumber(rawType: string | undefined): boolean {
   return /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL)/.test(rawType ?? '')
+}
+
+function textsOf(relation: string, name: string): string {
+  return `(SELECT ${textOf(name)} AS x FROM ${relation})`
 }
 
 /** The value as text, blank as NULL. */
@@ -181,17 +193,4 @@ function typeOf(rawType: string, counts: Counts): LogicalType {
   if (codes > 0) return 'string'
   if (isAll(integers)) return 'integer'
   return isAll(numbers) ? 'number' : 'string'
-}
-
-const maxOddShare = 0.1
-
-function almostType(counts: Counts, values: InferredColumn['values']): AlmostType | undefined {
-  const { filled, numbers, integers, codes, commas, localDates } = counts
-  if (filled > 0 && localDates === filled) return { kind: 'local-dates' }
-  if (codes > 0) return undefined
-  if (commas > 0 && commas + integers === filled) return { kind: 'decimal-commas' }
-  const otherRows = filled - numbers
-  if (numbers === 0 || otherRows === 0 || otherRows > maxOddShare * filled) return undefined
-  const example = values.find(([value]) => Number.isNaN(Number(value)))?.[0]
-  return { kind: 'numbers', otherRows, ...(example !== undefined && { example }) }
 }

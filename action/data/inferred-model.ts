@@ -1,4 +1,4 @@
-import type { LogicalType } from '../project/contract.ts'
+import type { DecimalMark, EpochUnit, LogicalType } from '../project/contract.ts'
 import type { MetricName } from '../project/metric-kinds.ts'
 import type { Task } from '../project/project.ts'
 
@@ -20,14 +20,26 @@ export interface InferredColumn {
   readonly maximum: number | null
   /** Files that lack it. */
   readonly missingIn: readonly string[]
+  /** How its values are spelled, where SQL does not read them as they stand. */
+  readonly spelling?: Spelling
   /** What its texts were most likely meant to be, where Plumbline does not read them so. */
   readonly almost?: AlmostType
 }
 
+export type Spelling =
+  /** As ODCS spells formats; `rivals` fit every value as well. */
+  | { readonly kind: 'time'; readonly pattern: string; readonly rivals: readonly string[] }
+  /** `isSure` is false where the other mark reads every value too, as another number. */
+  | { readonly kind: 'decimal'; readonly mark: DecimalMark; readonly isSure: boolean }
+  | { readonly kind: 'epoch'; readonly unit: EpochUnit }
+  /** Digits that name something: a postal code, a telephone number. */
+  | { readonly kind: 'code' }
+
 export type AlmostType =
-  | { readonly kind: 'decimal-commas' | 'local-dates' }
+  /** Dates in several spellings. */
+  | { readonly kind: 'mixed-dates' }
   /** All but a few rows hold a number; one of the texts in those, where it is known. */
-  | { readonly kind: 'numbers'; readonly otherRows: number; readonly example?: string }
+  | { readonly kind: 'numbers' | 'dates'; readonly otherRows: number; readonly example?: string }
 
 /** What a model could be on this data, with how sure each part is. */
 export interface InferredModel {
@@ -40,6 +52,8 @@ export interface InferredModel {
   /** For `binary`: the class whose probability is judged. */
   readonly positive?: string
   readonly isPositiveSure: boolean
+  /** About how many rows of the test set are of that class. */
+  readonly testPositives?: number
   readonly id?: Role
   readonly time?: Role & { readonly since: string; readonly until: string }
   readonly group?: Role
@@ -55,7 +69,14 @@ export interface Role {
   readonly column: InferredColumn
   /** Given by the user, or beyond doubt. */
   readonly isSure: boolean
+  readonly why: RoleReason
 }
+
+export type RoleReason =
+  /** The user said so; no other could be it; its name says so; it stands first. */
+  | { readonly kind: 'given' | 'only' | 'first' }
+  /** `others` could be it too. */
+  | { readonly kind: 'named' | 'first-of'; readonly others: readonly string[] }
 
 export interface LeftOutColumn {
   readonly column: InferredColumn
@@ -64,6 +85,7 @@ export interface LeftOutColumn {
 
 export type LeftOutReason =
   | { readonly kind: 'excluded' | 'constant' | 'empty' | 'id-like' | 'free-text' | 'moment' | 'not-everywhere' }
+  | { readonly kind: 'same-as'; readonly column: string }
   /** A time after the row's own, in this share of rows. */
   | { readonly kind: 'after-time'; readonly share: number }
   | { readonly kind: 'prediction' | 'tells-target'; readonly strength: number }

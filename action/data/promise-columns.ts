@@ -1,4 +1,4 @@
-import type { RuleKind } from '../project/contract.ts'
+import type { DecimalMark, RuleKind } from '../project/contract.ts'
 import type { DescribedColumn } from '../project/write-contract.ts'
 import type { InferredColumn, InferredModel } from './inferred-model.ts'
 
@@ -13,11 +13,35 @@ export function promiseColumns(model: InferredModel): DescribedColumn[] {
     .filter((column) => !dropped.has(column))
     .map((column) => {
       const { name, type } = column
-      if (column === model.id?.column) return { name, type, rules: [required, { kind: 'unique' }] }
-      if (column === model.target) return { name, type, rules: targetRules(model) }
-      if (column === model.time?.column || column === model.group?.column) return { name, type, rules: [required] }
-      return features.has(column) ? promiseFeature(column) : { name, type, rules: [] }
+      const spelled = { name, type, ...spellingOf(column) }
+      if (column === model.id?.column) return { ...spelled, rules: [required, { kind: 'unique' }] }
+      if (column === model.target) return { ...spelled, rules: targetRules(model) }
+      if (column === model.time?.column || column === model.group?.column) return { ...spelled, rules: [required] }
+      return features.has(column) ? { ...promiseFeature(column), ...spelled } : { ...spelled, rules: [] }
     })
+}
+
+function spellingOf({ spelling }: InferredColumn): Pick<DescribedColumn, 'pattern' | 'decimal' | 'epoch' | 'comment'> {
+  switch (spelling?.kind) {
+    case 'time': {
+      const [rival] = spelling.rivals
+      const comment = `check this: ${rival} fits every value as well`
+      return { pattern: spelling.pattern, ...(rival !== undefined && { comment }) }
+    }
+    case 'decimal':
+      return { decimal: spelling.mark, ...(!spelling.isSure && { comment: commentOnMark(spelling.mark) }) }
+    case 'epoch':
+      return { epoch: spelling.unit }
+    case 'code':
+      return { comment: 'digits that name something, no quantity' }
+    case undefined:
+      return {}
+  }
+}
+
+function commentOnMark(mark: DecimalMark): string {
+  const other = mark === ',' ? '.' : ','
+  return `check this: its "${other}" is taken to group thousands; plumbline.decimal: "${other}" makes it decimals`
 }
 
 const required = { kind: 'required' } as const

@@ -1,6 +1,7 @@
 import type { Contract, ContractColumn, LogicalType } from '../project/contract.ts'
 import { quoteName, quotePath, quoteText } from './quote.ts'
 import { compressionOf, type DescribedFile } from './source-file.ts'
+import { momentOf, plainNumber } from './spelled-values.ts'
 
 /** What a row is called where the model has no id column: the first 12 digits of its file's SHA-256, `:`, its number. */
 export const rowIdColumn = '_row'
@@ -58,11 +59,18 @@ export function feedingColumn(
   return undefined
 }
 
-/** The same for a column, whose texts may spell their dates in a way of their own. */
+/** The same for a column, whose values may be spelled in a way of their own. */
 export function castColumn(column: ContractColumn, expression: string, rawType: string): string {
-  const { logicalType, format } = column
-  if (format === undefined || rawType !== 'VARCHAR') return castTo(logicalType, expression, rawType)
-  return `CAST(try_strptime(trim(${expression}), ${quoteText(format)}) AS ${sqlTypes[logicalType]})`
+  const { logicalType, format, decimal, epoch } = column
+  if (epoch !== undefined) return `CAST(${momentOf(expression, rawType, epoch)} AS ${sqlTypes[logicalType]})`
+  if (decimal !== undefined && rawType === 'VARCHAR') {
+    return castTo(logicalType, plainNumber(expression, decimal), rawType)
+  }
+  // Integers spell a date too: 20241231.
+  const isText = rawType === 'VARCHAR' || /INT/.test(rawType)
+  if (format === undefined || !isText) return castTo(logicalType, expression, rawType)
+  const text = rawType === 'VARCHAR' ? `trim(${expression})` : `CAST(${expression} AS VARCHAR)`
+  return `CAST(try_strptime(${text}, ${quoteText(format)}) AS ${sqlTypes[logicalType]})`
 }
 
 /** SQL that turns an expression of a raw type into a logical type, NULL where the value is none. */

@@ -1,6 +1,7 @@
 import type { Task } from '../project/project.ts'
 import { isMoment, isPredictionName, unfitReason } from './choose-roles.ts'
 import type { Engine } from './engine.ts'
+import { findCopies } from './find-copies.ts'
 import { shareAfter, strengthAlone, type TargetOf } from './find-leaks.ts'
 import type { Floor, InferredColumn, LeftOutColumn, LeftOutReason } from './inferred-model.ts'
 
@@ -13,6 +14,8 @@ export interface SortedColumns {
 
 export interface ColumnRoles {
   readonly excluded: readonly string[]
+  /** Columns that the user wants as features, leaks or not. */
+  readonly kept: readonly string[]
   /** Columns that name, order or group rows: neither features nor left out. */
   readonly roles: readonly string[]
   readonly time: InferredColumn | undefined
@@ -26,11 +29,12 @@ export async function sortColumns(
   engine: Engine,
   about: TargetOf,
   columns: readonly InferredColumn[],
-  { excluded, roles, time }: ColumnRoles,
+  { excluded, kept, roles, time }: ColumnRoles,
 ): Promise<SortedColumns> {
   const features: InferredColumn[] = []
   const leftOut: LeftOutColumn[] = []
   const strengths = new Map<string, number>()
+  const copies = await findCopies(engine, about.relation, knownFirst(columns, [...excluded, ...roles]))
   for (const column of columns) {
     if (roles.includes(column.name) || column.name === about.target) continue
     const reason = excluded.includes(column.name) ? ({ kind: 'excluded' } as const) : await findReason(column)
@@ -49,9 +53,15 @@ export async function sortColumns(
       if (share >= minShareAfter) return { kind: 'after-time', share }
     }
     const unfit = unfitReason(column)
-    if (unfit) return unfit
+    if (unfit && !(kept.includes(column.name) && canLearnFrom(column, unfit))) return unfit
+    const original = copies.get(column.name)
+    if (original !== undefined && !kept.includes(column.name)) return { kind: 'same-as', column: original }
     const strength = await strengthAlone(engine, about, column)
     if (strength === null) return undefined
+    if (kept.includes(column.name)) {
+      strengths.set(column.name, strength)
+      return undefined
+    }
     if (isPredictionName(column.name) && strength >= strengthOfPredictions[about.task]) {
       return { kind: 'prediction', strength }
     }
@@ -59,6 +69,17 @@ export async function sortColumns(
     strengths.set(column.name, strength)
     return undefined
   }
+}
+
+/** What is left out already stands before what would only repeat it. */
+function knownFirst(columns: readonly InferredColumn[], known: readonly string[]): InferredColumn[] {
+  const isKnown = ({ name }: InferredColumn) => known.includes(name)
+  return [...columns.filter(isKnown), ...columns.filter((column) => !isKnown(column))]
+}
+
+/** Nothing makes a feature of a column without two values, or one that a file lacks. */
+function canLearnFrom({ type }: InferredColumn, { kind }: LeftOutReason): boolean {
+  return !isMoment(type) && (kind === 'id-like' || kind === 'free-text')
 }
 
 const strengthOfPredictions: Readonly<Record<Task, number>> = { binary: 0.75, multiclass: 0.6, regression: 0.5 }

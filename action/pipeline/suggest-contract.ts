@@ -158,7 +158,7 @@ async function proposeColumns(
   const names = fresh.filter((column) => !partial.includes(column)).map(({ name }) => name)
   if (names.length === 0) return []
   const columns: DescribedColumn[] = []
-  for (const inferred of await inferColumns(engine, data.files, names)) {
+  for (const { column: inferred } of await inferColumns(engine, data.files, names)) {
     if (inferred.nulls === inferred.rows) declined.push({ column: inferred.name, line: null, why: 'no-values' })
     else columns.push(describe(inferred, data))
   }
@@ -198,7 +198,7 @@ async function proposeTightening(engine: Engine, data: DataToSuggest): Promise<P
     bare.map(({ name }) => name),
   )
   return bare.flatMap((column, i): Proposal[] => {
-    const found = inferred[i]
+    const found = inferred[i]?.column
     const rules = found ? promisesFor(column, found, data) : []
     if (rules.length === 0) return []
     const kind = rules.some((rule) => rule.kind === 'allowed')

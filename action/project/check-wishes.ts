@@ -1,7 +1,10 @@
 import { basename, isAbsolute, relative } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
+import { decimalMarks } from './contract.ts'
+import type { Task } from './project.ts'
 import { parseTestSize } from './test-size.ts'
+import { strptimeOf } from './time-format.ts'
 
 interface Given {
   readonly data: readonly string[]
@@ -13,6 +16,10 @@ interface Given {
   readonly group: string | undefined
   readonly test: string | undefined
   readonly name: string | undefined
+  readonly keep: readonly string[]
+  readonly task: Task | undefined
+  readonly positive: string | undefined
+  readonly format: readonly string[]
 }
 
 export interface CheckedWishes {
@@ -25,11 +32,16 @@ export interface CheckedWishes {
   readonly time?: string
   readonly group?: string
   readonly test?: string
+  readonly keep: readonly string[]
+  readonly task?: Task
+  readonly positive?: string
+  /** By column: a pattern of dates, or the mark before decimals. */
+  readonly formats: ReadonlyMap<string, string>
 }
 
 /** What the user asked for, as far as it can be judged without looking at the data. Throws `cli/bad-input`. */
 export function checkWishes(given: Given, folder: string): CheckedWishes {
-  const { target, exclude, id, time, group, test, name } = given
+  const { target, exclude, id, time, group, test, name, keep, task, positive } = given
   if (given.data.length === 0) {
     throw new Fault('cli/missing-input', 'Cannot start without --data: expected a file, or a glob of files', {
       remedy: 'Add --data FILE, such as --data data/landing/*.csv',
@@ -48,12 +60,21 @@ export function checkWishes(given: Given, folder: string): CheckedWishes {
   }
   for (const [flag, column] of Object.entries({ id, time, group, target })) {
     if (column === undefined) continue
+    if (keep.includes(column)) {
+      throw refuse('--keep', column, 'another column', `It is the ${flag}: drop one of the two.`)
+    }
     if (exclude.includes(column)) {
       throw refuse('--exclude', column, 'another column', `It is the ${flag}: drop one of the two.`)
     }
     if (flag !== 'target' && column === target) {
       throw refuse(`--${flag}`, column, 'another column than the target', 'The target can play no other part.')
     }
+  }
+  const both = keep.find((column) => exclude.includes(column))
+  if (both !== undefined)
+    throw refuse('--keep', both, 'another column', 'It is given to --exclude: drop one of the two.')
+  if (positive !== undefined && task !== undefined && task !== 'binary') {
+    throw refuse('--positive', positive, '--task binary', 'Drop one of the two.')
   }
   return {
     name: name ?? slug(basename(folder)),
@@ -65,7 +86,24 @@ export function checkWishes(given: Given, folder: string): CheckedWishes {
     ...(time !== undefined && { time }),
     ...(group !== undefined && { group }),
     ...(test !== undefined && { test }),
+    keep,
+    ...(task !== undefined && { task }),
+    ...(positive !== undefined && { positive }),
+    formats: readFormats(given.format),
   }
+}
+
+function readFormats(given: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    given.map((text) => {
+      // A name may hold a "=", a pattern does not.
+      const at = text.lastIndexOf('=')
+      const [column, format] = [text.slice(0, at), text.slice(at + 1)]
+      const isPattern = decimalMarks.some((mark) => mark === format) || strptimeOf(format).ok
+      if (at > 0 && format !== '' && isPattern) return [column, format] as const
+      throw refuse('--format', text, 'COLUMN=PATTERN', 'Write --format day=dd/MM/yyyy, or --format price=,')
+    }),
+  )
 }
 
 function isModelName(name: string): boolean {

@@ -1,5 +1,11 @@
 export type LogicalType = 'string' | 'integer' | 'number' | 'boolean' | 'date' | 'timestamp'
 
+export const decimalMarks = [',', '.'] as const
+export type DecimalMark = (typeof decimalMarks)[number]
+
+export const epochUnits = ['seconds', 'milliseconds', 'microseconds'] as const
+export type EpochUnit = (typeof epochUnits)[number]
+
 /** What a column promises, from an ODCS 3.1 contract; every rule knows its line, so that a failure points at it. */
 export interface ContractColumn {
   readonly name: string
@@ -14,6 +20,10 @@ export interface ContractColumn {
   readonly environments?: readonly string[]
   /** How texts spell a date or a moment, as `strptime` has it; without it, ISO 8601. */
   readonly format?: string
+  /** How texts write a number: its decimals follow this mark, and its thousands may be grouped. Without it, `1234.5`. */
+  readonly decimal?: DecimalMark
+  /** What the integers of a date or moment count, since 1970 began. */
+  readonly epoch?: EpochUnit
   readonly rules: readonly ContractRule[]
 }
 

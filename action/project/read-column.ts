@@ -4,6 +4,7 @@ import type { OdcsProperty } from './odcs.ts'
 import { readEnvironments } from './read-environments.ts'
 import { readPhysicalType } from './read-physical-type.ts'
 import { readColumnQuality } from './read-quality-rule.ts'
+import { readSpelling } from './read-spelling.ts'
 import { readTypeOptions } from './read-type-options.ts'
 import type { YamlPath } from './read-yaml.ts'
 
@@ -42,6 +43,7 @@ export function readColumn(
     ...(property.classification !== undefined && { classification: property.classification }),
     ...readEnvironments(property.customProperties, path, notes),
     ...(options.format !== undefined && { format: options.format }),
+    ...readSpelling(property, logicalType, path, notes),
     rules: [
       ...readFlags(property, hasOneKey, path, notes),
       ...readPhysicalType(property, logicalType, path, notes),

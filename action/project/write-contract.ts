@@ -1,10 +1,14 @@
 import { yamlText } from './add-alias.ts'
-import type { LogicalType, RuleKind } from './contract.ts'
+import type { DecimalMark, EpochUnit, LogicalType, RuleKind } from './contract.ts'
 
 export interface DescribedColumn {
   readonly name: string
   readonly type: LogicalType
   readonly rules: readonly RuleKind[]
+  /** How a date is written, as `yyyy-MM-dd` says it. */
+  readonly pattern?: string
+  readonly decimal?: DecimalMark
+  readonly epoch?: EpochUnit
   /** Why a rule is as it is, in a comment behind the column's name. */
   readonly comment?: string
 }
@@ -32,40 +36,59 @@ function formatColumn(column: DescribedColumn): string {
     .join('')
 }
 
+/** How the values of a column are spelt. */
+type Spelt = Pick<DescribedColumn, 'pattern' | 'decimal' | 'epoch'>
+
 /** A column as an item of a list of properties, over several lines; the first one begins with the dash. */
-export function columnLines({ name, type, rules, comment }: DescribedColumn): string[] {
-  const lines = [`name: ${yamlText(name)}${commentOf(comment)}`, `logicalType: ${type}`, ...promiseLines(rules)]
+export function columnLines(column: DescribedColumn): string[] {
+  const { name, type, rules, comment } = column
+  const lines = [`name: ${yamlText(name)}${commentOf(comment)}`, `logicalType: ${type}`, ...promiseLines(rules, column)]
   return lines.map((line, i) => `${i === 0 ? '-' : ' '} ${line}`)
 }
 
 /** The same on one line, without the dash. */
-export function columnOnOneLine({ name, type, rules }: DescribedColumn): string {
-  return `{ ${[`name: ${yamlText(name)}`, `logicalType: ${type}`, ...promisePairs(rules)].join(', ')} }`
+export function columnOnOneLine(column: DescribedColumn): string {
+  const { name, type, rules } = column
+  return `{ ${[`name: ${yamlText(name)}`, `logicalType: ${type}`, ...promisePairs(rules, column)].join(', ')} }`
 }
 
 /** What a column promises as the lines of its mapping. */
-export function promiseLines(rules: readonly RuleKind[]): string[] {
+export function promiseLines(rules: readonly RuleKind[], spelt: Spelt = {}): string[] {
   const quality = rules.flatMap(qualityRule)
   return [
-    ...promisePairs(rules.filter(({ kind }) => kind !== 'allowed')),
+    ...promisePairs(
+      rules.filter(({ kind }) => kind !== 'allowed'),
+      spelt,
+    ),
     ...(quality.length > 0 ? ['quality:', ...quality.map((rule) => `  - ${rule}`)] : []),
   ]
 }
 
 /** The same as pairs that fit on one line each. */
-export function promisePairs(rules: readonly RuleKind[]): string[] {
-  const options = rules.flatMap(typeOption)
+export function promisePairs(rules: readonly RuleKind[], spelt: Spelt = {}): string[] {
+  const format = spelt.pattern === undefined ? [] : [`format: ${yamlText(spelt.pattern)}`]
+  const options = [...format, ...rules.flatMap(typeOption)]
+  const custom = customProperties(spelt)
   const quality = rules.flatMap(qualityRule)
   return [
     ...(rules.some(({ kind }) => kind === 'required') ? ['required: true'] : []),
     ...(rules.some(({ kind }) => kind === 'unique') ? ['unique: true'] : []),
     ...(options.length > 0 ? [`logicalTypeOptions: { ${options.join(', ')} }`] : []),
+    ...(custom.length > 0 ? [`customProperties: [${custom.join(', ')}]`] : []),
     ...(quality.length > 0 ? [`quality: [${quality.join(', ')}]`] : []),
   ]
 }
 
 function commentOf(comment: string | undefined): string {
   return comment === undefined ? '' : ` # ${comment.replace(/\s+/g, ' ')}`
+}
+
+/** What the standard has no word for; other tools pass over it. */
+function customProperties({ decimal, epoch }: Spelt): string[] {
+  return [
+    ...(decimal === undefined ? [] : [`{ property: plumbline.decimal, value: ${JSON.stringify(decimal)} }`]),
+    ...(epoch === undefined ? [] : [`{ property: plumbline.epoch, value: ${epoch} }`]),
+  ]
 }
 
 function typeOption(rule: RuleKind): string[] {

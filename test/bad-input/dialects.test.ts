@@ -34,6 +34,11 @@ const part = (from: number, to: number) => {
   const [header = '', ...lines] = text.trimEnd().split('\n')
   return `${[header, ...lines.slice(from, to)].join('\n')}\n`
 }
+const spelled = (delimiter: string, day: (moment: string) => string, kg = (number: string) => number) =>
+  csv(['parcel', 'day', 'weight', 'note', 'late'].join(delimiter), rows, (i) =>
+    [`P${i}`, day(at(i)), kg(String(weight(i))), quoted(i), late(i)].join(delimiter),
+  )
+const american = (day: string) => [day.slice(5, 7), day.slice(8), day.slice(0, 4)].map(Number).join('/')
 const json = (i: number) =>
   JSON.stringify({ parcel: `P${i}`, day: at(i), weight: weight(i), note: note(i), late: late(i) })
 const lines = Array.from({ length: rows }, (_, i) => json(i))
@@ -45,6 +50,21 @@ const dialects: readonly (readonly [what: string, glob: string, files: Readonly<
   ['commas', 'data/*.csv', { 'data/a.csv': text }],
   ['semicolons', 'data/*.csv', { 'data/a.csv': parted(';') }],
   ['bars', 'data/*.csv', { 'data/a.csv': parted('|') }],
+  ['days before months', 'data/*.csv', { 'data/a.csv': spelled(',', (day) => day.split('-').reverse().join('.')) }],
+  ['months before days', 'data/*.csv', { 'data/a.csv': spelled(',', (day) => american(day)) }],
+  ['days as digits', 'data/*.csv', { 'data/a.csv': spelled(',', (day) => day.replaceAll('-', '')) }],
+  ['seconds since 1970', 'data/*.csv', { 'data/a.csv': spelled(',', (day) => String(Date.parse(day) / 1000)) }],
+  [
+    'decimal commas',
+    'data/*.csv',
+    {
+      'data/a.csv': spelled(
+        ';',
+        (day) => `${day.split('-').reverse().join('/')} 14:05`,
+        (kg) => kg.replace('.', ','),
+      ),
+    },
+  ],
   ['tabs', 'data/*.tsv', { 'data/a.tsv': parted('\t') }],
   ['CRLF and a BOM', 'data/*.csv', { 'data/a.csv': `\ufeff${text.replaceAll('\n', '\r\n')}` }],
   ['gzip', 'data/*.csv.gz', { 'data/a.csv.gz': gzipSync(text) }],
@@ -92,6 +112,8 @@ describe('init, snapshot, validate and features', () => {
       target: 'late',
       labels: [],
       exclude: [],
+      keep: [],
+      format: [],
       force: false,
       'dry-run': false,
       name: 'parcels',
@@ -103,8 +125,8 @@ describe('init, snapshot, validate and features', () => {
 
     const made = await featuresOf(folder)
     expect(made).toHaveLength(rows)
-    const found = new Map(made.map((row) => [row['parcel'], [row['weight'], row['note']]]))
-    expect(found).toEqual(new Map(Array.from({ length: rows }, (_row, i) => [`P${i}`, [weight(i), note(i)]])))
+    const found = new Map(made.map((row) => [row['parcel'], [row['weight'], row['note'], row['day']]]))
+    expect(found).toEqual(new Map(Array.from({ length: rows }, (_row, i) => [`P${i}`, [weight(i), note(i), at(i)]])))
   })
 })
 
@@ -133,7 +155,7 @@ async function featuresOf(folder: string): Promise<Record<string, unknown>[]> {
     project: project.value,
     contracts: contracts.value,
     files,
-    sql: 'SELECT parcel, weight, note FROM data',
+    sql: "SELECT parcel, weight, note, strftime(day, '%Y-%m-%d') AS day FROM data",
     sqlFile: 'features.sql',
     folder: out,
   })

@@ -63,7 +63,16 @@ async function endingOf({ command, source, files }: BadInput, folder: string): P
   }
 }
 
-const initInputs = { target: 'late', labels: [], exclude: [], force: false, 'dry-run': false, name: 'parcels' }
+const initInputs = {
+  target: 'late',
+  labels: [],
+  exclude: [],
+  keep: [],
+  format: [],
+  force: false,
+  'dry-run': false,
+  name: 'parcels',
+}
 
 function answerOf(ending: Ending): Answer {
   if (ending.kind === 'fault') {

@@ -16,6 +16,10 @@ const nothing = {
   target: 'late',
   labels: [],
   exclude: [],
+  keep: [],
+  format: [],
+  task: undefined,
+  positive: undefined,
   id: undefined,
   time: undefined,
   group: undefined,
@@ -221,14 +225,14 @@ describe('init', () => {
     expect(outcome).toMatchObject({ kind: 'diagnosed', diagnostics: [{ code, file: 'data/a.csv' }] })
   })
 
-  it('says what texts were meant to be, instead of dropping them as names', async () => {
+  it('reads dates and numbers as they are spelled, and says what it cannot read', async () => {
     const rows = csv('price;day;size;x;late', 120, (i) => {
       const day = `${1 + (i % 28)}.${1 + (i % 12)}.${2000 + i}`
-      return [`${i},5${i}`, day, i === 60 ? 'n/a' : i * 1.5, (i * 7) % 11, i % 3 ? 0 : 1].join(';')
+      return [`${(i * 7) % 40},5${i % 9}`, day, i === 60 ? 'n/a' : i * 1.5, (i * 7) % 11, i % 3 ? 0 : 1].join(';')
     })
     const { text } = await run(tempFolder({ 'data/a.csv': rows }))
-    expect(text).toMatch(/left out +price +numbers with a decimal comma, read as text +check this/)
-    expect(text).toMatch(/left out +day +dates, but not as 2024-12-31: read as text +check this/)
+    expect(text).toMatch(/feature +price +0\.5\d*–39\.\d+, as 1\.234,5 +sure/)
+    expect(text).toMatch(/time +day +the only time in every row, as d\.M\.yyyy; tests on the newest: \d+d +sure/)
     expect(text).toMatch(/left out +size +numbers, but for 1 row \(n\/a\): read as text +check this/)
   })
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { openEngine } from '../../action/data/engine.ts'
 import { quoteText } from '../../action/data/quote.ts'
-import { castTo } from '../../action/data/read-source.ts'
+import { castColumn, castTo } from '../../action/data/read-source.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const digits = (least: number, most: number) =>
@@ -69,5 +69,27 @@ describe('castTo()', () => {
     expect(await engine.query(`SELECT ${casts.join(', ')} FROM ${file}`)).toEqual([
       { us: ten, ns: ten, tz: ten, day: new Date('2024-01-01T00:00:00Z') },
     ])
+  })
+})
+
+describe('castColumn()', () => {
+  const column = (more: object) =>
+    ({ name: 'v', logicalType: 'number', line: 1, aliases: [], rules: [], ...more }) as const
+
+  it.each([
+    [column({ decimal: ',' }), { '1.234,56': '1234.56', '12,5': '12.5', '7': '7.0', '-1 234,5': '-1234.5' }],
+    [column({ decimal: ',' }), { '1.5': null, '1,234.5': null, '12.34,5': null, '1,5 kg': null, '': null }],
+    [column({ decimal: '.' }), { '1,234,567.5': '1234567.5', "1'234.5": '1234.5', '12,34': null, '0.5': '0.5' }],
+    [column({ decimal: ',', logicalType: 'integer' }), { '1.234': '1234', '1.234,0': '1234', '1,5': null }],
+    [column({ epoch: 'seconds', logicalType: 'timestamp' }), { '1735689600': '2025-01-01 00:00:00', '1,5': null }],
+    [column({ epoch: 'milliseconds', logicalType: 'timestamp' }), { '1735689600250': '2025-01-01 00:00:00.25' }],
+    [column({ epoch: 'seconds', logicalType: 'date' }), { '1735689600': '2025-01-01', '999999999999999999': null }],
+  ])('reads the spelling of %j: %j', async (spelled, values) => {
+    await using engine = await openEngine({ threads: 1 })
+    const rows = Object.keys(values).map((value) => `(${quoteText(value)})`)
+    const cast = await engine.query<{ v: string; cast: string | null }>(
+      `SELECT v, CAST(${castColumn(spelled, 'v', 'VARCHAR')} AS VARCHAR) AS cast FROM (VALUES ${rows.join(', ')}) t(v)`,
+    )
+    expect(Object.fromEntries(cast.map((row) => [row.v, row.cast]))).toEqual(values)
   })
 })

@@ -12,7 +12,7 @@ async function infer(files: Readonly<Record<string, string>>): Promise<ReadonlyM
   const described = await describeFiles(engine, await findSourceFiles(tempFolder(files), ['*']))
   if (!described.ok) throw new Error(JSON.stringify(described.diagnostics))
   const columns = await inferColumns(engine, described.value)
-  return new Map(columns.map((column) => [column.name, column]))
+  return new Map(columns.map(({ column }) => [column.name, column]))
 }
 
 describe('inferColumns()', () => {
@@ -29,12 +29,66 @@ describe('inferColumns()', () => {
     [['2024-01-31', '2024-02-31'], 'string'],
     [['2024-01-31 10:00', '2024-01-31T10:00:00Z'], 'timestamp'],
     [['2024-01-31', '2024-01-31 10:00:00+02'], 'timestamp'],
-    [['31.01.2024'], 'string'],
+    [['31.01.2024'], 'date'],
+    [['31.01.2024', '2024-02-01'], 'string'],
     [['1', '?'], 'string'],
     [['""', '""'], 'string'],
   ])('reads %j as %s', async (values, type) => {
     const columns = await infer({ 'a.csv': `v,w\n${values.map((value) => `${value},1\n`).join('')}` })
     expect(columns.get('v')?.type).toBe(type)
+  })
+
+  it.each([
+    [['31.12.2024', '01.02.2025'], 'date', { kind: 'time', pattern: 'dd.MM.yyyy', rivals: [] }],
+    [['31.12.2024', '1.2.2025'], 'date', { kind: 'time', pattern: 'd.M.yyyy', rivals: [] }],
+    [['12/31/2024', '01/02/2024'], 'date', { kind: 'time', pattern: 'MM/dd/yyyy', rivals: [] }],
+    [['31/12/24', '01/02/24'], 'date', { kind: 'time', pattern: 'dd/MM/yy', rivals: [] }],
+    [['11/12/2024', '01/02/2024'], 'date', { kind: 'time', pattern: 'dd/MM/yyyy', rivals: ['MM/dd/yyyy'] }],
+    [['2024/12/31', '2024/01/02'], 'date', { kind: 'time', pattern: 'yyyy/MM/dd', rivals: [] }],
+    [['31-12-2024 14:05'], 'timestamp', { kind: 'time', pattern: 'dd-MM-yyyy HH:mm', rivals: [] }],
+    [['31-Dec-24', '01-May-24'], 'date', { kind: 'time', pattern: 'dd-MMM-yy', rivals: [] }],
+    [['"1.234,56"', '"12,5"', '7'], 'number', { kind: 'decimal', mark: ',', isSure: true }],
+    [['"1,234,567.5"', '12.5'], 'number', { kind: 'decimal', mark: '.', isSure: true }],
+    [['"1,234,567"', '12'], 'integer', { kind: 'decimal', mark: '.', isSure: true }],
+    [['"12,345"', '"1,000"', '7'], 'integer', { kind: 'decimal', mark: '.', isSure: false }],
+    [['"12,345"', '1000'], 'number', { kind: 'decimal', mark: ',', isSure: true }],
+    [["1'234.5", '1.5'], 'number', { kind: 'decimal', mark: '.', isSure: true }],
+    [['1 234', '12'], 'integer', { kind: 'decimal', mark: '.', isSure: true }],
+  ])('reads %j as %s, spelled %j', async (values, type, spelling) => {
+    const columns = await infer({ 'a.csv': `v,w\n${values.map((value) => `${value},1\n`).join('')}` })
+    expect(columns.get('v')).toMatchObject({ type, spelling })
+  })
+
+  it.each([
+    ['shipped_at', ['1735689600', '1735689601'], 'timestamp', { kind: 'epoch', unit: 'seconds' }],
+    ['createdAt', ['1735689600123', '1735689600124'], 'timestamp', { kind: 'epoch', unit: 'milliseconds' }],
+    ['parcel', ['1735689600', '1735689601'], 'integer', undefined],
+    ['day', ['20241231', '20250101'], 'date', { kind: 'time', pattern: 'yyyyMMdd', rivals: [] }],
+    ['day', ['20241231', '20251301'], 'integer', undefined],
+    ['parcel', ['20241231', '20250101'], 'integer', undefined],
+    ['zip_code', ['10115', '80331'], 'string', { kind: 'code' }],
+    ['phone', ['5551234567', '5559876543'], 'string', { kind: 'code' }],
+    ['zip', ['01067', '80331'], 'string', undefined],
+  ])('takes digits under the name %s for what they are: %j', async (name, values, type, spelling) => {
+    const columns = await infer({ 'a.csv': `${name},w\n${values.map((value) => `${value},1\n`).join('')}` })
+    expect(columns.get(name)).toMatchObject({ type })
+    expect(columns.get(name)?.spelling).toEqual(spelling)
+  })
+
+  it('reads what is doubtful as the neighbours are read', async () => {
+    const columns = await infer({
+      'a.csv': 'a;b;c;d;e\n01/02/2024;31/01/2024;1,5;1.234;2,345\n03/04/2024;01/02/2024;2,25;5.678;1,000\n',
+    })
+    expect(columns.get('a')?.spelling).toEqual({ kind: 'time', pattern: 'dd/MM/yyyy', rivals: [] })
+    expect(columns.get('d')).toMatchObject({ type: 'integer', spelling: { mark: ',', isSure: false }, maximum: 5678 })
+    expect(columns.get('e')).toMatchObject({ type: 'number', spelling: { mark: ',', isSure: true }, maximum: 2.345 })
+  })
+
+  it('shows of odd values only such as name nobody', async () => {
+    const rows = (odd: string) => `v,w\n${Array.from({ length: 30 }, (_, i) => `${i},1\n`).join('')}${odd},1\n`
+    const almost = async (odd: string) => (await infer({ 'a.csv': rows(odd) })).get('v')?.almost
+    expect(await almost('n/a')).toEqual({ kind: 'numbers', otherRows: 1, example: 'n/a' })
+    expect(await almost('Ada Lovelace')).toEqual({ kind: 'numbers', otherRows: 1 })
   })
 
   it('counts rows, gaps, values and ranges', async () => {
