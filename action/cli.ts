@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { isatty } from 'node:tty'
+
 import { version } from './base/version.ts'
 
 const words = process.argv.slice(2)
@@ -16,6 +18,8 @@ async function answer(): Promise<number> {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interruption(),
+    openDialogue: () =>
+      isatty(0) && process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : undefined,
     openGitHub,
   })
 }

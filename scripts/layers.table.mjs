@@ -54,6 +54,7 @@ export const arrows = [
 
 /** `room → npm package`. */
 export const packages = [
+  ['report', '@clack/prompts'],
   ['registry', 'tar-stream'],
   ['pipeline', 'tinyglobby'],
   ['drift', 'fastest-levenshtein'],

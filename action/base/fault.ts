@@ -17,6 +17,7 @@ export const faults = {
   'data/engine-missing': 'user',
   'data/bad-path': 'user',
   'data/no-files': 'user',
+  'data/several-endings': 'user',
   'data/outside-folder': 'user',
   'data/unknown-format': 'user',
   'data/broken-link': 'user',

@@ -1,3 +1,6 @@
+import type { Readable, Writable } from 'node:stream'
+
+import type { Ask } from '../base/ask.ts'
 import { silent } from '../base/progress.ts'
 import { version } from '../base/version.ts'
 import type { GitHubConnection } from '../github/connection.ts'
@@ -26,6 +29,8 @@ export interface Terminal {
   readonly stdout: TerminalStream
   readonly stderr: TerminalStream
   readonly signal: AbortSignal
+  /** The process's input and error output, as something to ask on; only where both are terminals. */
+  readonly openDialogue?: () => { readonly input: Readable; readonly output: Writable } | undefined
   /** Connects to the GitHub of that API, or of the environment, or else to the embedded one. */
   readonly openGitHub: (repositoryFolder: string, apiUrl: string | undefined) => Promise<GitHubConnection>
 }
@@ -81,12 +86,14 @@ async function run(line: CommandLine, terminal: Terminal): Promise<Ending> {
   const inputs = readCommandLine(command, rest)
 
   using progress = openProgress(line, terminal)
+  const ask = openAsk(line, terminal)
   const context: CommandContext = {
     folder: terminal.folder,
     environment: terminal.environment,
     progress,
     signal: terminal.signal,
     now: () => new Date(),
+    ...(ask && { ask }),
     openGitHub: async (folder) => {
       const connection = await terminal.openGitHub(folder, line.gitHub)
       progress.note(`GitHub: ${connection.isEmbedded ? 'the embedded one, in .plumbline/github' : connection.apiUrl}`)
@@ -106,4 +113,19 @@ function openProgress({ isQuiet }: CommandLine, { stderr, environment }: Termina
   const isLive = stderr.isTTY === true && environment['TERM'] !== 'dumb' && environment['CI'] === undefined
   if (isLive) return progressLive({ ...options, columns: () => stderr.columns ?? 80 })
   return { ...progressLines(options), [Symbol.dispose]() {} }
+}
+
+/** Nobody is asked in CI, or where the answer is for a program or for somebody who wants no words. */
+function openAsk({ isJson, isQuiet }: CommandLine, terminal: Terminal): Ask | undefined {
+  const { environment, openDialogue, signal } = terminal
+  if (isJson || isQuiet || environment['TERM'] === 'dumb' || (environment['CI'] ?? '') !== '') return undefined
+  const dialogue = openDialogue?.()
+  if (!dialogue) return undefined
+  return async (question) => {
+    const { askLive } = await import('../report/ask-live.ts')
+    const answer = await askLive({ ...dialogue, signal })(question)
+    // What follows stands apart from the questions.
+    terminal.stderr.write('')
+    return answer
+  }
 }

@@ -1,3 +1,4 @@
+import type { Ask } from '../base/ask.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Progress } from '../base/progress.ts'
 import type { GitHubConnection } from '../github/connection.ts'
@@ -29,6 +30,8 @@ export interface CommandContext {
   readonly now: () => Date
   /** Connects to GitHub, or to the embedded one, and says to whom. The caller disposes of it. */
   readonly openGitHub: (repositoryFolder: string) => Promise<GitHubConnection>
+  /** Asks the person who started the command; only on a terminal where somebody sits. */
+  readonly ask?: Ask
   /** The workflow run's artifacts; only in a workflow. */
   readonly artifacts?: ArtifactStore
 }

@@ -25,6 +25,7 @@ const inputs = {
     default: 'the newest fifth, in days where there is a time',
   }),
   name: text({ description: 'Name of the model', default: 'the folder’s name' }),
+  yes: flag({ description: 'Ask nothing and take every guess; as in CI, where nobody is asked' }),
   force: flag({ description: 'Overwrite files that are there' }),
   'dry-run': flag({ description: 'Only say what would be written' }),
 }
@@ -41,15 +42,25 @@ export const init = defineCommand({
 
   async run(given, context): Promise<Outcome<Initialisation>> {
     const { checkWishes } = await import('../project/check-wishes.ts')
-    const wishes = checkWishes(given, context.folder)
+    const asked = checkWishes(given, context.folder)
+    const { expandFolders } = await import('../data/expand-folders.ts')
+    const wishes = {
+      ...asked,
+      source: await expandFolders(context.folder, asked.source),
+      labels: await expandFolders(context.folder, asked.labels),
+    }
+    const { refuseOverwriting } = await import('../project/write-starter.ts')
+    if (!given.force) refuseOverwriting(context.folder)
     const { openEngine } = await import('../data/engine.ts')
     const { describeFiles } = await import('../data/describe-files.ts')
     const { findSourceFiles } = await import('../data/find-source-files.ts')
     const { examineFiles, inferModel } = await import('../data/infer-model.ts')
+    const { settleModel } = await import('../data/settle-model.ts')
+    const { wordQuestion } = await import('../report/word-question.ts')
 
     const found = await findSourceFiles(context.folder, wishes.source)
     const foundLabels = wishes.labels.length > 0 ? await findSourceFiles(context.folder, wishes.labels) : []
-    await using engine = await openEngine()
+    await using engine = await openEngine({ signal: context.signal })
     const files = await describeFiles(engine, found)
     const labels = await describeFiles(engine, foundLabels)
     const diagnostics = [files, labels].flatMap((read) => (read.ok ? [] : read.diagnostics))
@@ -57,7 +68,15 @@ export const init = defineCommand({
 
     const examined = await examineFiles(engine, files.value, labels.value)
     if (!examined.ok) return { kind: 'diagnosed', diagnostics: examined.diagnostics }
-    const inferred = await inferModel(engine, examined.value, wishes)
+    const { ask } = given.yes ? {} : context
+    const inferred = ask
+      ? await settleModel(
+          engine,
+          examined.value,
+          wishes,
+          async (question, model) => await ask(wordQuestion(question, model)),
+        )
+      : await inferModel(engine, examined.value, wishes)
     if (!inferred.ok) return { kind: 'diagnosed', diagnostics: inferred.diagnostics }
     const model = inferred.value
     const written = await writeProject(model, wishes, given, context)
@@ -83,10 +102,9 @@ async function writeProject(
   const { writeFeatureSql } = await import('../data/write-feature-sql.ts')
   const { formatContract } = await import('../project/write-contract.ts')
   const { starterFiles } = await import('../project/starter.ts')
-  const { readTemplates, refuseOverwriting, writeStarter } = await import('../project/write-starter.ts')
+  const { readTemplates, writeStarter } = await import('../project/write-starter.ts')
   const texts = { contract: formatContract(wishes.name, promiseColumns(model)), featureSql: writeFeatureSql(model) }
   const files = starterFiles(model, wishes, await readTemplates(), texts)
-  if (!given.force) refuseOverwriting(folder, [...files.keys()])
   if (given['dry-run']) return [...files.keys()]
   return await writeStarter(folder, files)
 }

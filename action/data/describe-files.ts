@@ -5,6 +5,7 @@ import { isWhole } from './is-whole.ts'
 import { quotePath } from './quote.ts'
 import { readHeader } from './read-header.ts'
 import { plainHeader } from './read-start.ts'
+import { ownColumns } from './read-source.ts'
 import { recogniseFile } from './recognise-file.ts'
 import { mapSections, type SectionFiles } from './section-files.ts'
 import { compressionOf, type DescribedFile, formatOf, type RawColumn, type SourceFile } from './source-file.ts'
@@ -91,7 +92,7 @@ async function describeCsv(engine: Engine, file: SourceFile): Promise<Read<Descr
 
 async function describeParquet(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
   const path = quotePath(file.absolutePath)
-  const columns = await columnsOf(engine, `SELECT * FROM read_parquet(${path})`)
+  const columns = await columnsOf(engine, `SELECT * FROM read_parquet(${path}, ${ownColumns})`)
   const [counted] = await engine.query<{ rows: number }>(`SELECT num_rows AS rows FROM parquet_file_metadata(${path})`)
   if (counted?.rows === 0) return wrong(file, 'data/no-rows', 'it holds no rows', 'at least one row')
   return { ok: true, value: { ...file, format: 'parquet', columns } }
@@ -101,7 +102,7 @@ async function describeParquet(engine: Engine, file: SourceFile): Promise<Read<D
 async function describeJson(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
   const found = await columnsOf(
     engine,
-    `SELECT * FROM read_json(${quotePath(file.absolutePath)}, sample_size = -1, records = 'true', ${compressionOf(file)})`,
+    `SELECT * FROM read_json(${quotePath(file.absolutePath)}, sample_size = -1, records = 'true', ${ownColumns}, ${compressionOf(file)})`,
   )
   const columns = found.map(({ name, type }) => ({ name, type: jsonTypes.has(type) ? type : 'VARCHAR' }))
   if (columns.length === 0) return wrong(file, 'data/no-rows', 'it holds no rows', 'at least one object')

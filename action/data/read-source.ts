@@ -186,10 +186,13 @@ function batches(files: readonly DescribedFile[], oneByOne: boolean): Batch[] {
   return [...groups.values()].flatMap((group) => group.slice(0, 1).map((file) => ({ file, files: group })))
 }
 
+/** A file has the same columns wherever its bytes are kept: those of a folder's name, such as `year=2024`, are none. */
+export const ownColumns = 'hive_partitioning = false'
+
 function readerOf({ file, files }: Batch): string {
   const paths = `[${files.map(({ absolutePath }) => quotePath(absolutePath)).join(', ')}]`
-  if (file.format === 'parquet') return `read_parquet(${paths})`
-  const columns = `auto_detect = false, columns = ${columnTypes(file)}, ${compressionOf(file)}`
+  if (file.format === 'parquet') return `read_parquet(${paths}, ${ownColumns})`
+  const columns = `${ownColumns}, auto_detect = false, columns = ${columnTypes(file)}, ${compressionOf(file)}`
   if (file.format === 'json') return `read_json(${paths}, ${columns}, format = 'auto')`
   const dialect = `header = true, delim = ${quoteText(file.delimiter ?? ',')}, quote = '"', escape = '"'`
   return `read_csv(${paths}, ${columns}, ${dialect})`
@@ -200,7 +203,7 @@ function numbered(batch: Batch): string {
   const { file } = batch
   // Parquet knows its rows' numbers, which unlike counting them takes no single thread.
   if (file.format === 'parquet' && !file.columns.some(({ name }) => name.toLowerCase() === 'file_row_number')) {
-    const reader = `read_parquet(${quotePath(file.absolutePath)}, file_row_number = true)`
+    const reader = `read_parquet(${quotePath(file.absolutePath)}, file_row_number = true, ${ownColumns})`
     return `(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS ${numberColumn} FROM ${reader})`
   }
   return `(SELECT *, row_number() OVER () AS ${numberColumn} FROM ${readerOf(batch)})`

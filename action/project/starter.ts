@@ -21,6 +21,18 @@ export interface StarterTexts {
   readonly featureSql: string
 }
 
+/** Every file of a new project, the one to read first before the others. */
+export const starterPaths = [
+  'plumbline.yaml',
+  'contract.yaml',
+  'features.sql',
+  'train.py',
+  'predict.py',
+  'requirements.txt',
+  'requirements.in',
+  '.github/workflows/plumbline.yml',
+] as const
+
 /** The files of a new project, by path. */
 export function starterFiles(
   model: InferredModel,
@@ -28,16 +40,17 @@ export function starterFiles(
   templates: StarterTemplates,
   texts: StarterTexts,
 ): ReadonlyMap<string, string> {
-  return new Map([
-    ['plumbline.yaml', formatProject(model, wishes)],
-    ['contract.yaml', texts.contract],
-    ['features.sql', texts.featureSql],
-    ['train.py', setConstants(templates.train, trainConstants(model))],
-    ['predict.py', setConstants(templates.predict, predictConstants(model))],
-    ['requirements.txt', templates.requirements],
-    ['requirements.in', templates.requirementsSource],
-    ['.github/workflows/plumbline.yml', templates.workflow],
-  ])
+  const files: Record<(typeof starterPaths)[number], string> = {
+    'plumbline.yaml': formatProject(model, wishes),
+    'contract.yaml': texts.contract,
+    'features.sql': texts.featureSql,
+    'train.py': setConstants(templates.train, trainConstants(model)),
+    'predict.py': setConstants(templates.predict, predictConstants(model)),
+    'requirements.txt': templates.requirements,
+    'requirements.in': templates.requirementsSource,
+    '.github/workflows/plumbline.yml': templates.workflow,
+  }
+  return new Map(starterPaths.map((path) => [path, files[path]]))
 }
 
 function formatProject(model: InferredModel, wishes: StarterWishes): string {

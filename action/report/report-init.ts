@@ -59,7 +59,8 @@ export function reportInit({ model, written, startedGit, place, isDryRun }: Init
 const fewRows = 200
 const fewPositives = 50
 
-function warningsOf({ rows, positive, testPositives, task, target }: InferredModel, place: string): string[] {
+function warningsOf({ files, rows, positive, testPositives, task, target }: InferredModel, place: string): string[] {
+  const partition = /(?:^|\/)([^/=]+=[^/]*)\//.exec(files[0] ?? '')?.[1]
   const isRare = testPositives !== undefined && testPositives < fewPositives && rows >= fewRows
   return [
     ...(rows < fewRows
@@ -71,6 +72,11 @@ function warningsOf({ rows, positive, testPositives, task, target }: InferredMod
         ]
       : []),
     ...(task === 'multiclass' ? casesOf(target.values.map(([value]) => value)) : []),
+    ...(partition === undefined
+      ? []
+      : [
+          `Folders such as ${shorten(partition)} are not read as columns: what a model needs of them belongs in the files.`,
+        ]),
     ...(place === ''
       ? []
       : [

@@ -114,6 +114,7 @@ describe('init, snapshot, validate and features', () => {
       exclude: [],
       keep: [],
       format: [],
+      yes: false,
       force: false,
       'dry-run': false,
       name: 'parcels',

@@ -25,6 +25,7 @@ const nothing = {
   group: undefined,
   test: undefined,
   name: undefined,
+  yes: false,
   force: false,
   'dry-run': false,
 }
