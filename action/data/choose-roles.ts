@@ -83,6 +83,9 @@ export function unfitReason(column: InferredColumn): LeftOutReason | undefined {
   if (nulls === rows) return { kind: 'empty' }
   if (distinct <= 1) return { kind: 'constant' }
   if (isMoment(type)) return { kind: 'moment' }
+  if (column.almost?.kind === 'nested') return { kind: 'nested' }
+  // No new day is one of the texts that were learned.
+  if (column.almost?.kind === 'mixed-dates' || column.almost?.kind === 'dates') return { kind: 'free-text' }
   const filled = rows - nulls
   if (type === 'string' && filled >= 20 && distinct > 0.9 * filled) return { kind: 'id-like' }
   if (type === 'integer' && isUnique && (isIdName(name) || isCounter(column))) return { kind: 'id-like' }

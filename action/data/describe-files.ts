@@ -6,9 +6,16 @@ import { quotePath } from './quote.ts'
 import { readHeader } from './read-header.ts'
 import { plainHeader } from './read-start.ts'
 import { ownColumns } from './read-source.ts'
-import { recogniseFile } from './recognise-file.ts'
+import { markedEncoding, recogniseFile } from './recognise-file.ts'
 import { mapSections, type SectionFiles } from './section-files.ts'
-import { compressionOf, type DescribedFile, formatOf, type RawColumn, type SourceFile } from './source-file.ts'
+import {
+  compressionOf,
+  type DescribedFile,
+  encodingOf,
+  formatOf,
+  type RawColumn,
+  type SourceFile,
+} from './source-file.ts'
 
 /**
  * Looks at each file's columns and raw types, without reading the files to their end.
@@ -60,7 +67,7 @@ async function describeFile(
     if (!(await isWhole(file))) return breaksOff(file)
     const format = formatOf(file.path)
     if (alike) return { ok: true, value: { ...alike, ...file } }
-    if (format === 'csv') return await describeCsv(engine, file)
+    if (format === 'csv') return await describeCsv(engine, { ...file, ...(await markedEncoding(file)) })
     if (format === 'json') return await describeJson(engine, file)
     return await describeParquet(engine, file)
   } catch (error) {
@@ -75,9 +82,10 @@ async function describeCsv(engine: Engine, file: SourceFile): Promise<Read<Descr
   const lines = await engine.query<{ line: string | null }>(
     `SELECT line FROM read_csv(${quotePath(file.absolutePath)}, auto_detect = false, columns = {'line': 'VARCHAR'},
        delim = '\u0001', quote = '', escape = '', header = false, nullstr = '\u0002', strict_mode = false,
-       ${compressionOf(file)}) LIMIT 64`,
+       ${compressionOf(file)}, ${encodingOf(file)}) LIMIT 64`,
   )
-  const header = readHeader(lines.map(({ line }) => line ?? '').join('\n'))
+  const text = lines.map(({ line }) => line ?? '').join('\n')
+  const header = readHeader(text.replace(/^\ufeff/, ''))
   if (header.isOpen && !header.hasRows) {
     return wrong(file, 'data/open-quote', 'its header opens a quote and never closes it', 'a closing quote')
   }

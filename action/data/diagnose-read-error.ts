@@ -33,6 +33,13 @@ type KnownError = readonly [
 
 const knownErrors: readonly KnownError[] = [
   [
+    /not utf-16 encoded/i,
+    'data/not-utf8',
+    () => 'it is UTF-16 and breaks off, or holds a letter of four bytes such as an emoji',
+    'UTF-8 text',
+    'Save the file as UTF-8 (iconv -f utf-16 -t utf-8 does it).',
+  ],
+  [
     /not utf-8 encoded|Invalid unicode/i,
     'data/not-utf8',
     () => 'it is not UTF-8',

@@ -23,16 +23,18 @@ export async function findSpelling(
   forms: Forms,
 ): Promise<InferredColumn> {
   if (forms.filled === 0) return column
+  if (column.type === 'string' && forms.nested === forms.filled) return { ...column, almost: { kind: 'nested' } }
   const isWhole = column.type === 'integer'
   if (column.type !== 'string' && !isWhole) return column
   const unit = isWhole ? epochUnitOf(column) : undefined
   if (unit !== undefined) return asEpoch(column, unit)
   if (forms.isText ? forms.timeLike === forms.filled : isWhole && areDigitsOfTime(column)) {
     const timed = await asTime(engine, texts, column)
-    if (timed) return timed
+    const areDigits = forms.codes + forms.integers >= forms.filled
+    if (timed && !(timed.almost && areDigits)) return timed
   }
   if (!forms.isText) return column
-  if (isWhole) return isCodeName(column.name) ? asCode(column) : column
+  if (isWhole) return isCodeName(column.name) || isLongNumber(column) ? asCode(column) : column
   const mark = forms.codes > 0 || isCodeName(column.name) ? undefined : markOf(forms)
   if (mark !== undefined) return await asNumber(engine, texts, column, mark)
   const almost = almostType(column, forms)
@@ -56,6 +58,11 @@ function epochUnitIn(minimum: number, maximum: number): EpochUnit | undefined {
 
 function asEpoch(column: InferredColumn, unit: EpochUnit): InferredColumn {
   return { ...column, type: 'timestamp', spelling: { kind: 'epoch', unit }, minimum: null, maximum: null }
+}
+
+/** Twelve digits and more in every row, such as a card's: nobody counts so far. */
+function isLongNumber({ minimum, distinct }: InferredColumn): boolean {
+  return minimum !== null && minimum >= 1e11 && distinct > 50
 }
 
 function asCode(column: InferredColumn): InferredColumn {
@@ -159,6 +166,7 @@ function almostType({ values }: InferredColumn, forms: Forms): AlmostType | unde
   const oddDates = oddRows(Math.max(forms.timeLike, forms.dates, forms.moments))
   if (oddDates > 0) return odd('dates', oddDates, (value) => !isDateLike.test(value))
   if (codes > 0) return undefined
+  if (forms.withUnits === filled) return { kind: 'units' }
   const oddNumbers = oddRows(Math.max(numbers, byComma, byPoint))
   return oddNumbers > 0 ? odd('numbers', oddNumbers, (value) => !isNumberLike.test(value)) : undefined
 }

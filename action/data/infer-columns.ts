@@ -1,25 +1,32 @@
 import type { LogicalType } from '../project/contract.ts'
 import type { Engine } from './engine.ts'
 import { findSpelling } from './find-spelling.ts'
+import { holdRows } from './hold-rows.ts'
 import type { InferredColumn } from './inferred-model.ts'
 import { quoteName, quoteText } from './quote.ts'
-import { rawRelation } from './read-source.ts'
 import { type Examined, settleSpellings } from './settle-spellings.ts'
 import type { DescribedFile } from './source-file.ts'
-import { numberPattern } from './spelled-values.ts'
+import { numberPattern, withUnit } from './spelled-values.ts'
 import { timeLike } from './time-patterns.ts'
 
 const maxListedValues = 1000
 /** DuckDB plans a query in the square of its aggregates. */
 const columnsAScan = 8
 
-/** Looks at every value of every column, or of those named: its type, its range, how many values there are. */
+export interface InferOptions {
+  /** Where the rows are held that are looked at many times; a name of its own for files that are needed beside others. */
+  readonly table?: string
+  /** The columns that are looked at; all where they are not given. */
+  readonly wanted?: readonly string[]
+}
+
+/** Looks at every value of every column, or of those wanted: its type, its range, how many values there are. */
 export async function inferColumns(
   engine: Engine,
   files: readonly DescribedFile[],
-  wanted?: readonly string[],
+  { table = 'plumbline_rows', wanted }: InferOptions = {},
 ): Promise<readonly Examined[]> {
-  const relation = rawRelation(files)
+  const relation = await holdRows(engine, files, table)
   const rawTypes = new Map<string, string>()
   for (const { name, type } of files.flatMap((file) => file.columns)) {
     rawTypes.set(name, rawTypes.has(name) && rawTypes.get(name) !== type ? 'VARCHAR' : type)
@@ -44,7 +51,9 @@ export async function inferColumns(
         missingIn: missingIn.map(({ path }) => path),
       }
       const texts = textsOf(relation, name)
-      const forms = { ...counts, isText: rawTypes.get(name) === 'VARCHAR' }
+      const rawType = rawTypes.get(name) ?? 'VARCHAR'
+      const isNested = /^(STRUCT|MAP|UNION|BLOB|BIT|VARIANT)|\]$/.test(rawType)
+      const forms = { ...counts, isText: rawType === 'VARCHAR', ...(isNested && { nested: counts.filled }) }
       columns.push({ column: await findSpelling(engine, texts, plain, forms), texts, forms })
     }
   }
@@ -61,6 +70,8 @@ export interface Counts {
   readonly byComma: number
   readonly byPoint: number
   readonly timeLike: number
+  readonly withUnits: number
+  readonly nested: number
   readonly truths: number
   readonly dates: number
   readonly moments: number
@@ -78,6 +89,8 @@ const aggregates: Readonly<Record<keyof Counts, string>> = {
   byComma: `count(*) FILTER (WHERE regexp_full_match(x, ${quoteText(numberPattern(','))}))`,
   byPoint: `count(*) FILTER (WHERE regexp_full_match(x, ${quoteText(numberPattern('.'))}))`,
   timeLike: `count(*) FILTER (WHERE regexp_full_match(x, ${quoteText(timeLike)}))`,
+  withUnits: `count(*) FILTER (WHERE regexp_full_match(x, ${quoteText(withUnit)}))`,
+  nested: "count(*) FILTER (WHERE regexp_full_match(x, '(?s)([{].*[}]|\\[.*\\])'))",
   truths: "count(*) FILTER (WHERE lower(x) IN ('true', 'false'))",
   // A cast that fails is slow, so only what has the form is cast.
   dates: "count(CASE WHEN regexp_full_match(x, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN TRY_CAST(x AS DATE) END)",
@@ -96,6 +109,8 @@ const forms: ReadonlySet<string> = new Set([
   'byComma',
   'byPoint',
   'timeLike',
+  'withUnits',
+  'nested',
   'truths',
   'dates',
   'moments',
@@ -132,6 +147,8 @@ async function countColumns(
       byComma: count('byComma'),
       byPoint: count('byPoint'),
       timeLike: count('timeLike'),
+      withUnits: count('withUnits'),
+      nested: count('nested'),
       truths: count('truths'),
       dates: count('dates'),
       moments: count('moments'),
@@ -148,6 +165,7 @@ async function countDistinct(
   name: string,
   { filled, rows, distinct }: Counts,
 ): Promise<Pick<InferredColumn, 'distinct' | 'values' | 'isUnique'>> {
+  if (filled === 0) return { distinct: 0, values: [], isUnique: false }
   const texts = textsOf(relation, name)
   if (distinct < maxListedValues * 1.2) {
     const values = await engine.query<{ x: string; n: number }>(

@@ -53,7 +53,8 @@ export async function examineFiles(
 ): Promise<Read<Examination>> {
   return await diagnosed([...files, ...labelFiles], async () => {
     const columns = await inferColumns(engine, files)
-    const labelColumns = labelFiles.length > 0 ? await inferColumns(engine, labelFiles) : []
+    const labelColumns =
+      labelFiles.length > 0 ? await inferColumns(engine, labelFiles, { table: 'plumbline_label_rows' }) : []
     return { files, labelFiles, columns, labelColumns }
   })
 }

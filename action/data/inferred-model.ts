@@ -36,8 +36,8 @@ export type Spelling =
   | { readonly kind: 'code' }
 
 export type AlmostType =
-  /** Dates in several spellings. */
-  | { readonly kind: 'mixed-dates' }
+  /** Dates in several spellings; numbers with a unit behind or before each; lists and objects. */
+  | { readonly kind: 'mixed-dates' | 'units' | 'nested' }
   /** All but a few rows hold a number; one of the texts in those, where it is known. */
   | { readonly kind: 'numbers' | 'dates'; readonly otherRows: number; readonly example?: string }
 
@@ -84,7 +84,17 @@ export interface LeftOutColumn {
 }
 
 export type LeftOutReason =
-  | { readonly kind: 'excluded' | 'constant' | 'empty' | 'id-like' | 'free-text' | 'moment' | 'not-everywhere' }
+  | {
+      readonly kind:
+        | 'excluded'
+        | 'constant'
+        | 'empty'
+        | 'id-like'
+        | 'free-text'
+        | 'moment'
+        | 'not-everywhere'
+        | 'nested'
+    }
   | { readonly kind: 'same-as'; readonly column: string }
   /** A time after the row's own, in this share of rows. */
   | { readonly kind: 'after-time'; readonly share: number }

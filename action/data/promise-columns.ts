@@ -3,7 +3,7 @@ import type { DescribedColumn } from '../project/write-contract.ts'
 import type { InferredColumn, InferredModel } from './inferred-model.ts'
 
 /** Left out so thoroughly that the contract need not know them: a file without them is as good. */
-const unpromised: ReadonlySet<string> = new Set(['excluded', 'not-everywhere', 'empty'])
+const unpromised: ReadonlySet<string> = new Set(['excluded', 'not-everywhere', 'empty', 'nested'])
 
 /** What a first contract may promise of the columns: no more than nearly any further file will keep. */
 export function promiseColumns(model: InferredModel): DescribedColumn[] {

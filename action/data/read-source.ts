@@ -1,6 +1,6 @@
 import type { Contract, ContractColumn, LogicalType } from '../project/contract.ts'
 import { quoteName, quotePath, quoteText } from './quote.ts'
-import { compressionOf, type DescribedFile } from './source-file.ts'
+import { compressionOf, type DescribedFile, encodingOf } from './source-file.ts'
 import { momentOf, plainNumber } from './spelled-values.ts'
 
 /** What a row is called where the model has no id column: the first 12 digits of its file's SHA-256, `:`, its number. */
@@ -178,7 +178,7 @@ function batches(files: readonly DescribedFile[], oneByOne: boolean): Batch[] {
   if (oneByOne) return files.map((file) => ({ file, files: [file] }))
   const groups = new Map<string, DescribedFile[]>()
   for (const file of files) {
-    const key = JSON.stringify([file.format, file.delimiter, file.columns, compressionOf(file)])
+    const key = JSON.stringify([file.format, file.delimiter, file.columns, compressionOf(file), file.encoding])
     const group = groups.get(key)
     if (group) group.push(file)
     else groups.set(key, [file])
@@ -194,7 +194,7 @@ function readerOf({ file, files }: Batch): string {
   if (file.format === 'parquet') return `read_parquet(${paths}, ${ownColumns})`
   const columns = `${ownColumns}, auto_detect = false, columns = ${columnTypes(file)}, ${compressionOf(file)}`
   if (file.format === 'json') return `read_json(${paths}, ${columns}, format = 'auto')`
-  const dialect = `header = true, delim = ${quoteText(file.delimiter ?? ',')}, quote = '"', escape = '"'`
+  const dialect = `header = true, delim = ${quoteText(file.delimiter ?? ',')}, quote = '"', escape = '"', ${encodingOf(file)}`
   return `read_csv(${paths}, ${columns}, ${dialect})`
 }
 

@@ -7,7 +7,9 @@ const headBytes = 4096
 
 /** A file whose first bytes show something else than its name says, such as Excel's in a `.csv`. */
 export async function recogniseFile(file: SourceFile): Promise<Diagnostic | undefined> {
-  const found = recognise(await readHead(file.absolutePath))
+  const head = await readHead(file.absolutePath)
+  if (isMarkedUtf16(file, head)) return undefined
+  const found = recognise(head)
   const expected = compressionIn(file.path) ?? formatOf(file.path)
   if (!found || found.kind === expected) return undefined
   // Whatever is not compressed, the reader words better.
@@ -20,6 +22,15 @@ export async function recogniseFile(file: SourceFile): Promise<Diagnostic | unde
     message: `Cannot read "${file.path}": it is ${found.name}; expected ${found.kind === 'utf-16' ? 'UTF-8 text' : 'what its ending says'}`,
     remedy: found.remedy,
   }
+}
+
+/** A byte-order mark says that a text is UTF-16, the little end first; DuckDB reads it in CSV files, and no big-endian one. */
+export async function markedEncoding(file: SourceFile): Promise<Pick<SourceFile, 'encoding'>> {
+  return isMarkedUtf16(file, await readHead(file.absolutePath)) ? { encoding: 'utf-16' } : {}
+}
+
+function isMarkedUtf16({ path }: SourceFile, head: Buffer): boolean {
+  return formatOf(path) === 'csv' && compressionIn(path) === undefined && head[0] === 0xff && head[1] === 0xfe
 }
 
 const codes: Readonly<Record<string, string>> = { 'utf-16': 'data/not-utf8', 'lfs-pointer': 'data/lfs-pointer' }

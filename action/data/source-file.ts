@@ -8,7 +8,12 @@ export interface SourceFile {
   readonly bytes: number
   /** 64 hexadecimal digits, where the file is pinned. */
   readonly sha256?: string
+  /** What its text is in, where that is not UTF-8 and a byte-order mark does not say it: of CSV files alone. */
+  readonly encoding?: TextEncoding
 }
+
+/** Encodings that DuckDB reads besides UTF-8. */
+export type TextEncoding = 'utf-16' | 'latin-1'
 
 export interface RawColumn {
   readonly name: string
@@ -42,6 +47,13 @@ const compressions: Readonly<Record<string, 'gzip' | 'zstd'>> = { gz: 'gzip', zs
 /** How the path says that bytes are compressed. */
 export function compressionIn(path: string): 'gzip' | 'zstd' | undefined {
   return compressions[/\.(gz|zst)$/i.exec(path)?.[1]?.toLowerCase() ?? '']
+}
+
+/** The reader's argument for the text of a CSV file. */
+export function encodingOf({ encoding }: SourceFile): string {
+  return encoding === undefined
+    ? "encoding = 'utf-8'"
+    : `encoding = ${encoding === 'utf-16' ? "'utf-16'" : "'latin-1'"}`
 }
 
 /** The reader's argument: the path says how bytes are compressed, also where they are kept under another name. */

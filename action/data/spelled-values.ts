@@ -16,6 +16,10 @@ export function plainNumber(expression: string, mark: DecimalMark): string {
   return `CASE WHEN regexp_full_match(${expression}, ${quoteText(numberPattern(mark))}) THEN ${plain} END`
 }
 
+/** A number with its unit or currency, as a pattern of DuckDB's: `12 %`, `€ 1.234,50`, `3.5kg`. */
+export const withUnit =
+  '([$€£¥₹] ?[+-]?[0-9][0-9.,]*|[+-]?[0-9][0-9.,]* ?([$€£¥₹%°]|[A-Za-zµ]{1,3}|°[CF])|[A-Z]{3} [+-]?[0-9][0-9.,]*)'
+
 function otherMark(mark: DecimalMark): DecimalMark {
   return mark === ',' ? '.' : ','
 }

@@ -84,11 +84,13 @@ function featureParts({ project, contract, dataDigest, featureSql }: Declared): 
     data: dataDigest,
     [`file ${project.features.sql}`]: sha256(featureSql),
     columns: digest(
-      contract.columns.map(({ name, logicalType, aliases, format }) => [
+      contract.columns.map(({ name, logicalType, aliases, format, decimal, epoch }) => [
         name,
         logicalType,
         aliases,
         ...(format === undefined ? [] : [format]),
+        ...(decimal === undefined ? [] : ['decimal', decimal]),
+        ...(epoch === undefined ? [] : ['epoch', epoch]),
       ]),
     ),
     model: digest({ id: model.id, target: model.target, time: model.time, group: model.group, ignore: model.ignore }),

@@ -158,7 +158,7 @@ async function proposeColumns(
   const names = fresh.filter((column) => !partial.includes(column)).map(({ name }) => name)
   if (names.length === 0) return []
   const columns: DescribedColumn[] = []
-  for (const { column: inferred } of await inferColumns(engine, data.files, names)) {
+  for (const { column: inferred } of await inferColumns(engine, data.files, { wanted: names })) {
     if (inferred.nulls === inferred.rows) declined.push({ column: inferred.name, line: null, why: 'no-values' })
     else columns.push(describe(inferred, data))
   }
@@ -192,11 +192,7 @@ async function proposeTightening(engine: Engine, data: DataToSuggest): Promise<P
     ({ name, rules, aliases }) => rules.length === 0 && aliases.length === 0 && name !== model.target,
   )
   if (data.rows < minTighteningRows || bare.length === 0) return []
-  const inferred = await inferColumns(
-    engine,
-    data.files,
-    bare.map(({ name }) => name),
-  )
+  const inferred = await inferColumns(engine, data.files, { wanted: bare.map(({ name }) => name) })
   return bare.flatMap((column, i): Proposal[] => {
     const found = inferred[i]?.column
     const rules = found ? promisesFor(column, found, data) : []

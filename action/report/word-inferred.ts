@@ -101,6 +101,7 @@ const kindWords: Readonly<Record<LeftOutReason['kind'], string>> = {
   'id-like': 'different in nearly every row',
   'free-text': 'free text',
   moment: 'moments',
+  nested: 'nested',
   'not-everywhere': 'missing in a file',
   'after-time': 'known only later',
   prediction: 'a model’s prediction',
@@ -189,10 +190,14 @@ function wordAlmost({ almost }: InferredColumn): string | undefined {
   switch (almost?.kind) {
     case 'mixed-dates':
       return 'dates in several formats, read as text: write them alike'
+    case 'units':
+      return 'numbers with a unit, read as text: write the number alone'
+    case 'nested':
+      return 'lists or objects, read as text'
     case 'numbers':
     case 'dates': {
       const example = almost.example === undefined ? '' : ` (${shorten(almost.example)})`
-      return `${almost.kind}, but for ${formatCount(almost.otherRows)} ${almost.otherRows === 1 ? 'row' : 'rows'}${example}: read as text`
+      return `${almost.kind}, but for ${formatCount(almost.otherRows)} ${almost.otherRows === 1 ? 'row' : 'rows'}${example}: read as text until those are empty`
     }
     case undefined:
       return undefined
@@ -230,6 +235,8 @@ function wordLeftOut({ column, reason }: LeftOutColumn, { time, floor }: Inferre
       return finding(wordAlmost(column) ?? 'another value in nearly every row', false)
     case 'free-text':
       return finding(wordAlmost(column) ?? `${formatCount(column.distinct)} different texts`, false)
+    case 'nested':
+      return finding('lists, objects or bytes: write their parts as columns of their own', false)
     case 'moment':
       return finding(
         `a moment${wordSpelling(column)}: teaches nothing as it stands; features.sql can use its distance to another`,

@@ -50,6 +50,12 @@ const dialects: readonly (readonly [what: string, glob: string, files: Readonly<
   ['commas', 'data/*.csv', { 'data/a.csv': text }],
   ['semicolons', 'data/*.csv', { 'data/a.csv': parted(';') }],
   ['bars', 'data/*.csv', { 'data/a.csv': parted('|') }],
+  ['UTF-16 as spreadsheets write it', 'data/*.csv', { 'data/a.csv': Buffer.from(`\ufeff${text}`, 'utf16le') }],
+  [
+    'UTF-16 beside UTF-8',
+    'data/*.csv',
+    { 'data/a.csv': Buffer.from(`\ufeff${part(0, 50)}`, 'utf16le'), 'data/b.csv': part(50, rows) },
+  ],
   ['days before months', 'data/*.csv', { 'data/a.csv': spelled(',', (day) => day.split('-').reverse().join('.')) }],
   ['months before days', 'data/*.csv', { 'data/a.csv': spelled(',', (day) => american(day)) }],
   ['days as digits', 'data/*.csv', { 'data/a.csv': spelled(',', (day) => day.replaceAll('-', '')) }],

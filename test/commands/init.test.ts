@@ -234,7 +234,9 @@ describe('init', () => {
     const { text } = await run(tempFolder({ 'data/a.csv': rows }))
     expect(text).toMatch(/feature +price +0\.5\d*–39\.\d+, as 1\.234,5 +sure/)
     expect(text).toMatch(/time +day +the only time in every row, as d\.M\.yyyy; tests on the newest: \d+d +sure/)
-    expect(text).toMatch(/left out +size +numbers, but for 1 row \(n\/a\): read as text +check this/)
+    expect(text).toMatch(
+      /left out +size +numbers, but for 1 row \(n\/a\): read as text until those are empty +check this/,
+    )
   })
 
   it('calls a copy of the target a leak, also where there is nothing else to learn from', async () => {
