@@ -52,21 +52,16 @@ export const init = defineCommand({
     const { refuseOverwriting } = await import('../project/write-starter.ts')
     if (!given.force) refuseOverwriting(context.folder)
     const { openEngine } = await import('../data/engine.ts')
-    const { describeFiles } = await import('../data/describe-files.ts')
+    const { examineSource } = await import('../data/examine-source.ts')
     const { findSourceFiles } = await import('../data/find-source-files.ts')
-    const { examineFiles, inferModel } = await import('../data/infer-model.ts')
+    const { inferModel } = await import('../data/infer-model.ts')
     const { settleModel } = await import('../data/settle-model.ts')
     const { wordQuestion } = await import('../report/word-question.ts')
 
     const found = await findSourceFiles(context.folder, wishes.source)
     const foundLabels = wishes.labels.length > 0 ? await findSourceFiles(context.folder, wishes.labels) : []
     await using engine = await openEngine({ signal: context.signal })
-    const files = await describeFiles(engine, found)
-    const labels = await describeFiles(engine, foundLabels)
-    const diagnostics = [files, labels].flatMap((read) => (read.ok ? [] : read.diagnostics))
-    if (!files.ok || !labels.ok) return { kind: 'diagnosed', diagnostics }
-
-    const examined = await examineFiles(engine, files.value, labels.value)
+    const examined = await examineSource(engine, found, foundLabels)
     if (!examined.ok) return { kind: 'diagnosed', diagnostics: examined.diagnostics }
     const { ask } = given.yes ? {} : context
     const inferred = ask

@@ -6,7 +6,7 @@ import { quotePath } from './quote.ts'
 import { readHeader } from './read-header.ts'
 import { plainHeader } from './read-start.ts'
 import { ownColumns } from './read-source.ts'
-import { markedEncoding, recogniseFile } from './recognise-file.ts'
+import { recogniseFile, withOwnEncoding } from './recognise-file.ts'
 import { mapSections, type SectionFiles } from './section-files.ts'
 import {
   compressionOf,
@@ -30,7 +30,9 @@ export async function describeFiles(
   const diagnostics: Diagnostic[] = []
   // Of ten thousand partitions only the first is asked after in full.
   const byHeader = new Map<string, DescribedFile>()
-  for (const file of files) {
+  for (const found of files) {
+    // Files of one header are taken for alike, marks and all.
+    const file = found.encoding === undefined ? found : await withOwnEncoding(found).catch(() => found)
     const header = await plainHeader(file).catch(() => undefined)
     const alike = header === undefined ? undefined : byHeader.get(header)
     const result = await describeFile(engine, file, alike)
@@ -67,7 +69,7 @@ async function describeFile(
     if (!(await isWhole(file))) return breaksOff(file)
     const format = formatOf(file.path)
     if (alike) return { ok: true, value: { ...alike, ...file } }
-    if (format === 'csv') return await describeCsv(engine, { ...file, ...(await markedEncoding(file)) })
+    if (format === 'csv') return await describeCsv(engine, await withOwnEncoding(file))
     if (format === 'json') return await describeJson(engine, file)
     return await describeParquet(engine, file)
   } catch (error) {

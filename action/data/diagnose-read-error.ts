@@ -44,7 +44,14 @@ const knownErrors: readonly KnownError[] = [
     'data/not-utf8',
     () => 'it is not UTF-8',
     'UTF-8 text',
-    'Save the file as UTF-8 (iconv -f latin1 -t utf-8 does it).',
+    'Save the file as UTF-8 (iconv -f windows-1252 -t utf-8 does it), or say data.encoding: latin-1 where it is that.',
+  ],
+  [
+    /not latin-1 encoded/i,
+    'data/not-utf8',
+    () => 'it is not Latin-1, as data.encoding says',
+    'Latin-1 text',
+    'Take data.encoding out where it is UTF-8; else save it as UTF-8 (iconv -f windows-1252 -t utf-8 does it).',
   ],
   [
     /Expected Number of Columns/,

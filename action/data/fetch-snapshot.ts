@@ -2,7 +2,7 @@ import { type DataLock, labelSection, type LockEntry } from '../project/data-loc
 import type { Project } from '../project/project.ts'
 import { mapInParallel } from './map-in-parallel.ts'
 import type { SectionFiles } from './section-files.ts'
-import type { SourceFile } from './source-file.ts'
+import { declaredEncoding, type SourceFile } from './source-file.ts'
 import { openStore } from './stores/store.ts'
 
 /** A file whose bytes were compared with the lock. */
@@ -16,7 +16,11 @@ export type SnapshotFiles = SectionFiles<PinnedFile>
 export async function fetchSnapshot(project: Project, lock: DataLock, signal?: AbortSignal): Promise<SnapshotFiles> {
   const store = openStore(project)
   const fetchAll = (entries: readonly LockEntry[] = []) =>
-    mapInParallel(entries, 4, async (entry) => ({ ...entry, absolutePath: await store.fetch(entry, signal) }))
+    mapInParallel(entries, 4, async (entry) => ({
+      ...entry,
+      ...declaredEncoding(entry.path, project.data.encoding),
+      absolutePath: await store.fetch(entry, signal),
+    }))
   const [first, ...others] = project.data.sources
   const joined: Record<string, readonly PinnedFile[]> = {}
   for (const { name } of others) joined[name] = await fetchAll(lock.sections[name])

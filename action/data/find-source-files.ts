@@ -5,14 +5,18 @@ import { glob } from 'tinyglobby'
 import { Fault } from '../base/fault.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import { mapInParallel } from './map-in-parallel.ts'
-import { formatOf, knownEndings, type SourceFile } from './source-file.ts'
+import { declaredEncoding, formatOf, knownEndings, type SourceFile } from './source-file.ts'
 
 /**
- * The data files that the globs name, sorted by path, each once.
+ * The data files that the globs name, sorted by path, each once, with the encoding that plumbline.yaml gives CSV files.
  * Throws `data/no-files` where a glob finds none, `data/outside-folder` where one leads out of the folder, also by a
  * symbolic link, and `data/unknown-format`.
  */
-export async function findSourceFiles(folder: string, globs: readonly string[]): Promise<readonly SourceFile[]> {
+export async function findSourceFiles(
+  folder: string,
+  globs: readonly string[],
+  encoding?: 'latin-1',
+): Promise<readonly SourceFile[]> {
   const root = await realpath(folder)
   const realFolder = onceEach(realpath)
   const found = new Map<string, SourceFile>()
@@ -21,7 +25,7 @@ export async function findSourceFiles(folder: string, globs: readonly string[]):
     const paths = await glob(pattern.normalize('NFC').replace(/^\.\//, ''), globOptions(root))
     if (paths.length === 0) throw await nothingFound(root, pattern)
     const files = await mapInParallel(paths, 16, async (path) => await sourceFile(root, path, realFolder))
-    for (const file of files) found.set(file.path, file)
+    for (const file of files) found.set(file.path, { ...file, ...declaredEncoding(file.path, encoding) })
   }
   return [...found.values()].sort((a, b) => byText(a.path, b.path))
 }

@@ -43,6 +43,8 @@ export interface Examination {
   readonly columns: readonly Examined[]
   /** Of the labels' files; none where the target is among the rows. */
   readonly labelColumns: readonly Examined[]
+  /** Guessed, where the files are no UTF-8. */
+  readonly encoding?: 'latin-1'
 }
 
 /** Reads every value once, before anybody says what it means. A row that cannot be read is diagnosed. */
@@ -121,6 +123,7 @@ async function infer(
   const judged = { target: target.name, positive: chosen.positive ?? '', test, time: time?.column }
   return {
     files: files.map(({ path }) => path),
+    ...(examined.encoding && { encoding: examined.encoding }),
     rows,
     columns: [...columns, target],
     ...chosen,

@@ -44,6 +44,8 @@ export type AlmostType =
 /** What a model could be on this data, with how sure each part is. */
 export interface InferredModel {
   readonly files: readonly string[]
+  /** Guessed, where the files are no UTF-8. */
+  readonly encoding?: 'latin-1'
   readonly rows: number
   readonly columns: readonly InferredColumn[]
   readonly task: Task

@@ -24,9 +24,15 @@ export async function recogniseFile(file: SourceFile): Promise<Diagnostic | unde
   }
 }
 
-/** A byte-order mark says that a text is UTF-16, the little end first; DuckDB reads it in CSV files, and no big-endian one. */
-export async function markedEncoding(file: SourceFile): Promise<Pick<SourceFile, 'encoding'>> {
-  return isMarkedUtf16(file, await readHead(file.absolutePath)) ? { encoding: 'utf-16' } : {}
+/**
+ * The file with what its byte-order mark says of its text, which goes before what is declared. UTF-16 is read in CSV files,
+ * the little end first; DuckDB reads no other.
+ */
+export async function withOwnEncoding<File extends SourceFile>(file: File): Promise<File> {
+  const head = await readHead(file.absolutePath)
+  if (isMarkedUtf16(file, head)) return { ...file, encoding: 'utf-16' }
+  const { encoding: _declared, ...plain } = file
+  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? (plain as File) : file
 }
 
 function isMarkedUtf16({ path }: SourceFile, head: Buffer): boolean {

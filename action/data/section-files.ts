@@ -18,9 +18,13 @@ export interface SectionFiles<File extends SourceFile = SourceFile> {
 export async function findSections({ folder, data }: Project): Promise<SectionFiles> {
   const [first, ...others] = data.sources
   const joined: Record<string, readonly SourceFile[]> = {}
-  const features = await findSourceFiles(folder, globsOf(first))
-  for (const source of others) joined[source.name] = await findSourceFiles(folder, globsOf(source))
-  return { features, labels: data.labels ? await findSourceFiles(folder, data.labels.source) : [], joined }
+  const features = await findSourceFiles(folder, globsOf(first), data.encoding)
+  for (const source of others) joined[source.name] = await findSourceFiles(folder, globsOf(source), data.encoding)
+  return {
+    features,
+    labels: data.labels ? await findSourceFiles(folder, data.labels.source, data.encoding) : [],
+    joined,
+  }
 }
 
 /** What `work` makes of the files of each section. */

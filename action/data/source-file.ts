@@ -49,6 +49,11 @@ export function compressionIn(path: string): 'gzip' | 'zstd' | undefined {
   return compressions[/\.(gz|zst)$/i.exec(path)?.[1]?.toLowerCase() ?? '']
 }
 
+/** What plumbline.yaml says of a file's text, where it can be said of the file. */
+export function declaredEncoding(path: string, encoding: 'latin-1' | undefined): Pick<SourceFile, 'encoding'> {
+  return encoding !== undefined && formatOf(path) === 'csv' ? { encoding } : {}
+}
+
 /** The reader's argument for the text of a CSV file. */
 export function encodingOf({ encoding }: SourceFile): string {
   return encoding === undefined

@@ -96,6 +96,7 @@ function featureParts({ project, contract, dataDigest, featureSql }: Declared): 
     model: digest({ id: model.id, target: model.target, time: model.time, group: model.group, ignore: model.ignore }),
     labels: String(data.labels !== undefined),
     ...(joins.length > 0 && { joins: digest(joins) }),
+    ...(data.encoding !== undefined && { encoding: data.encoding }),
   }
 }
 

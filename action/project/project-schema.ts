@@ -109,6 +109,10 @@ const data = z.strictObject({
     })
     .optional()
     .describe('Only where labels arrive later than the rows.'),
+  encoding: z
+    .enum(['utf-8', 'latin-1'])
+    .default('utf-8')
+    .describe('What the text of CSV files is in; a byte-order mark goes before it.'),
   store: z
     .union([z.enum(['git', 'file']), z.strictObject({ file: z.string().min(1) })])
     .default('git')

@@ -49,6 +49,8 @@ export interface DataPolicy {
   readonly store: StorePolicy
   /** Of the first source. */
   readonly contract: string
+  /** What CSV files are in that no byte-order mark speaks for; without it, UTF-8. */
+  readonly encoding?: 'latin-1'
 }
 
 /** One table: where its files come from, what they promise, and how they are joined. */

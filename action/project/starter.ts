@@ -80,6 +80,7 @@ params: { max-depth: 6, learning-rate: 0.1, max-iter: 100 }
 data:
   source: ${yamlGlobs(wishes.source)}
 ${labels ? `  labels: { source: ${yamlGlobs(wishes.labels)}, delay: ${delay} } # a row’s label is known this long after it\n` : ''}\
+${model.encoding ? `  encoding: ${model.encoding} # check this: the files are not UTF-8, and every byte is a letter in Latin-1\n` : ''}\
   store: git
   contract: contract.yaml
 split: { test: ${yamlTest(model.test)} }

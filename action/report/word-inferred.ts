@@ -39,6 +39,9 @@ export function wordFindings(model: InferredModel): Finding[] {
           },
         ]
       : []),
+    ...(model.encoding
+      ? [{ role: 'text', name: model.encoding, words: 'not UTF-8: look whether ä, é and ñ are right', isSure: false }]
+      : []),
     time
       ? {
           role: 'time',

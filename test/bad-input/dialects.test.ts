@@ -51,6 +51,16 @@ const dialects: readonly (readonly [what: string, glob: string, files: Readonly<
   ['semicolons', 'data/*.csv', { 'data/a.csv': parted(';') }],
   ['bars', 'data/*.csv', { 'data/a.csv': parted('|') }],
   ['UTF-16 as spreadsheets write it', 'data/*.csv', { 'data/a.csv': Buffer.from(`\ufeff${text}`, 'utf16le') }],
+  ['Latin-1', 'data/*.csv', { 'data/a.csv': Buffer.from(text, 'latin1') }],
+  [
+    'Latin-1 beside UTF-16 and a marked UTF-8',
+    'data/*.csv',
+    {
+      'data/a.csv': Buffer.from(part(0, 50), 'latin1'),
+      'data/b.csv': Buffer.from(`\ufeff${part(50, 80)}`, 'utf16le'),
+      'data/c.csv': `\ufeff${part(80, rows)}`,
+    },
+  ],
   [
     'UTF-16 beside UTF-8',
     'data/*.csv',

@@ -6,6 +6,7 @@ import { validate } from '../../action/commands/validate.ts'
 import { openEngine } from '../../action/data/engine.ts'
 import { contextIn } from '../support/command-context.ts'
 import { tempFolder, writeFiles } from '../support/temp-folder.ts'
+import { validateInputs } from '../support/validate-inputs.ts'
 import { uglyFiles } from './ugly-files.ts'
 
 test.each(uglyFiles)('init and validate on $what', async ({ files, target, exclude = [], says }) => {
@@ -24,9 +25,6 @@ test.each(uglyFiles)('init and validate on $what', async ({ files, target, exclu
 
   for (const sentence of says) expect(text).toMatch(sentence)
   expect(text.split('\n').length).toBeLessThanOrEqual(32)
-  const checked = await validate.run(
-    { 'accept-rename': [], junit: undefined, 'failing-rows': undefined },
-    contextIn(folder),
-  )
+  const checked = await validate.run(validateInputs, contextIn(folder))
   expect(checked.kind).toBe('done')
 })
