@@ -18,7 +18,10 @@ export async function findCopies(
   const copies = new Map<string, string>()
   for (let from = 0; from < candidates.length; from += columnsAScan) {
     const part = candidates.slice(from, from + columnsAScan)
-    const digests = part.map(({ name }, i) => `CAST(bit_xor(hash(rowid, ${quoteName(name)})) AS VARCHAR) AS d${i}`)
+    // Hashed twice: the hash of several values is their hashes' XOR, which no order of the values changes.
+    const digests = part.map(
+      ({ name }, i) => `CAST(bit_xor(hash(hash(rowid, ${quoteName(name)}))) AS VARCHAR) AS d${i}`,
+    )
     const [row] = await engine.query<Record<string, string>>(`SELECT ${digests.join(', ')} FROM ${table}`)
     for (const [i, { name, type, distinct, nulls }] of part.entries()) {
       const key = [type, distinct, nulls, row?.[`d${i}`]].join(' ')

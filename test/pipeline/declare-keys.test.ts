@@ -51,9 +51,20 @@ describe('declareKeys()', () => {
     ['the seed', declared({}, `${text}environment: { seed: 7 }\n`)],
     ['the interpreter', declared({}, `${text}environment: { python-version: "3.12" }\n`)],
     ['the split', declared({}, `${text}split: { test: 30d }\n`)],
+    ['the encoding', declared({}, text.replace('data/*.csv }', 'data/*.csv, encoding: latin-1 }'))],
     ['refit', declared({}, `${text}split: { refit: false }\n`)],
   ])('changes the run key with %s', (_, other) => {
     expect(declareKeys(other).runKey).not.toBe(runKey)
+  })
+
+  test('changes the run key with how a column spells its values', () => {
+    const { contract } = declared()
+    const keyOf = (more: object) => {
+      const columns = [{ name: 'a', logicalType: 'number', line: 1, aliases: [], rules: [], ...more } as const]
+      return declareKeys(declared({ contract: { ...contract, columns } })).runKey
+    }
+    const spellings = [{}, { decimal: ',' }, { decimal: '.' }, { epoch: 'seconds' }, { format: 'seconds' }]
+    expect(new Set(spellings.map(keyOf)).size).toBe(spellings.length)
   })
 
   test.each([
