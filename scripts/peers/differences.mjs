@@ -70,8 +70,8 @@ checked); an offset behind a moment in CSV is dropped.`,
   {
     what: 'NaN',
     why: `To Plumbline NaN is a missing value, as in pandas, whose files have no other: it breaks \`required\` and \`nullValues\`, and
-is neither too large nor a duplicate of what is missing elsewhere. There NaN is a number larger than all, in CSV; in
-Parquet it cannot be read. The standard says nothing of it.`,
+is not too large; two of them repeat each other. There, NaN is a number larger than all in CSV and cannot be read in
+Parquet. The standard says nothing of it.`,
     cases: {
       'required, NaN': 'csv breaks passes',
       'nullValues, NaN': 'csv breaks passes',
@@ -105,7 +105,7 @@ value. They differ only where a rule tolerates duplicates.`,
   },
   {
     what: 'Files without rows',
-    why: 'Plumbline takes a file with a header and no rows for a delivery that broke off, before any rule is judged.',
+    why: 'Plumbline takes a file without rows for a delivery that broke off, before any rule is judged.',
     cases: {
       'nullValues of no rows, percent': 'parquet keeps passes',
       'nullValues of no rows, at least one': 'parquet breaks fails',
@@ -126,3 +126,15 @@ documentation.`,
     },
   },
 ]
+
+/** The same as a list: of `multipleOf: 'breaks passes'` the name, where (a side, or a format and a side) and its verdict. */
+export function listDifferences() {
+  return differences.flatMap(({ cases }) =>
+    Object.entries(cases).flatMap(([name, list]) =>
+      list.split(', ').map((words) => {
+        const parts = words.split(' ')
+        return { name, where: parts.slice(0, -1).join(' '), theirs: parts.at(-1) }
+      }),
+    ),
+  )
+}
