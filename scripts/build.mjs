@@ -11,7 +11,12 @@ const dist = join(root, 'dist')
 const stampFile = join(dist, 'build.json')
 
 /** Output name → source. */
-const entries = { main: 'action/main.ts', cli: 'action/cli.ts', 'sql-child': 'action/data/sql-child.ts' }
+const entries = {
+  main: 'action/main.ts',
+  cli: 'action/cli.ts',
+  'sql-child': 'action/data/sql-child.ts',
+  'reader-child': 'action/data/reader-child.ts',
+}
 
 /** Package → what stands for it in the bundle: a native part that is found at run time, and one that may not be shipped. */
 const replaced = {

@@ -51,7 +51,8 @@ export const init = defineCommand({
     }
     const { refuseOverwriting } = await import('../project/write-starter.ts')
     if (!given.force) refuseOverwriting(context.folder)
-    const { openEngine } = await import('../data/engine.ts')
+    const { startReader } = await import('../data/reading-engine.ts')
+    await using reader = startReader(context.signal)
     const { examineSource } = await import('../data/examine-source.ts')
     const { findSourceFiles } = await import('../data/find-source-files.ts')
     const { inferModel } = await import('../data/infer-model.ts')
@@ -60,7 +61,7 @@ export const init = defineCommand({
 
     const found = await findSourceFiles(context.folder, wishes.source)
     const foundLabels = wishes.labels.length > 0 ? await findSourceFiles(context.folder, wishes.labels) : []
-    await using engine = await openEngine({ signal: context.signal })
+    const engine = await reader.open({ files: [...found, ...foundLabels] })
     const examined = await examineSource(engine, found, foundLabels)
     if (!examined.ok) return { kind: 'diagnosed', diagnostics: examined.diagnostics }
     const { ask } = given.yes ? {} : context

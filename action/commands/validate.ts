@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-
+import type { Engine } from '../data/engine.ts'
+import type { Reader } from '../data/reading-engine.ts'
+import type { SourceFile } from '../data/source-file.ts'
 import type { Project } from '../project/project.ts'
 import type { Validation } from '../report/report-validation.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
@@ -48,6 +50,8 @@ export const validate = defineCommand({
     const failingRows = inputs['failing-rows']
     if (failingRows !== undefined && !failingRows.endsWith('.parquet')) throw await notParquet(failingRows)
     if (inputs.patch !== undefined && !inputs.suggest) throw await needsSuggest()
+    const { startReader } = await import('../data/reading-engine.ts')
+    await using reader = startReader(context.signal)
     const { readProject } = await import('../project/read-project.ts')
     const { readContracts } = await import('../project/read-contract.ts')
     const project = await readProject(context.folder)
@@ -67,14 +71,14 @@ export const validate = defineCommand({
     requireEnvironment(contract.value.whole, environment)
     const contractPath = join(project.value.folder, project.value.data.contract)
 
-    const { openEngine } = await import('../data/engine.ts')
     const { mayShowRows } = await import('../pipeline/row-privacy.ts')
     const { withoutAnyValues } = await import('../project/join-contracts.ts')
-    const { findSections } = await import('../data/section-files.ts')
+    const { allFiles, findSections } = await import('../data/section-files.ts')
     const { validateData } = await import('../pipeline/validate-data.ts')
     const { tables } = contract.value
     const files = await findSections(dataIn(project.value, environment))
-    await using engine = await openEngine()
+    const failingRowsFile = failingRows === undefined ? undefined : resolve(context.folder, failingRows)
+    const engine = await openFor(reader, project.value, allFiles(files), failingRowsFile)
     const result = await validateData(
       {
         project: project.value,
@@ -88,7 +92,7 @@ export const validate = defineCommand({
           const { openReference } = await import('../pipeline/open-reference.ts')
           return await openReference(project.value, context.signal)
         },
-        ...(failingRows !== undefined && { failingRowsFile: resolve(context.folder, failingRows) }),
+        ...(failingRowsFile !== undefined && { failingRowsFile }),
       },
       engine,
     )
@@ -120,6 +124,20 @@ export const validate = defineCommand({
     return reportValidation(result)
   },
 })
+
+/** Reaches the found files, what the pinned snapshot may be read from, and the file to be written. */
+async function openFor(
+  reader: Reader,
+  project: Project,
+  files: readonly SourceFile[],
+  failingRowsFile: string | undefined,
+): Promise<Engine> {
+  const { referencePlaces } = await import('../pipeline/open-reference.ts')
+  const { failingRowsDraft } = await import('../data/write-failing-rows.ts')
+  const { paths, folders } = await referencePlaces(project)
+  const written = failingRowsFile === undefined ? [] : [failingRowsDraft(failingRowsFile)]
+  return await reader.open({ files, otherPaths: [...paths, ...written], folders })
+}
 
 async function notParquet(file: string): Promise<Error> {
   const { Fault } = await import('../base/fault.ts')

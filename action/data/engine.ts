@@ -10,6 +10,8 @@ export interface EngineOptions {
   readonly tempFolder?: string
   /** With `isLocked`: the only files that may be read or written, absolute. */
   readonly allowedPaths?: readonly string[]
+  /** The same for everything below these folders. */
+  readonly allowedFolders?: readonly string[]
   /** No file, network or setting can be reached beyond what is allowed here. */
   readonly isLocked?: boolean
   /** A `duckdb.node` located before. */
@@ -92,6 +94,7 @@ function settingsOf(options: EngineOptions): string[] {
     ...settings,
     // A path that is read is compared as the pattern that it is written as.
     `SET allowed_paths = ${quoteList((options.allowedPaths ?? []).flatMap((path) => [path, escapePattern(path)]))}`,
+    `SET allowed_directories = ${quoteList(options.allowedFolders ?? [])}`,
     'SET enable_external_access = false',
     'SET lock_configuration = true',
   ]

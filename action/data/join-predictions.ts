@@ -8,10 +8,11 @@ import type { Project } from '../project/project.ts'
 import { checkPredictionColumns, checkPredictions, type PredictionProblem } from './check-predictions.ts'
 import { describeFiles } from './describe-files.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
-import { type Engine, openEngine } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { makePredictionTables, type PredictionTables } from './prediction-table.ts'
 import { quoteName } from './quote.ts'
-import type { DescribedFile } from './source-file.ts'
+import { openReading } from './reading-engine.ts'
+import type { DescribedFile, SourceFile } from './source-file.ts'
 
 export interface JoinInput {
   readonly project: Project
@@ -23,6 +24,7 @@ export interface JoinInput {
   readonly truthFile: string
   /** What the stage `predict` wrote, Parquet or CSV by its ending. */
   readonly predictionsFile: string
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -30,9 +32,11 @@ export interface JoinInput {
  * the predictions is told in one go, at the stage's line, with counts and a few ids.
  */
 export async function joinPredictions(input: JoinInput): Promise<Read<JudgedRows>> {
-  const { project, truthFile } = input
-  await using engine = await openEngine()
-  const file = await describePredictions(engine, input)
+  const { project, truthFile, signal } = input
+  const found = await findPredictions(input)
+  if (!found.ok) return found
+  await using engine = await openReading({ files: [found.value], otherPaths: [truthFile] }, signal)
+  const file = await describePredictions(engine, project, found.value)
   if (!file.ok) return file
   const lacking = checkPredictionColumns(project.model, file.value, input.contract)
   if (lacking.length > 0) return failed(project, lacking)
@@ -50,15 +54,17 @@ export async function joinPredictions(input: JoinInput): Promise<Read<JudgedRows
   }
 }
 
-async function describePredictions(engine: Engine, input: JoinInput): Promise<Read<DescribedFile>> {
-  const { predictionsFile, project } = input
+async function findPredictions({ predictionsFile, project }: JoinInput): Promise<Read<SourceFile>> {
   const found = await stat(predictionsFile).catch(() => undefined)
   if (!found?.isFile()) {
     const state = `there is no file ${basename(predictionsFile)}; expected one`
     const remedy = 'Write Parquet to the path in PLUMBLINE_OUT_PREDICTIONS, or CSV beside it under .csv.'
     return failed(project, [{ code: 'stage/predictions-file', state, remedy }])
   }
-  const file = { path: basename(predictionsFile), absolutePath: predictionsFile, bytes: found.size }
+  return { ok: true, value: { path: basename(predictionsFile), absolutePath: predictionsFile, bytes: found.size } }
+}
+
+async function describePredictions(engine: Engine, project: Project, file: SourceFile): Promise<Read<DescribedFile>> {
   const described = await describeFiles(engine, [file])
   if (!described.ok) return failed(project, described.diagnostics.map(unreadable))
   const [value] = described.value

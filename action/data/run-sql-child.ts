@@ -1,11 +1,7 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { Fault } from '../base/fault.ts'
-import { packageFolder } from '../base/package-folder.ts'
+import { childFile, poorEnvironment } from './child-program.ts'
 import type { SqlAnswer, SqlRequest } from './sql-request.ts'
 
 /** Asks a child process of our own, which is killed at the timeout or when the caller is interrupted. */
@@ -15,7 +11,7 @@ export async function runSqlChild<Task extends SqlRequest['task']>(
   signal?: AbortSignal,
 ): Promise<SqlAnswer<Task>> {
   signal?.throwIfAborted()
-  const child = spawn(process.execPath, [childFile()], {
+  const child = spawn(process.execPath, [childFile('sql-child')], {
     env: poorEnvironment(),
     stdio: ['pipe', 'pipe', 'pipe'],
     killSignal: 'SIGKILL',
@@ -40,24 +36,6 @@ export async function runSqlChild<Task extends SqlRequest['task']>(
   if (isLate) throw timedOut(request.task, timeoutMs)
   if (end.killedBy) throw killed(request.task, end.killedBy)
   return { kind: 'bug', message: complaint || `exit code ${end.code}` }
-}
-
-/** Beside the running file in the bundle; from source, in the built `dist/`. */
-function childFile(): string {
-  const beside = join(dirname(fileURLToPath(import.meta.url)), 'sql-child.js')
-  const built = join(packageFolder(), 'dist/sql-child.js')
-  const found = [beside, built].find((file) => existsSync(file))
-  if (found) return found
-  throw new Fault('features/no-child', `Cannot run SQL: "${built}" is not there; expected the built action`, {
-    remedy: 'Run npm run build.',
-  })
-}
-
-/** What a process needs to start, and nothing that the caller was trusted with. */
-function poorEnvironment(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot']
-  const kept = names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]))
-  return { TMPDIR: tmpdir(), ...Object.fromEntries(kept) }
 }
 
 const doings = {

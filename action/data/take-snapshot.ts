@@ -5,13 +5,14 @@ import { type DataLock, dataDigest, type LockEntry, sortEntries } from '../proje
 import type { Project } from '../project/project.ts'
 import { describeSections } from './describe-files.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
-import { type Engine, openEngine } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { countRows, type EventSpan, inferTimeType, isTimeType, measureSpan } from './event-time.ts'
 import type { SnapshotFiles } from './fetch-snapshot.ts'
 import { hashFiles } from './hash-files.ts'
 import { keepSpan, readKnownSpan, spanKey } from './known-spans.ts'
 import { mapInParallel } from './map-in-parallel.ts'
 import { feedingColumn } from './read-source.ts'
+import { openReading } from './reading-engine.ts'
 import { allFiles, findSections, mapSections, namedSections, type SectionFiles } from './section-files.ts'
 import type { DescribedFile, SourceFile } from './source-file.ts'
 import { isLfsPointer } from './stores/git-store.ts'
@@ -76,7 +77,7 @@ async function knownOrMeasuredSpan(
   const known = await readKnownSpan(project.folder, key)
   if (known) return { ok: true, value: known }
 
-  await using engine = await openEngine(signal && { signal })
+  await using engine = await openReading({ files: allFiles(files) }, signal)
   const described = await describeSections(engine, files)
   if (!described.ok) return described
   const span = await spanOrDiagnostic(engine, project, contract, described.value.features)

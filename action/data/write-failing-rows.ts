@@ -25,17 +25,22 @@ export interface CheckedFiles {
  */
 export async function writeFailingRows(engine: Engine, parts: readonly CheckedFiles[], path: string): Promise<void> {
   const selects = parts.flatMap((part) => part.checks.flatMap((check) => selectsOf(part, check, parts)))
-  const draft = `${path}.${process.pid}.draft`
+  const draft = failingRowsDraft(path)
   await mkdir(dirname(path), { recursive: true })
   try {
     await engine.run(
-      `COPY (${[emptySelect(parts), ...selects].join(' UNION ALL BY NAME ')}) TO ${quoteText(draft)} (FORMAT parquet)`,
+      `COPY (${[emptySelect(parts), ...selects].join(' UNION ALL BY NAME ')}) TO ${quoteText(draft)} (FORMAT parquet, USE_TMP_FILE false)`,
     )
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true })
     throw error
   }
+}
+
+/** Where the rows are written before the file appears, whole. */
+export function failingRowsDraft(path: string): string {
+  return `${path}.${process.pid}.draft`
 }
 
 /** So that the file has the same columns whichever promise is broken, or none. */

@@ -27,11 +27,12 @@ export async function takeValidate(session: RunSession): Promise<Read<StageResul
   return takeStep(session, {
     ...own('prepare', 'validate', parts),
     work: async () => {
-      const { openEngine } = await import('../data/engine.ts')
       const { fetchSnapshot } = await import('../data/fetch-snapshot.ts')
+      const { openReading } = await import('../data/reading-engine.ts')
+      const { allFiles } = await import('../data/section-files.ts')
       const { validateData } = await import('./validate-data.ts')
       const files = await fetchSnapshot(declared.project, declared.lock, signal)
-      await using engine = await openEngine()
+      await using engine = await openReading({ files: allFiles(files) }, signal)
       const { tables } = await contractsToShow(session)
       const result = await validateData({ project: declared.project, tables, files, signal }, engine)
       if (result.diagnostics.length > 0) return { ok: false, diagnostics: result.diagnostics }
@@ -179,6 +180,7 @@ async function readJudgedRows(
     project,
     contract,
     showsRows: await mayShowRows(project, session.environment),
+    signal: session.signal,
     truthFile: await useOutput(session, 'prepare', split, 'truth'),
     predictionsFile: await useOutput(session, 'train', predict, 'predictions'),
   })

@@ -71,12 +71,13 @@ async function checkOutput(
   const { checkContract } = await import('../data/check-contract.ts')
   const { checkSqlRules } = await import('../data/check-sql-rules.ts')
   const { describeFiles } = await import('../data/describe-files.ts')
-  const { openEngine } = await import('../data/engine.ts')
+  const { openReading } = await import('../data/reading-engine.ts')
   const { traceRows } = await import('../data/trace-rows.ts')
   const absolutePath = await useOutput(session, job, result, output)
   const path = basename(absolutePath)
-  await using engine = await openEngine({ signal: session.signal })
-  const described = await describeFiles(engine, [{ path, absolutePath, bytes: (await stat(absolutePath)).size }])
+  const found = { path, absolutePath, bytes: (await stat(absolutePath)).size }
+  await using engine = await openReading({ files: [found] }, session.signal)
+  const described = await describeFiles(engine, [found])
   if (!described.ok) return described
   const checked = await checkContract(engine, described.value, contract)
   const sql = await checkSqlRules(described.value, contract, checked.rows, session.signal)
@@ -93,9 +94,10 @@ async function checkOutput(
   const isNamed = ofData.columns.find(({ name }) => name === id)?.classification ?? 'public'
   const numbers = [...new Set(broken.flatMap(({ samples }) => samples.map(({ row }) => row)))]
   const sources = job === 'prepare' ? await pinnedFiles(session) : []
+  await using tracer = await openReading({ files: [file, ...sources] }, session.signal)
   const traced =
     isNamed === 'public'
-      ? await traceRows(engine, { output: file, numbers, id, contract: ofData, sources })
+      ? await traceRows(tracer, { output: file, numbers, id, contract: ofData, sources })
       : new Map<number, TracedRow>()
   for (const check of broken) {
     const maker = await makerOf(engine, session, stage, check.column)

@@ -1,0 +1,24 @@
+import type { FaultCode } from '../base/fault.ts'
+
+/** To the process that reads: first `open`, then statements, one after the other. */
+export type ReaderRequest =
+  | { readonly kind: 'open'; readonly options: ReaderLimits }
+  | {
+      readonly kind: 'query' | 'columns' | 'run'
+      readonly sql: string
+      readonly values?: readonly unknown[]
+    }
+
+/** How its engine is locked; paths are absolute. */
+export interface ReaderLimits {
+  readonly memoryLimit: string
+  readonly tempFolder: string
+  readonly allowedPaths: readonly string[]
+  readonly allowedFolders: readonly string[]
+}
+
+/** One to each request, by its number. */
+export type ReaderAnswer =
+  | { readonly kind: 'made'; readonly value: unknown }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'fault'; readonly code: FaultCode; readonly message: string; readonly remedy: string }
