@@ -1,100 +1,113 @@
-import { type Contract, type ContractColumn, isClassified } from '../project/contract.ts'
-import { CheckedColumns } from './checked-columns.ts'
+import { type ContractColumn, isClassified } from '../project/contract.ts'
 import type { SampleRow } from './contract-result.ts'
-import type { Expressions } from './contract-sql.ts'
+import type { RowDigest, RowDigests } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
-import { fileColumn, numberColumn, rawRelation } from './read-source.ts'
+import { quoteName } from './quote.ts'
+import { feedingColumn, rowsReaderOf } from './read-source.ts'
+import { rowStarts } from './row-starts.ts'
 import type { DescribedFile } from './source-file.ts'
 
-/** A failing check, as its rows are found. */
-export interface FailingCheck {
-  readonly column: ContractColumn
-  /** SQL that holds for a row that fails, given its values. */
-  readonly condition: (expressions: Expressions) => string | undefined
-}
-
-/** Files of one shape, so that one expression fits all of them. */
-export interface AlikeFiles {
-  readonly files: readonly DescribedFile[]
-  readonly shape: DescribedFile
-}
-
-/** Rows are numbered file by file, and the planner's time grows faster than the number of files. */
-const maxFilesAScan = 64
-/** The same holds for aggregates. */
-const maxChecksAScan = 50
 const maxValueLength = 80
 
+/** A row that breaks a promise. */
+interface FoundRow {
+  readonly question: number
+  readonly group: RowDigest
+  /** Of the file, among all. */
+  readonly place: number
+  /** From 1. */
+  readonly row: number
+}
+
 /**
- * The first rows that fail, check by check, by file and row: one scan finds those of all checks.
- * The values of a classified column are left out.
+ * The first rows that break each of the promises, by file and row; their places are known from the scan, so that only
+ * their values are read. The values of a classified column are left out.
  */
 export async function findSamples(
   engine: Engine,
-  groups: readonly AlikeFiles[],
-  contract: Contract,
-  checks: readonly FailingCheck[],
+  digests: RowDigests,
+  files: readonly DescribedFile[],
+  asked: ReadonlyMap<number, ContractColumn>,
   maxSamples: number,
-): Promise<ReadonlyMap<FailingCheck, readonly SampleRow[]>> {
-  const found = new Map<FailingCheck, SampleRow[]>(checks.map((check) => [check, []]))
-  if (maxSamples <= 0) return found
-  for (const { files, shape } of groups) {
-    for (const someFiles of chunksOf(files, maxFilesAScan)) {
-      const open = checks.filter((check) => (found.get(check)?.length ?? 0) < maxSamples)
-      for (const someChecks of chunksOf(open, maxChecksAScan)) {
-        const rows = await samplesOf(engine, { files: someFiles, shape }, contract, someChecks, maxSamples)
-        for (const [check, samples] of rows) {
-          const all = found.get(check)
-          all?.push(...samples.slice(0, maxSamples - all.length))
-        }
+): Promise<ReadonlyMap<number, readonly SampleRow[]>> {
+  if (maxSamples <= 0) return new Map()
+  const rows = (await findRows(engine, digests, [...asked.keys()], maxSamples)).sort(
+    (a, b) => a.question - b.question || a.place - b.place || a.row - b.row,
+  )
+  const first = rows.filter(({ question }, index) => rows[index - maxSamples]?.question !== question)
+  const values = await readValues(engine, files, first, asked)
+  const samples = new Map<number, SampleRow[]>()
+  for (const { question, place, row } of first) {
+    const column = asked.get(question)
+    const value = values.get(valueKey(place, row, column))
+    const sample = { file: files[place]?.path ?? '', row, ...(!isClassified(column) && { value: value ?? null }) }
+    samples.set(question, [...(samples.get(question) ?? []), sample])
+  }
+  return samples
+}
+
+async function findRows(
+  engine: Engine,
+  { groups }: RowDigests,
+  questions: readonly number[],
+  maxSamples: number,
+): Promise<FoundRow[]> {
+  const found: FoundRow[] = []
+  for (const group of groups) {
+    const open = questions.filter((question) => (group.broken.get(question) ?? 0) > 0)
+    if (open.length === 0) continue
+    const starts = await rowStarts(engine, group)
+    for (const question of open) {
+      const rows = await engine.query<{ file: number; place: number }>(
+        `SELECT ${group.files.length > 1 ? 'file' : '0 AS file'}, ${group.at} AS place FROM ${group.table}
+         WHERE ${group.bits.get(question) ?? 'false'} ORDER BY ${group.files.length > 1 ? 'file, ' : ''}place LIMIT ${maxSamples}`,
+      )
+      for (const { file, place } of rows) {
+        found.push({ question, group, place: group.places[file] ?? 0, row: place - (starts[file] ?? 0) + 1 })
       }
     }
   }
   return found
 }
 
-interface FoundRow {
-  readonly file: string
-  readonly row: number
-  readonly value: string | null
-}
-
-async function samplesOf(
+/** File, row and column → the value as text, shortened. One query a file. */
+async function readValues(
   engine: Engine,
-  { files, shape }: AlikeFiles,
-  contract: Contract,
-  checks: readonly FailingCheck[],
-  maxSamples: number,
-): Promise<(readonly [FailingCheck, readonly SampleRow[]])[]> {
-  const columns = new CheckedColumns(contract, shape)
-  const asked = checks.flatMap((check) => {
-    const expressions = columns.expressions(check.column)
-    const condition = expressions && check.condition(expressions)
-    return condition === undefined ? [] : [{ check, condition, value: expressions?.raw ?? '' }]
-  })
-  if (asked.length === 0) return []
-  const selected = asked.map(
-    ({ condition, value }, index) =>
-      `min({'file': file, 'row': number, 'value': left(CAST(${value} AS VARCHAR), ${maxValueLength})}, ${maxSamples})
-         FILTER (WHERE ${condition}) AS c${index}`,
-  )
-  const place = [`${fileColumn} AS file`, `CAST(${numberColumn} AS DOUBLE) AS number`]
-  const relation = columns.relation(
-    new Set(asked.map(({ check }) => check.column)),
-    rawRelation(files, { withPlace: true }),
-    place,
-  )
-  const [row] = await engine.query<Record<string, FoundRow[] | null>>(`SELECT ${selected.join(', ')} FROM ${relation}`)
-  return asked.map(({ check }, index) => {
-    const samples = (row?.[`c${index}`] ?? []).map((sample) => withoutSecret(sample, check.column))
-    return [check, samples] as const
-  })
+  files: readonly DescribedFile[],
+  rows: readonly FoundRow[],
+  asked: ReadonlyMap<number, ContractColumn>,
+): Promise<ReadonlyMap<string, string | null>> {
+  const values = new Map<string, string | null>()
+  for (const [place, ofFile] of groupBy(rows, (row) => row.place)) {
+    const file = files[place]
+    const columns = [...new Set(ofFile.flatMap(({ question }) => asked.get(question) ?? []))].filter(
+      (column) => !isClassified(column),
+    )
+    const numbers = [...new Set(ofFile.map(({ row }) => row))]
+    if (!file || columns.length === 0) continue
+    const selected = columns.map((column, index) => {
+      const name = quoteName(feedingColumn(file, column)?.name ?? column.name)
+      return `left(CAST(${name} AS VARCHAR), ${maxValueLength}) AS c${index}`
+    })
+    const read = await engine.query<Record<string, string | number | null>>(
+      `SELECT number, ${selected.join(', ')} FROM ${rowsReaderOf(file, numbers)}`,
+    )
+    for (const row of read) {
+      for (const [index, column] of columns.entries()) {
+        const value = row[`c${index}`]
+        values.set(valueKey(place, Number(row['number']), column), typeof value === 'string' ? value : null)
+      }
+    }
+  }
+  return values
 }
 
-function withoutSecret({ file, row, value }: FoundRow, column: ContractColumn): SampleRow {
-  return { file, row, ...(!isClassified(column) && { value }) }
+function valueKey(place: number, row: number, column: ContractColumn | undefined): string {
+  return JSON.stringify([place, row, column?.name])
 }
 
-function* chunksOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
-  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size)
+function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>()
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
+  return groups
 }

@@ -36,7 +36,12 @@ export function chooseScale({ good, bad, goodMedian, badMedian, plausible }: Sca
   return best && { factor: best[0], plausible: best[1], of: bad }
 }
 
-/** Adds to each check of a number's limits that fails the unit that its values may have been written in. One scan. */
+/** Values kept in memory at a time; of a few columns of a million rows, all. */
+const maxKeptValues = 5_000_000
+/** More would not move a percentile. */
+const maxRankedValues = 200_000
+
+/** Adds to each check of a number's limits that fails the unit that its values may have been written in. */
 export async function addScales(
   engine: Engine,
   files: readonly DescribedFile[],
@@ -49,12 +54,17 @@ export async function addScales(
   })
   if (columns.length === 0) return checks
 
-  const values = columns.map(({ name }, i) => `CAST(${quoteName(name)} AS DOUBLE) AS v${i}`).join(', ')
-  const relation = typedRelation(files, { ...contract, columns })
-  await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT ${values} FROM ${relation}`)
+  const scales = new Map<string, Scale | undefined>()
+  const rows = Math.max(1, checks[0]?.rows ?? 1)
+  const columnsAScan = Math.max(1, Math.floor(maxKeptValues / rows))
   try {
-    const scales = new Map<string, Scale | undefined>()
-    for (const [i, column] of columns.entries()) scales.set(column.name, await findScale(engine, column, `v${i}`))
+    for (let from = 0; from < columns.length; from += columnsAScan) {
+      const part = columns.slice(from, from + columnsAScan)
+      const values = part.map(({ name }, i) => `CAST(${quoteName(name)} AS DOUBLE) AS v${i}`).join(', ')
+      const relation = typedRelation(files, { ...contract, columns: part })
+      await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT ${values} FROM ${relation}`)
+      for (const [i, column] of part.entries()) scales.set(column.name, await findScale(engine, column, `v${i}`))
+    }
     return checks.map((check) => {
       const scale = breaksLimit(check) ? scales.get(check.column ?? '') : undefined
       return scale ? { ...check, scale } : check
@@ -76,18 +86,24 @@ async function findScale(engine: Engine, column: ContractColumn, name: string): 
     .map((rule) => breaks(rule, column.logicalType, { raw: 'v', typed: 'v', alwaysFits: true, isEmptyNull: false }))
     .map((condition) => `(${condition})`)
     .join(' OR ')
-  const values = `(SELECT v, (${isOutside}) AS bad FROM (SELECT ${name} AS v FROM ${table}) WHERE isfinite(v))`
+  const values = `(SELECT v, (${isOutside}) AS bad, hash(row) AS lot FROM (SELECT ${name} AS v, rowid AS row FROM ${table}) WHERE isfinite(v))`
+  const [counts] = await engine.query<{ good: number; bad: number }>(
+    `SELECT count(*) FILTER (NOT bad) AS good, count(*) FILTER (bad) AS bad FROM ${values}`,
+  )
+  const { good = 0, bad = 0 } = counts ?? {}
+  if (good < minGood || bad < minBad) return undefined
+  const ranked = (count: number) => `lot % ${Math.ceil(count / maxRankedValues)} = 0`
   const plausible = factors.map((factor, i) => `count(*) FILTER (bad AND v / ${factor} BETWEEN lo AND hi) AS p${i}`)
   const [row] = await engine.query<Record<string, number | null>>(
-    `WITH good AS (SELECT count(*) AS good, quantile_disc(v, 0.01) AS lo, quantile_disc(v, 0.5) AS middle,
-       quantile_disc(v, 0.99) AS hi FROM ${values} WHERE NOT bad)
-     SELECT any_value(good) AS good, count(*) FILTER (bad) AS bad, any_value(middle) AS good_median,
-       quantile_disc(v, 0.5) FILTER (bad) AS bad_median, ${plausible.join(', ')} FROM ${values}, good`,
+    `WITH good AS (SELECT quantile_disc(v, 0.01) AS lo, quantile_disc(v, 0.5) AS middle,
+       quantile_disc(v, 0.99) AS hi FROM ${values} WHERE NOT bad AND ${ranked(good)})
+     SELECT any_value(middle) AS good_median, quantile_disc(v, 0.5) FILTER (${ranked(bad)}) AS bad_median,
+       ${plausible.join(', ')} FROM ${values}, good WHERE bad`,
   )
   if (!row) return undefined
   return chooseScale({
-    good: row['good'] ?? 0,
-    bad: row['bad'] ?? 0,
+    good,
+    bad,
     goodMedian: row['good_median'] ?? 0,
     badMedian: row['bad_median'] ?? 0,
     plausible: factors.map((factor, i) => [factor, row[`p${i}`] ?? 0]),

@@ -162,14 +162,15 @@ function toBoolean(expression: string, rawType: string): string {
   if (rawType === 'BOOLEAN') return expression
   const text = rawType === 'VARCHAR' ? expression : `CAST(${expression} AS VARCHAR)`
   return `CASE WHEN ${text} = 'true' THEN true WHEN ${text} = 'false' THEN false
-    WHEN lower(trim(${text})) IN (${yes}) THEN true WHEN lower(trim(${text})) IN (${no}) THEN false END`
+    WHEN list_contains([${yes}], lower(trim(${text}))) THEN true
+    WHEN list_contains([${no}], lower(trim(${text}))) THEN false END`
 }
 
 const yes = ['true', 't', 'yes', 'y', '1', '1.0'].map(quoteText).join(', ')
 const no = ['false', 'f', 'no', 'n', '0', '0.0'].map(quoteText).join(', ')
 
 /** Files that one reader can read together: of one format, delimiter and column list. */
-interface Batch {
+export interface Batch {
   readonly file: DescribedFile
   readonly files: readonly DescribedFile[]
 }
@@ -189,13 +190,44 @@ function batches(files: readonly DescribedFile[], oneByOne: boolean): Batch[] {
 /** A file has the same columns wherever its bytes are kept: those of a folder's name, such as `year=2024`, are none. */
 export const ownColumns = 'hive_partitioning = false'
 
-function readerOf({ file, files }: Batch): string {
+export function readerOf({ file, files }: Batch): string {
   const paths = `[${files.map(({ absolutePath }) => quotePath(absolutePath)).join(', ')}]`
   if (file.format === 'parquet') return `read_parquet(${paths}, ${ownColumns})`
   const columns = `${ownColumns}, auto_detect = false, columns = ${columnTypes(file)}, ${compressionOf(file)}`
   if (file.format === 'json') return `read_json(${paths}, ${columns}, format = 'auto')`
   const dialect = `header = true, delim = ${quoteText(file.delimiter ?? ',')}, quote = '"', escape = '"', ${encodingOf(file)}`
   return `read_csv(${paths}, ${columns}, ${dialect})`
+}
+
+/** The place of a row's file among those that a reader reads together. */
+export const fileIndexColumn = 'file_index'
+
+/** Whether `file_index` is the reader's own, and no column of the file. */
+export function canTellFile({ columns }: DescribedFile): boolean {
+  return !columns.some(({ name }) => name.toLowerCase() === fileIndexColumn)
+}
+
+/** Whether a reader of Parquet can number the rows of such files; where not, `numberedReaderOf()` takes one at a time. */
+export function canNumberRows({ format, columns }: DescribedFile): boolean {
+  return format === 'parquet' && !columns.some(({ name }) => name.toLowerCase() === 'file_row_number')
+}
+
+/** The rows of files with `number`, which counts up from 1, in Parquet in each file anew, and `file_index` where there are several. */
+export function numberedReaderOf(batch: Batch): string {
+  const index = batch.files.length > 1 ? `, ${fileIndexColumn}` : ''
+  if (!canNumberRows(batch.file)) return `(SELECT *${index}, row_number() OVER () AS number FROM ${readerOf(batch)})`
+  const paths = `[${batch.files.map(({ absolutePath }) => quotePath(absolutePath)).join(', ')}]`
+  return `(SELECT *, file_row_number + 1 AS number${index} FROM read_parquet(${paths}, file_row_number = true))`
+}
+
+/** The rows of a file that have these numbers, with `number`; of text nothing is read beyond the last of them. */
+export function rowsReaderOf(file: DescribedFile, numbers: readonly number[]): string {
+  const batch = { file, files: [file] }
+  const last = Math.max(0, ...numbers)
+  const rows = canNumberRows(file)
+    ? numberedReaderOf(batch)
+    : `(SELECT *, row_number() OVER () AS number FROM (SELECT * FROM ${readerOf(batch)} LIMIT ${last}))`
+  return `(SELECT * FROM ${rows} WHERE number IN (${numbers.join(', ')}))`
 }
 
 /** The rows of one file with their number; DuckDB keeps a file's order when it numbers rows without an ORDER BY. */

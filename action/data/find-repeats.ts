@@ -1,0 +1,129 @@
+import { type ContractColumn, isClassified } from '../project/contract.ts'
+import type { SampleRow } from './contract-result.ts'
+import type { RowDigest, RowDigests } from './digest-rows.ts'
+import type { Engine } from './engine.ts'
+import { quoteText } from './quote.ts'
+import { canNumberRows, fileIndexColumn, numberedReaderOf } from './read-source.ts'
+import { rowStarts } from './row-starts.ts'
+import type { DescribedFile } from './source-file.ts'
+
+export interface Repeats {
+  /** Rows that repeat the values of an earlier row, over all files. */
+  readonly count: number
+  /** Rows whose values stand in another row too: equal ones beside each other. */
+  readonly samples: readonly SampleRow[]
+}
+
+/** Hashes that are looked at together: more of them take more memory, fewer another pass over the table. */
+const maxHashesAPass = 2_500_000
+
+/**
+ * Exactly those rows that repeat others, though only hashes are compared at first: values of different hashes differ, and
+ * the few rows whose hash comes twice are compared by their values. A row with a null among the values repeats nothing.
+ */
+export async function findRepeats(
+  engine: Engine,
+  digests: RowDigests,
+  files: readonly DescribedFile[],
+  question: { readonly index: number; readonly columns: readonly ContractColumn[] },
+  maxSamples: number,
+): Promise<Repeats> {
+  const { index, columns } = question
+  const groups = digests.groups.filter(({ hashed }) => hashed.has(index))
+  if (groups.length === 0) return { count: 0, samples: [] }
+  try {
+    const doubtful = await keepDoubtfulHashes(engine, groups, index, digests.rows)
+    if (doubtful === 0) return { count: 0, samples: [] }
+    await engine.run(`CREATE OR REPLACE TEMP TABLE ${rowsTable} AS ${await doubtfulRows(engine, groups, question)}`)
+    const names = columns.map((_, place) => `v${place}`).join(', ')
+    const [row] = await engine.query<{ repeats: number | null }>(
+      `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM (SELECT count(*) AS n FROM ${rowsTable} GROUP BY ${names})`,
+    )
+    const count = row?.repeats ?? 0
+    return { count, samples: count === 0 ? [] : await findSamples(engine, files, columns, maxSamples) }
+  } finally {
+    for (const table of [hashTable, rowsTable]) await engine.run(`DROP TABLE IF EXISTS ${table}`)
+  }
+}
+
+const hashTable = 'plumbline_hashes'
+const rowsTable = 'plumbline_repeats'
+
+/** Leaves the hashes that come more than once in a table and counts them. */
+async function keepDoubtfulHashes(engine: Engine, groups: readonly RowDigest[], index: number, rows: number) {
+  const all = groups.map(({ table }) => `SELECT h${index} AS h FROM ${table}`).join(' UNION ALL ')
+  const bits = Math.max(0, Math.ceil(Math.log2(rows / maxHashesAPass)))
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${hashTable} (h UBIGINT)`)
+  for (let pass = 0; pass < 2 ** bits; pass += 1) {
+    const isOfPass = bits === 0 ? 'h IS NOT NULL' : `h >> ${64 - bits} = ${pass}`
+    await engine.run(`INSERT INTO ${hashTable} SELECT h FROM (${all}) WHERE ${isOfPass} GROUP BY h HAVING count(*) > 1`)
+  }
+  const [row] = await engine.query<{ n: number }>(`SELECT count(*) AS n FROM ${hashTable}`)
+  return row?.n ?? 0
+}
+
+/** SELECT of `file` (its place among all), `number` (of the row, from 1) and the values. */
+async function doubtfulRows(
+  engine: Engine,
+  groups: readonly RowDigest[],
+  { index, columns }: { readonly index: number; readonly columns: readonly ContractColumn[] },
+): Promise<string> {
+  const selects: string[] = []
+  for (const group of groups) {
+    const isDoubtful = `IN (SELECT h FROM ${hashTable})`
+    const placed = (place: string) =>
+      group.files.length === 1 ? `${group.places[0] ?? 0}` : `${listOf(group.places)}[1 + ${place}]`
+    if (group.keepsValues) {
+      const values = columns.map((_, place) => `v${index}_${place} AS v${place}`)
+      const starts = await rowStarts(engine, group)
+      const start = group.files.length === 1 ? `${starts[0] ?? 0}` : `${listOf(starts)}[1 + file]`
+      selects.push(
+        `SELECT ${placed('file')} AS file, ${group.at} - ${start} + 1 AS number, ${values.join(', ')}
+         FROM ${group.table} WHERE h${index} ${isDoubtful}`,
+      )
+      continue
+    }
+    const typed = columns.flatMap((column) => group.columns.expressions(column)?.typed ?? [])
+    const values = typed.map((value, place) => `${value} AS v${place}`)
+    for (const part of canNumberRows(group.shape) ? [group.files] : group.files.map((file) => [file])) {
+      const reader = numberedReaderOf({ file: group.shape, files: part })
+      const isOne = part.length === 1 && group.files.length > 1
+      const at = isOne ? `${group.places[group.files.indexOf(part[0] ?? group.shape)] ?? 0}` : placed('file')
+      const more = ['number', part.length > 1 ? `CAST(${fileIndexColumn} AS INTEGER) AS file` : '0 AS file']
+      selects.push(
+        `SELECT ${at} AS file, number, ${values.join(', ')}
+         FROM ${group.columns.relation(columns, reader, more)} WHERE hash(${typed.join(', ')}) ${isDoubtful}
+         AND ${typed.map((value) => `${value} IS NOT NULL`).join(' AND ')}`,
+      )
+    }
+  }
+  return selects.join(' UNION ALL ')
+}
+
+function listOf(numbers: readonly number[]): string {
+  return `[${numbers.join(', ')}]`
+}
+
+async function findSamples(
+  engine: Engine,
+  files: readonly DescribedFile[],
+  columns: readonly ContractColumn[],
+  maxSamples: number,
+): Promise<SampleRow[]> {
+  const names = columns.map((_, place) => `v${place}`).join(', ')
+  const shown = columns.flatMap((column, place) =>
+    isClassified(column) ? [] : [{ name: column.name, value: `v${place}` }],
+  )
+  const words = shown.map(
+    ({ name, value }) => `${columns.length === 1 ? '' : `${quoteText(`${name} `)} || `}CAST(${value} AS VARCHAR)`,
+  )
+  const value = words.length > 0 ? `left(concat_ws(', ', ${words.join(', ')}), 80)` : 'NULL'
+  const rows = await engine.query<{ file: number; row: number; value: string | null }>(
+    `SELECT file, number AS row, ${value} AS value FROM
+     (SELECT *, count(*) OVER (PARTITION BY ${names}) AS n FROM ${rowsTable}) WHERE n > 1
+     ORDER BY ${names}, file, number LIMIT ${maxSamples}`,
+  )
+  return rows.map(({ file, row, value: text }) => {
+    return { file: files[file]?.path ?? '', row, ...(shown.length > 0 && { value: text }) }
+  })
+}
