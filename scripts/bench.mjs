@@ -1,6 +1,8 @@
 // npm run bench: how long Plumbline takes to start, against Node alone; with --data also to check and pin a million rows,
-// with --large ten million. --write puts the tables into docs/benchmarks.md.
+// with --large ten million; with --wide many columns and many files. --write puts the tables into docs/benchmarks.md.
 import { spawn } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -32,6 +34,14 @@ if (process.argv.includes('--data') || process.argv.includes('--large')) {
   const { measureData } = await import('./bench/measure-data.mjs')
   const sections = await measureData(root, { isLarge: process.argv.includes('--large') })
   for (const [title, text] of sections) {
+    console.log(`\n${title}\n\n${text}`)
+    if (isWritten) replaceSection(root, title, text)
+  }
+}
+if (process.argv.includes('--wide')) {
+  const { measureWidth } = await import('./bench/measure-width.mjs')
+  const folder = mkdtempSync(join(tmpdir(), 'plumbline-width-'))
+  for (const [title, text] of await measureWidth(root, folder)) {
     console.log(`\n${title}\n\n${text}`)
     if (isWritten) replaceSection(root, title, text)
   }

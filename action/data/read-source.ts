@@ -217,7 +217,7 @@ export function numberedReaderOf(batch: Batch): string {
   const index = batch.files.length > 1 ? `, ${fileIndexColumn}` : ''
   if (!canNumberRows(batch.file)) return `(SELECT *${index}, row_number() OVER () AS number FROM ${readerOf(batch)})`
   const paths = `[${batch.files.map(({ absolutePath }) => quotePath(absolutePath)).join(', ')}]`
-  return `(SELECT *, file_row_number + 1 AS number${index} FROM read_parquet(${paths}, file_row_number = true))`
+  return `(SELECT *, file_row_number + 1 AS number${index} FROM read_parquet(${paths}, file_row_number = true, ${ownColumns}))`
 }
 
 /** The rows of a file that have these numbers, with `number`; of text nothing is read beyond the last of them. */
