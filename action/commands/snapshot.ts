@@ -35,16 +35,17 @@ export const snapshot = defineCommand({
     if (check && pinned?.ok === false) return { kind: 'diagnosed', diagnostics: pinned.diagnostics }
 
     const previous = pinned?.ok ? pinned.value : undefined
-    const taken = await takeSnapshot(project.value, contract.value, previous, context.signal)
+    const taken = await takeSnapshot(project.value, contract.value, previous, context.signal, context.progress)
     if (!taken.ok) return { kind: 'diagnosed', diagnostics: taken.diagnostics }
     if (!check) await pinSnapshot(project.value, taken.value, context.signal)
 
-    const { files: pinnedFiles, lock, ...rest } = taken.value
+    const { files: pinnedFiles, lock, leftOut, ...rest } = taken.value
     const files = allFiles(pinnedFiles)
     const isGit = project.value.data.store.kind === 'git'
     const before = previous && dataDigest(previous)
     const summary: SnapshotSummary = {
       ...rest,
+      leftOut: { files: leftOut.paths.length, rows: leftOut.rows, before: leftOut.before },
       isCheck: check,
       isChanged: before !== rest.digest || previous?.until !== lock.until,
       previousDigest: before ?? null,

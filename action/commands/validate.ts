@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Engine } from '../data/engine.ts'
 import type { Reader } from '../data/reading-engine.ts'
 import type { SourceFile } from '../data/source-file.ts'
+import type { Contract } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
 import type { Validation } from '../report/report-validation.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
@@ -96,7 +97,7 @@ export const validate = defineCommand({
       },
       engine,
     )
-    const isPinned = await arePinned(project.value)
+    const isPinned = await arePinned(project.value, contract.value.whole)
     const patchFile = inputs.patch
     if (patchFile !== undefined && result.suggestion) {
       const { writeWhole } = await import('../base/write-whole.ts')
@@ -151,9 +152,9 @@ async function needsSuggest(): Promise<Error> {
   return new Fault('cli/bad-input', message, { remedy: 'For example: --suggest --patch contract.patch' })
 }
 
-async function arePinned(project: Project): Promise<boolean> {
+async function arePinned(project: Project, contract: Contract): Promise<boolean> {
   const { readPinned } = await import('../data/pin-snapshot.ts')
   const { compareWithLock } = await import('../data/compare-with-lock.ts')
   const lock = await readPinned(project)
-  return lock?.ok === true && (await compareWithLock(project, lock.value)) === undefined
+  return lock?.ok === true && (await compareWithLock(project, lock.value, contract)) === undefined
 }

@@ -1,7 +1,7 @@
-import type { Contract, ContractColumn, LogicalType } from '../project/contract.ts'
+import type { ContractColumn, LogicalType } from '../project/contract.ts'
 import type { Engine } from './engine.ts'
 import { escapePattern, quoteName } from './quote.ts'
-import { feedingColumn, rawRelation, typedRelation } from './read-source.ts'
+import { feedingColumn, typedRelation } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
 /** The types that order rows in time: an integer (a year, a round) only orders, it measures no durations. */
@@ -22,28 +22,6 @@ export interface EventSpan {
   readonly rows: number
   readonly since: string | null
   readonly until: string | null
-}
-
-/** How many rows there are, and their oldest and newest moment; null where no row has one. */
-export async function measureSpan(
-  engine: Engine,
-  files: readonly DescribedFile[],
-  contract: Contract,
-  time: ContractColumn & { readonly logicalType: TimeType },
-): Promise<EventSpan> {
-  const moment = quoteName(time.name)
-  const [span] = await engine.query<{ rows: number; since: string | null; until: string | null }>(
-    `SELECT count(*) AS rows,
-       ${momentText(time.logicalType, `min(${moment})`)} AS since,
-       ${momentText(time.logicalType, `max(${moment})`)} AS until
-     FROM ${typedRelation(files, { ...contract, columns: [time] })}`,
-  )
-  return span ?? { rows: 0, since: null, until: null }
-}
-
-export async function countRows(engine: Engine, files: readonly DescribedFile[]): Promise<number> {
-  const [counted] = await engine.query<{ rows: number }>(`SELECT count(*) AS rows FROM ${rawRelation(files)}`)
-  return counted?.rows ?? 0
 }
 
 /** What a time column is where no contract says so: by its raw type, or by all its texts. */

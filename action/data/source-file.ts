@@ -6,6 +6,8 @@ export interface SourceFile {
   readonly path: string
   readonly absolutePath: string
   readonly bytes: number
+  /** As `stateOf()` tells it, of the moment when the file was found. */
+  readonly state?: string
   /** 64 hexadecimal digits, where the file is pinned. */
   readonly sha256?: string
   /** What its text is in, where that is not UTF-8 and a byte-order mark does not say it: of CSV files alone. */

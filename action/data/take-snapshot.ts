@@ -1,43 +1,34 @@
-import type { Diagnostic, Read } from '../base/diagnostic.ts'
-import { nearestName } from '../base/nearest-name.ts'
-import type { Contract, ContractColumn } from '../project/contract.ts'
+import type { Read } from '../base/diagnostic.ts'
+import { type Progress, silent } from '../base/progress.ts'
+import type { Contract } from '../project/contract.ts'
 import { type DataLock, dataDigest, type LockEntry, sortEntries } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
-import { describeSections } from './describe-files.ts'
-import { diagnoseReadError } from './diagnose-read-error.ts'
-import type { Engine } from './engine.ts'
-import { countRows, type EventSpan, inferTimeType, isTimeType, measureSpan } from './event-time.ts'
+import { compareSnapshots, type SnapshotChanges } from './compare-snapshots.ts'
+import { spanOfMoments } from '../base/moments.ts'
 import type { SnapshotFiles } from './fetch-snapshot.ts'
-import { hashFiles } from './hash-files.ts'
-import { keepSpan, readKnownSpan, spanKey } from './known-spans.ts'
-import { mapInParallel } from './map-in-parallel.ts'
-import { feedingColumn } from './read-source.ts'
-import { openReading } from './reading-engine.ts'
-import { allFiles, findSections, mapSections, namedSections, type SectionFiles } from './section-files.ts'
-import type { DescribedFile, SourceFile } from './source-file.ts'
-import { isLfsPointer } from './stores/git-store.ts'
-
-export interface ChangedFile extends LockEntry {
-  readonly section: string
-}
+import { factsKey } from './file-facts.ts'
+import { findOddities, type Oddity } from './find-oddities.ts'
+import { inspectFiles } from './inspect-files.ts'
+import { type LeftOut, leaveOutOld } from './leave-out-old.ts'
+import { findSections, namedSections } from './section-files.ts'
 
 /** What the globs of plumbline.yaml find now, and how it differs from what was pinned. */
-export interface Snapshot {
+export interface Snapshot extends SnapshotChanges {
   readonly lock: DataLock
   readonly digest: string
   readonly files: SnapshotFiles
   /** Of the features. */
   readonly rows: number
-  /** Oldest and newest event time, as in the lock; null without a time column. */
+  /** Oldest and newest event time, the newest as in the lock; null without a time column. */
   readonly since: string | null
   readonly until: string | null
-  readonly added: readonly ChangedFile[]
-  readonly removed: readonly ChangedFile[]
-  readonly changed: readonly ChangedFile[]
+  /** Files of the first source that lie there and are older than the split's window. */
+  readonly leftOut: LeftOut
+  readonly oddities: readonly Oddity[]
 }
 
 /**
- * Looks at the data files that are there and pins their bytes. Writes nothing.
+ * Looks at the data files that are there and pins their bytes. Writes nothing but what it learns of them, below `.plumbline`.
  * Throws the faults of `findSourceFiles()`; a file that cannot be read is a diagnostic.
  */
 export async function takeSnapshot(
@@ -45,60 +36,29 @@ export async function takeSnapshot(
   contract: Contract | undefined,
   previous: DataLock | undefined,
   signal?: AbortSignal,
+  progress: Progress = silent,
 ): Promise<Read<Snapshot>> {
   const found = await findSections(project)
-  const pointers = await lfsPointers(allFiles(found))
-  if (pointers.length > 0) return { ok: false, diagnostics: pointers }
+  const options = { progress, ...(previous && { previous }), ...(signal && { signal }) }
+  const inspected = await inspectFiles(project, contract, found, options)
+  if (!inspected.ok) return inspected
 
-  const files = await pin(project, found, signal)
-  const span = await knownOrMeasuredSpan(project, contract, files, signal)
-  if (!span.ok) return span
-
-  const lock = lockOf(project, files, span.value.until)
-  return { ok: true, value: { lock, digest: dataDigest(lock), files, ...span.value, ...difference(previous, lock) } }
-}
-
-async function pin(project: Project, found: SectionFiles, signal?: AbortSignal): Promise<SnapshotFiles> {
-  const hashed = await hashFiles(project.folder, allFiles(found), signal)
-  const byPath = new Map(hashed.map((file) => [file.path, file]))
-  return await mapSections(found, async (files) => files.flatMap(({ path }) => byPath.get(path) ?? []))
-}
-
-/** The same files under the same contract are not read again. */
-async function knownOrMeasuredSpan(
-  project: Project,
-  contract: Contract | undefined,
-  files: SnapshotFiles,
-  signal?: AbortSignal,
-): Promise<Read<EventSpan>> {
+  const { facts } = inspected.value
+  const { files, leftOut } = leaveOutOld(project, inspected.value)
+  const own = files.features.flatMap(({ sha256, path }) => facts.get(factsKey(sha256, path, true)) ?? [])
   const { time } = project.model
-  const promised = contract?.columns.find(({ name }) => name === time)
-  const key = spanKey(allFiles(files), promised, time)
-  const known = await readKnownSpan(project.folder, key)
-  if (known) return { ok: true, value: known }
+  const { since, until } = spanOfMoments(own.flatMap((one) => [one.since, one.until]))
+  if (time !== undefined && until === null) return { ok: false, diagnostics: [noMoment(project, time, contract)] }
 
-  await using engine = await openReading({ files: allFiles(files) }, signal)
-  const described = await describeSections(engine, files)
-  if (!described.ok) return described
-  const span = await spanOrDiagnostic(engine, project, contract, described.value.features)
-  if (span.ok) await keepSpan(project.folder, key, span.value)
-  return span
-}
-
-async function lfsPointers(files: readonly SourceFile[]): Promise<Diagnostic[]> {
-  const flags = await mapInParallel(files, 16, ({ absolutePath, bytes }) =>
-    bytes < 1024 ? isLfsPointer(absolutePath) : Promise.resolve(false),
-  )
-  return files
-    .filter((_, index) => flags[index])
-    .map(({ path }) => ({
-      code: 'data/lfs-pointer',
-      file: path,
-      line: 1,
-      column: 1,
-      message: `Cannot pin "${path}": it is a Git LFS pointer; expected its bytes`,
-      remedy: 'Run git lfs pull; in a workflow, give actions/checkout lfs: true.',
-    }))
+  const lock = lockOf(project, files, until)
+  const digest = dataDigest(lock)
+  const changes = compareSnapshots(project, previous, { lock, digest }, facts)
+  const rows = own.reduce((sum, one) => sum + one.rows, 0)
+  const oddities = findOddities({ project, previous, lock, facts, changes })
+  return {
+    ok: true,
+    value: { lock, digest, files, rows, since, until, leftOut, oddities, ...changes },
+  }
 }
 
 function lockOf(project: Project, files: SnapshotFiles, until: string | null): DataLock {
@@ -108,77 +68,8 @@ function lockOf(project: Project, files: SnapshotFiles, until: string | null): D
   return { version: 1, until, sections: Object.fromEntries(sections) }
 }
 
-async function spanOrDiagnostic(
-  engine: Engine,
-  project: Project,
-  contract: Contract | undefined,
-  files: readonly DescribedFile[],
-): Promise<Read<EventSpan>> {
-  try {
-    return await spanOf(engine, project, contract, files)
-  } catch (error) {
-    const diagnostic = diagnoseReadError(error, files)
-    if (!diagnostic) throw error
-    return { ok: false, diagnostics: [diagnostic] }
-  }
-}
-
-async function spanOf(
-  engine: Engine,
-  project: Project,
-  contract: Contract | undefined,
-  files: readonly DescribedFile[],
-): Promise<Read<EventSpan>> {
-  const { time } = project.model
-  if (time === undefined) return { ok: true, value: { rows: await countRows(engine, files), since: null, until: null } }
-
-  const column = contract?.columns.find(({ name }) => name === time) ?? unknownColumn(time)
-  const lacking = files.filter((file) => !feedingColumn(file, column))
-  if (lacking.length > 0) return { ok: false, diagnostics: lacking.map((file) => lacksTime(file, time)) }
-
-  const type = column.line > 0 ? column.logicalType : await inferTimeType(engine, files, column)
-  if (!isTimeType(type)) return { ok: false, diagnostics: [noTimeType(contract?.file ?? '', column)] }
-  const span = await measureSpan(engine, files, contract ?? emptyContract, { ...column, logicalType: type })
-  if (span.until === null) return { ok: false, diagnostics: [noMoment(project, time, type)] }
-  return { ok: true, value: span }
-}
-
-const emptyContract: Contract = { file: '', id: '', version: '', columns: [], table: 'data', tableRules: [] }
-
-/** Line 0: no contract says anything about it. */
-function unknownColumn(name: string): ContractColumn {
-  return { name, logicalType: 'timestamp', line: 0, aliases: [], rules: [] }
-}
-
-function lacksTime(file: DescribedFile, time: string): Diagnostic {
-  const near = nearestName(
-    time,
-    file.columns.map(({ name }) => name),
-  )
-  return {
-    code: 'data/no-time',
-    file: file.path,
-    line: 1,
-    column: 1,
-    message: `Cannot pin "${file.path}": it has no column "${time}"; expected the model's time`,
-    remedy: near
-      ? `It has "${near}": rename it, or add it to the aliases of "${time}" in the contract.`
-      : 'Mend the file, or name another column at model.time.',
-  }
-}
-
-function noTimeType(contractFile: string, column: ContractColumn): Diagnostic {
-  return {
-    code: 'data/time-type',
-    file: contractFile,
-    line: column.line,
-    column: 1,
-    message: `Cannot order rows by "${column.name}": it is a ${column.logicalType}; expected timestamp, date or integer`,
-    remedy: 'Mend its logicalType, or name another column at model.time.',
-  }
-}
-
-function noMoment(project: Project, time: string, type: string): Diagnostic {
+function noMoment(project: Project, time: string, contract: Contract | undefined) {
+  const type = contract?.columns.find(({ name }) => name === time)?.logicalType ?? 'timestamp'
   return {
     code: 'data/no-moment',
     file: project.file,
@@ -187,23 +78,4 @@ function noMoment(project: Project, time: string, type: string): Diagnostic {
     message: `Cannot read "${time}": none of its values is a ${type}; expected one in each row`,
     remedy: 'Name another column at model.time, or mend its logicalType in the contract.',
   }
-}
-
-/** File by file, the same path in the same section. Without an earlier lock all files are added. */
-function difference(previous: DataLock | undefined, lock: DataLock): Pick<Snapshot, 'added' | 'removed' | 'changed'> {
-  const before = byPlace(previous)
-  const now = byPlace(lock)
-  const both = [...now].filter(([place]) => before.has(place))
-  return {
-    added: [...now].filter(([place]) => !before.has(place)).map(([, file]) => file),
-    removed: [...before].filter(([place]) => !now.has(place)).map(([, file]) => file),
-    changed: both.filter(([place, file]) => before.get(place)?.sha256 !== file.sha256).map(([, file]) => file),
-  }
-}
-
-function byPlace(lock: DataLock | undefined): Map<string, ChangedFile> {
-  const files = Object.entries(lock?.sections ?? {}).flatMap(([section, entries]) =>
-    entries.map((entry) => [`${section}/${entry.path}`, { ...entry, section }] as const),
-  )
-  return new Map(files)
 }

@@ -133,7 +133,7 @@ async function warnOfOtherFiles({ declared, jobs: here, progress }: RunSession):
   if (here.size < jobs.length) return
   const { compareWithLock } = await import('../data/compare-with-lock.ts')
   // Pinned data may be kept elsewhere, and nothing lie under the globs.
-  const difference = await compareWithLock(declared.project, declared.lock).catch(() => undefined)
+  const difference = await compareWithLock(declared.project, declared.lock, declared.contract).catch(() => undefined)
   if (difference) progress.warn(wordLockDifference(difference))
 }
 

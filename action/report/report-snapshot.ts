@@ -1,10 +1,12 @@
 import type { UncommittedFiles } from '../data/stores/uncommitted-files.ts'
-import type { ChangedFile } from '../data/take-snapshot.ts'
+import type { ChangedFile, SchemaChange } from '../data/compare-snapshots.ts'
+import type { Oddity } from '../data/find-oddities.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
 import { plainText } from './terminal.ts'
-import { wordFileSet } from './word-files.ts'
+import { wordChanges, wordLeftOut, wordOddities, wordSchema } from './word-changes.ts'
+import { wordFiles, wordFileSet } from './word-files.ts'
 
 export interface SnapshotSummary {
   readonly isCheck: boolean
@@ -25,6 +27,12 @@ export interface SnapshotSummary {
   readonly added: readonly ChangedFile[]
   readonly removed: readonly ChangedFile[]
   readonly changed: readonly ChangedFile[]
+  /** Columns that came or went, by section. */
+  readonly schema: readonly SchemaChange[]
+  /** Files that lie there and are older than the split’s window. */
+  readonly leftOut: { readonly files: number; readonly rows: number; readonly before: string | null }
+  /** What looks wrong with new data. */
+  readonly oddities: readonly Oddity[]
   /** Only where git is the store. */
   readonly git?: UncommittedFiles
 }
@@ -34,7 +42,7 @@ const maxShown = 20
 /** What was pinned, or what differs: the verdict, the files that changed, and what git does not hold yet. */
 export function reportSnapshot(summary: SnapshotSummary): Report {
   const verdict = verdictOf(summary)
-  const size = sizeOf(summary)
+  const facts = [sizeOf(summary), ...wordLeftOut(summary.leftOut), ...wordSchema(summary.schema)]
   const changes = changesOf(summary)
   const shown = changes.slice(0, maxShown)
   const more = changes.length > maxShown ? [`… and ${formatCount(changes.length - maxShown)} more`] : []
@@ -42,14 +50,14 @@ export function reportSnapshot(summary: SnapshotSummary): Report {
   return {
     text: [
       verdict,
-      `  ${size}`,
+      ...facts.map((fact) => `  ${plainText(fact)}`),
       ...shown.map(({ sign, file }) => `  ${sign} ${plainText(file.path)}  ${formatBytes(file.bytes)}`),
       ...more.map((line) => `  ${line}`),
       ...warnings.map((warning) => `! ${plainText(warning)}`),
     ].join('\n'),
     markdown: [
       `## ${markdownText(verdict)}`,
-      markdownText(size),
+      ...facts.map(markdownText),
       ...(shown.length > 0 ? [changeTable(shown)] : []),
       ...more,
       ...warnings.map((warning) => `> ${markdownText(warning)}`),
@@ -78,15 +86,11 @@ function verdictOf(summary: SnapshotSummary): string {
   return `PINNED  data ${digest}${was && ` (${was}${countsOf(summary)})`}`
 }
 
-/** `: +1 file, −2 files, 1 changed` */
-function countsOf({ added, removed, changed, previousDigest }: SnapshotSummary): string {
-  if (previousDigest === null) return ''
-  const counts = [
-    ...(added.length > 0 ? [`+${wordFiles(added.length)}`] : []),
-    ...(removed.length > 0 ? [`−${wordFiles(removed.length)}`] : []),
-    ...(changed.length > 0 ? [`${formatCount(changed.length)} changed`] : []),
-  ]
-  return counts.length > 0 ? `: ${counts.join(', ')}` : ''
+/** `: +1 file: 2,103 new rows, 2025-02-01 … 2025-02-28; −2 files` */
+function countsOf(summary: SnapshotSummary): string {
+  if (summary.previousDigest === null) return ''
+  const words = wordChanges(summary)
+  return words === '' ? '' : `: ${words}`
 }
 
 function sizeOf({ files, bytes, rows, since, until }: SnapshotSummary): string {
@@ -115,8 +119,9 @@ function changeTable(changes: readonly Change[]): string {
   return markdownTable(['', 'file', 'size'], rows, ['left', 'left', 'right'])
 }
 
-function warningsOf({ git, wasUnreadable, isCheck, isFuture, until }: SnapshotSummary): string[] {
+function warningsOf({ oddities, git, wasUnreadable, isCheck, isFuture, until }: SnapshotSummary): string[] {
   const odd = [
+    ...wordOddities(oddities),
     ...(wasUnreadable && !isCheck ? ['data.lock.yaml could not be read, so it was written anew.'] : []),
     ...(isFuture
       ? [`The newest row is of ${until}, in the future: the test set and windows are counted back from it.`]
@@ -136,10 +141,6 @@ function warningsOf({ git, wasUnreadable, isCheck, isFuture, until }: SnapshotSu
       ? [`Not committed yet: ${wordFileSet(uncommitted)}. Nobody else can fetch them until they are.`]
       : []),
   ]
-}
-
-function wordFiles(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? 'file' : 'files'}`
 }
 
 function nextStep({ isCheck, isChanged }: SnapshotSummary): Pick<Report, 'next'> {

@@ -14,6 +14,10 @@ export function wordFileSet(files: readonly string[]): string {
     .join(', ')
 }
 
+export function wordFiles(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'file' : 'files'}`
+}
+
 /** `data/landing/2025-01.csv.gz` → `data/landing/*.csv.gz` */
 function patternOf(path: string): string {
   const folder = path.slice(0, path.lastIndexOf('/') + 1)

@@ -1,8 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { snapshot } from '../../action/commands/snapshot.ts'
+import { compareWithLock } from '../../action/data/compare-with-lock.ts'
 import { dataDigest, readDataLock } from '../../action/project/data-lock.ts'
+import { readContract } from '../../action/project/read-contract.ts'
+import { readProject } from '../../action/project/read-project.ts'
 import type { SnapshotSummary } from '../../action/report/report-snapshot.ts'
 import { contextIn } from '../support/command-context.ts'
 import { tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
@@ -47,8 +50,64 @@ describe('snapshot', () => {
     write('data/b.csv', tinyRows(3))
     const { text, result } = await take(folder)
     expect(result.added.map(({ path }) => path)).toEqual(['data/b.csv'])
-    expect(text).toMatch(/^PINNED {2}data [0-9a-f]{8} \(was [0-9a-f]{8}: \+1 file\)/)
+    expect(text).toMatch(
+      /^PINNED {2}data [0-9a-f]{8} \(was [0-9a-f]{8}: \+1 file: 3 new rows, 2025-01-01T00:00:00Z … 2025-01-01T02:00:00Z\)/,
+    )
     expect(text).toContain('\n  + data/b.csv  ')
+  })
+
+  test('says which columns came, and that ingest wrote an old file again', async () => {
+    const { folder, write } = await tinyProject()
+    await take(folder)
+    write('data/again.csv', tinyRows(400))
+    write(
+      'data/z.csv',
+      tinyRows(30)
+        .replace('late', 'late,state')
+        .replaceAll(/,([01])$/gm, ',$1,x'),
+    )
+    const { result, text } = await take(folder)
+    expect(text).toContain('\n  columns of features: +state\n')
+    expect(result.oddities).toEqual([
+      { kind: 'same bytes', path: 'data/again.csv', as: 'data/parcels.csv' },
+      { kind: 'older', path: 'data/z.csv', until: '2025-01-02T05:00:00Z', newest: '2025-01-17T15:00:00Z' },
+      { kind: 'not newer', files: 2, until: '2025-01-17T15:00:00Z' },
+    ])
+    expect(text).toContain('! data/again.csv holds the same bytes as data/parcels.csv: its rows count twice.')
+    expect(text).toContain('! data/z.csv is new, but its newest row (2025-01-02T05:00:00Z) is older')
+    expect(text).toContain('! The newest row is still of 2025-01-17T15:00:00Z, though 2 files are new or changed.')
+    rmSync(join(folder, 'data/z.csv'))
+    expect((await take(folder)).text).toContain('−1 file: 30 rows, 2025-01-01T00:00:00Z … 2025-01-02T05:00:00Z')
+  })
+
+  test('tells rows that stand in two files of other bytes, but not those of one sensor and another', async () => {
+    const { folder, write } = await tinyProject()
+    await take(folder)
+    write('data/again.csv', tinyRows(400).replaceAll('\n', '\r\n'))
+    const { result } = await take(folder)
+    expect(result.oddities[0]).toEqual({ kind: 'same rows', path: 'data/again.csv', as: 'data/parcels.csv', rows: 400 })
+    write('data/more.csv', tinyRows(400).replaceAll('p1', 'q1'))
+    expect((await take(folder)).result.oddities.map(({ kind }) => kind)).toEqual(['not newer'])
+  })
+
+  test('leaves files older than the window out of the lock, and moves with it', async () => {
+    const yaml = tinyYaml.replace('split: { test: 0.25 }', 'split: { test: 0.25, window: 10d }')
+    const months = (days: number) => tinyRows(24 * days)
+    const { folder, write } = await tinyProject({ files: { 'plumbline.yaml': yaml, 'data/old.csv': months(2) } })
+    const { result, text } = await take(folder)
+    expect(result.leftOut).toEqual({ files: 1, rows: 48, before: '2025-01-07T15:00:00.000Z' })
+    expect(text).toContain('\n  left out: 1 file (48 rows), all older than split.window reaches back (2025-01-07)\n')
+    expect(readFileSync(join(folder, 'data.lock.yaml'), 'utf8')).not.toContain('old.csv')
+    expect(await take(folder, true)).toMatchObject({ kind: 'done' })
+    const project = await readProject(folder)
+    const lock = readDataLock('data.lock.yaml', readFileSync(join(folder, 'data.lock.yaml'), 'utf8'))
+    if (!project.ok || !lock.ok) throw new Error('unreadable')
+    rmSync(join(folder, '.plumbline'), { recursive: true })
+    const contract = await readContract(project.value)
+    expect(await compareWithLock(project.value, lock.value, contract.ok ? contract.value : undefined)).toBeUndefined()
+    write('data/next.csv', tinyRows(700).replaceAll(/^(?!.*2025-01-2[5-9]).*T.*\n/gm, ''))
+    const next = await take(folder)
+    expect(next.text).toMatch(/\+1 file: 120 new rows, .*; −1 file: 400 rows/)
   })
 
   test('only looks with check', async () => {

@@ -27,7 +27,9 @@ export async function uncommittedFiles(folder: string, entries: readonly LockEnt
   for (const line of ((await git(folder, command)) ?? '').split('\0')) {
     states.set(line.slice(3).slice(prefix.trim().length).normalize('NFC'), line.slice(0, 2))
   }
-  const stateOf = (path: string) => states.get(path) ?? ignoredFolderState(path, states)
+  const hasIgnoredFolder = [...states].some(([path, state]) => state === '!!' && path.endsWith('/'))
+  const stateOf = (path: string) =>
+    states.get(path) ?? (hasIgnoredFolder ? ignoredFolderState(path, states) : undefined)
   return {
     isRepository: true,
     uncommitted: entries.map(({ path }) => path).filter((path) => ![undefined, '!!'].includes(stateOf(path))),

@@ -1,0 +1,210 @@
+import { open } from 'node:fs/promises'
+import type { Read } from '../base/diagnostic.ts'
+import { type Progress, silent } from '../base/progress.ts'
+import type { Contract } from '../project/contract.ts'
+import type { DataLock } from '../project/data-lock.ts'
+import type { Project } from '../project/project.ts'
+import type { EventSpan } from './event-time.ts'
+import { factsKey, factsTerms, type FileFacts, keepFacts, type KnownFacts, readFacts } from './file-facts.ts'
+import { askEngine, type FileToMeasure } from './ask-engine.ts'
+import type { SnapshotFiles } from './fetch-snapshot.ts'
+import { type HashedFile, hashFiles, type KnownHashes, readHashes, smallBytes } from './hash-files.ts'
+import { plainCsv } from './plain-csv.ts'
+import { type PlainStart, planPlainCsv } from './plan-plain-csv.ts'
+import { scanApart } from './scan-apart.ts'
+import type { ScannedCsvFile } from './scan-csv-file.ts'
+import { mapSections, type SectionFiles } from './section-files.ts'
+import type { SourceFile } from './source-file.ts'
+
+/** Files with their digests, and what their bytes come to. */
+export interface InspectedFiles {
+  readonly files: SnapshotFiles
+  /** By `factsKey()`: of every file here, and of those that the previous lock pins, as far as they were ever looked at. */
+  readonly facts: KnownFacts
+}
+
+export interface InspectOptions {
+  /** Its files' facts are kept too, so that the next snapshot can be compared with it. */
+  readonly previous?: DataLock
+  readonly signal?: AbortSignal
+  readonly progress?: Progress
+}
+
+/**
+ * Hashes files and counts their rows, both in one reading where the file is small, and on a core each where it is large.
+ * What is known of the same bytes under the same promises is not looked at again.
+ */
+export async function inspectFiles(
+  project: Project,
+  contract: Contract | undefined,
+  found: SectionFiles,
+  options: InspectOptions = {},
+): Promise<Read<InspectedFiles>> {
+  const { signal, progress = silent } = options
+  const promised = contract?.columns.find(({ name }) => name === project.model.time)
+  const terms = factsTerms(promised, project.model.time)
+  // What an undeclared time is shows only in all files together.
+  const isLasting = project.model.time === undefined || promised !== undefined
+  const hashes = await readHashes(project.folder)
+  const known = isLasting ? await readFacts(project.folder, terms) : new Map<string, FileFacts>()
+
+  const items = itemsOf(found)
+  const fresh = items.filter((item) => !isKnown(item, hashes, known))
+  const withDigests = (digestIn: ReadonlyMap<string, { readonly sha256: string }>) =>
+    mapSections(found, async (section) =>
+      section.map((file) => ({ ...file, sha256: digestIn.get(file.path)?.sha256 ?? '' })),
+    )
+  if (fresh.length === 0) return { ok: true, value: { files: await withDigests(hashes), facts: known } }
+
+  const plan = { ordered: planPlainCsv(promised), other: planPlainCsv(undefined) }
+  const planOf = ({ isOrdered }: Item, file: SourceFile, head: Buffer) =>
+    isOrdered && !isLasting ? undefined : (isOrdered ? plan.ordered : plan.other)(file, head)
+
+  const large = await planLarge(fresh, planOf)
+  const scanning = scanApart(
+    large.map(({ item, start }) => ({ ...start, absolutePath: item.file.absolutePath })),
+    signal,
+  )
+  const ask = (asked: readonly Item[]) => askEngine(project, contract, asked, signal)
+  const foreign = fresh.filter((item) => isForEngine(item) && (isLasting || !item.isOrdered))
+  const answering = [
+    ask(foreign),
+    scanning.then((scanned) => ask(large.flatMap(({ item }, place) => (scanned[place] ? [] : [item])))),
+  ]
+  // Awaited below, after the hashing, with which they overlap.
+  for (const pending of [scanning, ...answering]) pending.catch(() => undefined)
+
+  const noted = new Map<Item, FileFacts>()
+  const hashed = await hashAndCount(project.folder, items, { hashes, fresh, planOf, noted, progress, signal })
+  const digestOf = new Map(hashed.map((file) => [file.path, file]))
+  const scanned = await scanning
+  for (const [place, { item, start }] of large.entries()) addScanned(noted, item, start, scanned[place], digestOf)
+  const answers = await Promise.all(answering)
+
+  const keyOf = ({ file, isOrdered }: Item) => factsKey(digestOf.get(file.path)?.sha256 ?? '', file.path, isOrdered)
+  const isDone = new Set<Item>([...foreign, ...large.map(({ item }) => item)])
+  answers.push(await ask(items.filter((item) => !isDone.has(item) && !noted.has(item) && !known.has(keyOf(item)))))
+  const diagnostics = answers.flatMap((answer) => (answer.ok ? [] : answer.diagnostics))
+  if (diagnostics.length > 0) return { ok: false, diagnostics }
+  for (const answer of answers) if (answer.ok) for (const [item, own] of answer.value) noted.set(item, own)
+
+  const facts = new Map<string, FileFacts>()
+  for (const key of previousKeys(project, options.previous)) {
+    const old = known.get(key)
+    if (old) facts.set(key, old)
+  }
+  for (const item of items) {
+    const own = noted.get(item) ?? known.get(keyOf(item))
+    if (own) facts.set(keyOf(item), own)
+  }
+  if (isLasting && (noted.size > 0 || facts.size !== known.size)) await keepFacts(project.folder, terms, facts)
+  return { ok: true, value: { files: await withDigests(digestOf), facts } }
+}
+
+interface Counting {
+  readonly hashes: KnownHashes
+  readonly fresh: readonly Item[]
+  readonly planOf: (item: Item, file: SourceFile, head: Buffer) => PlainStart | undefined
+  /** What is found is added here. */
+  readonly noted: Map<Item, FileFacts>
+  readonly progress: Progress
+  readonly signal: AbortSignal | undefined
+}
+
+/** A small file is hashed and counted while its bytes are at hand. */
+async function hashAndCount(folder: string, items: readonly Item[], work: Counting): Promise<readonly HashedFile[]> {
+  const { hashes, fresh, planOf, noted, progress, signal } = work
+  const byPath = groupByPath(fresh)
+  const total = fresh.reduce((sum, { file }) => sum + file.bytes, 0)
+  const since = performance.now()
+  return await hashFiles(
+    folder,
+    items.map(({ file }) => file),
+    {
+      known: hashes,
+      ...(signal && { signal }),
+      onRead(file, content) {
+        for (const item of byPath.get(file.path) ?? []) {
+          const facts = factsOfSmall(planOf(item, file, content), content)
+          if (facts) noted.set(item, facts)
+        }
+      },
+      onProgress(bytes) {
+        if (performance.now() - since > patienceMs) {
+          progress.update('snapshot', `${Math.floor((100 * bytes) / Math.max(1, total))} % of the new bytes hashed`)
+        }
+      },
+    },
+  )
+}
+
+const patienceMs = 1000
+
+type Item = FileToMeasure
+
+function itemsOf({ features, labels, joined }: SectionFiles): readonly Item[] {
+  const others = [...Object.values(joined).flat(), ...labels]
+  return [...features.map((file) => ({ file, isOrdered: true })), ...others.map((file) => ({ file, isOrdered: false }))]
+}
+
+function isKnown({ file, isOrdered }: Item, hashes: KnownHashes, facts: KnownFacts): boolean {
+  const hash = hashes.get(file.path)
+  return hash !== undefined && hash.state === file.state && facts.has(factsKey(hash.sha256, file.path, isOrdered))
+}
+
+/** Those that no scan of ours reads, or none that overlaps with hashing. */
+function isForEngine({ file: { path } }: Item): boolean {
+  return !/\.(csv|tsv)$/i.test(path)
+}
+
+const headBytes = 1 << 16
+
+async function planLarge(items: readonly Item[], planOf: Counting['planOf']) {
+  const large: { readonly item: Item; readonly start: PlainStart }[] = []
+  for (const item of items) {
+    if (item.file.bytes <= smallBytes || isForEngine(item)) continue
+    const handle = await open(item.file.absolutePath)
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+      const start = planOf(item, item.file, buffer.subarray(0, bytesRead))
+      if (start) large.push({ item, start })
+    } finally {
+      await handle.close()
+    }
+  }
+  return large
+}
+
+function groupByPath(items: readonly Item[]): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) groups.set(item.file.path, [...(groups.get(item.file.path) ?? []), item])
+  return groups
+}
+
+function factsOfSmall(start: PlainStart | undefined, content: Buffer): FileFacts | undefined {
+  if (!start) return undefined
+  const csv = plainCsv(start.plan)
+  return csv.take(content.subarray(start.bodyStart)) ? factsOf(start, csv.rows()) : undefined
+}
+
+/** What was counted counts only if it is of the very bytes that were hashed. */
+function addScanned(
+  noted: Map<Item, FileFacts>,
+  item: Item,
+  start: PlainStart,
+  scanned: ScannedCsvFile | undefined,
+  hashed: ReadonlyMap<string, HashedFile>,
+): void {
+  if (scanned && scanned.state === hashed.get(item.file.path)?.state) noted.set(item, factsOf(start, scanned))
+}
+
+function factsOf({ columns }: PlainStart, { rows, since, until }: EventSpan): FileFacts {
+  return { rows, since, until, columns }
+}
+
+function previousKeys(project: Project, previous: DataLock | undefined): string[] {
+  const [first] = project.data.sources
+  return Object.entries(previous?.sections ?? {}).flatMap(([section, entries]) =>
+    entries.map(({ sha256, path }) => factsKey(sha256, path, section === first.name)),
+  )
+}
