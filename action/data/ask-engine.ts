@@ -4,12 +4,13 @@ import type { Contract, ContractColumn } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
 import { describeFiles } from './describe-files.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
-import { type Engine, openEngine } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { inferTimeType, isTimeType } from './event-time.ts'
 import type { FileFacts } from './file-facts.ts'
 import { mapInParallel } from './map-in-parallel.ts'
 import { measureFiles, type TimeColumn } from './measure-files.ts'
 import { feedingColumn } from './read-source.ts'
+import { openReading } from './reading-engine.ts'
 import type { DescribedFile, SourceFile } from './source-file.ts'
 import { isLfsPointer } from './stores/git-store.ts'
 
@@ -30,7 +31,7 @@ export async function askEngine<Item extends FileToMeasure>(
   const pointers = await lfsPointers(items.map(({ file }) => file))
   if (pointers.length > 0) return { ok: false, diagnostics: pointers }
 
-  await using engine = await openEngine(signal && { signal })
+  await using engine = await openReading({ files: items.map(({ file }) => file) }, signal)
   const ordered = items.filter(({ isOrdered }) => isOrdered)
   const others = items.filter(({ isOrdered }) => !isOrdered)
   const parts = [

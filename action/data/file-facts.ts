@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { canonicalJson } from '../base/canonical-json.ts'
 import { sha256 } from '../base/sha256.ts'
 import { version } from '../base/version.ts'
 import { writeWhole } from '../base/write-whole.ts'
@@ -19,10 +20,13 @@ export type KnownFacts = ReadonlyMap<string, FileFacts>
 /** In the model's folder, ignored by git. */
 export const factsFile = '.plumbline/facts.json'
 
-/** Equal where the same would be found: by the same version, under the same promise of the column that orders the rows. */
-export function factsTerms(time: ContractColumn | undefined, name: string | undefined): string {
-  const { logicalType, aliases, format } = time ?? {}
-  return sha256(JSON.stringify([version, name ?? null, logicalType ?? null, aliases ?? [], format ?? null]))
+/**
+ * Equal where the same would be found: by the same version, in the same encoding, under the same promise of the column that
+ * orders the rows.
+ */
+export function factsTerms(time: ContractColumn | undefined, name: string | undefined, encoding?: string): string {
+  const { logicalType, aliases, format, decimal, epoch } = time ?? {}
+  return sha256(canonicalJson({ version, name, logicalType, aliases: aliases ?? [], format, decimal, epoch, encoding }))
 }
 
 /** Names what the bytes of a file hold: an ending tells how they are read, and only the first source is ordered. */

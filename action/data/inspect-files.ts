@@ -42,7 +42,7 @@ export async function inspectFiles(
 ): Promise<Read<InspectedFiles>> {
   const { signal, progress = silent } = options
   const promised = contract?.columns.find(({ name }) => name === project.model.time)
-  const terms = factsTerms(promised, project.model.time)
+  const terms = factsTerms(promised, project.model.time, project.data.encoding)
   // What an undeclared time is shows only in all files together.
   const isLasting = project.model.time === undefined || promised !== undefined
   const hashes = await readHashes(project.folder)

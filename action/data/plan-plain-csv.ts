@@ -25,7 +25,7 @@ export function planPlainCsv(
 ): (file: SourceFile, head: Buffer) => PlainStart | undefined {
   const known = new Map<string, PlainStart>()
   return (file, head) => {
-    if (formatOf(file.path) !== 'csv' || compressionIn(file.path)) return undefined
+    if (formatOf(file.path) !== 'csv' || compressionIn(file.path) || file.encoding !== undefined) return undefined
     const end = head.indexOf(10)
     if (end <= 0 || end + 1 >= head.length) return undefined
     const key = head.toString('latin1', 0, end) + file.path.slice(-4)
@@ -50,7 +50,8 @@ function startOf(
   const start = { columns: names, plan: { delimiter, fields: names.length }, bodyStart: end + 1 }
   if (!time) return start
   const fed = feedingColumn({ ...file, format: 'csv', columns }, time)
-  if (!fed || !isTimeType(time.logicalType) || time.format !== undefined) return undefined
+  const isSpelled = time.format !== undefined || time.decimal !== undefined || time.epoch !== undefined
+  if (!fed || !isTimeType(time.logicalType) || isSpelled) return undefined
   return { ...start, plan: { ...start.plan, time: { field: names.indexOf(fed.name), type: time.logicalType } } }
 }
 
