@@ -4,6 +4,9 @@ import type { CommandTable } from './define-command.ts'
 export const commandTable = {
   init: async () => (await import('./init.ts')).init,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
+  'data list': async () => (await import('./data-list.ts')).dataList,
+  'data pull': async () => (await import('./data-pull.ts')).dataPull,
+  'data gc': async () => (await import('./data-gc.ts')).dataGc,
   validate: async () => (await import('./validate.ts')).validate,
   'contract diff': async () => (await import('./contract-diff.ts')).contractDiff,
   run: async () => (await import('./run.ts')).run,

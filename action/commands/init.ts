@@ -27,7 +27,7 @@ const inputs = {
   name: text({ description: 'Name of the model', default: 'the folder’s name' }),
   yes: flag({ description: 'Ask nothing and take every guess; as in CI, where nobody is asked' }),
   force: flag({ description: 'Overwrite files that are there' }),
-  'dry-run': flag({ description: 'Only say what would be written' }),
+  'dry-run': flag({ description: 'Changes nothing; only says what would be written or removed' }),
 }
 
 export const init = defineCommand({

@@ -1,6 +1,6 @@
 import type { SnapshotSummary } from '../report/report-snapshot.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
-import { flag } from './fields.ts'
+import { flag, text } from './fields.ts'
 
 export const snapshot = defineCommand({
   name: 'snapshot',
@@ -9,6 +9,10 @@ export const snapshot = defineCommand({
   example: 'plumbline snapshot',
   inputs: {
     check: flag({ description: 'Writes nothing; says no where the files are not those that are pinned' }),
+    name: text({
+      description: 'Keeps a copy of the lock as snapshots/NAME.lock.yaml, to be committed',
+      example: 'before-outage',
+    }),
   },
   outputs: {
     verdict: '`pass`, or `no` where `check` finds other files than those pinned',
@@ -18,15 +22,16 @@ export const snapshot = defineCommand({
   permissions: { contents: 'read' },
   effects: ['reads-repository', 'writes-files'],
 
-  async run({ check }, context): Promise<Outcome<SnapshotSummary>> {
+  async run({ check, name }, context): Promise<Outcome<SnapshotSummary>> {
     const { readProject } = await import('../project/read-project.ts')
     const { readContract } = await import('../project/read-contract.ts')
-    const { readPinned, pinSnapshot } = await import('../data/pin-snapshot.ts')
+    const { nameSnapshot, pinSnapshot, readPinned } = await import('../data/pin-snapshot.ts')
     const { allFiles } = await import('../data/section-files.ts')
     const { takeSnapshot } = await import('../data/take-snapshot.ts')
     const { uncommittedFiles } = await import('../data/stores/uncommitted-files.ts')
     const { dataDigest } = await import('../project/data-lock.ts')
 
+    if (name !== undefined) await refuseName(name, check)
     const project = await readProject(context.folder)
     if (!project.ok) return { kind: 'diagnosed', diagnostics: project.diagnostics }
     const contract = await readContract(project.value)
@@ -38,6 +43,7 @@ export const snapshot = defineCommand({
     const taken = await takeSnapshot(project.value, contract.value, previous, context.signal, context.progress)
     if (!taken.ok) return { kind: 'diagnosed', diagnostics: taken.diagnostics }
     if (!check) await pinSnapshot(project.value, taken.value, context.signal)
+    const namedFile = name === undefined ? undefined : await nameSnapshot(project.value, taken.value.lock, name)
 
     const { files: pinnedFiles, lock, leftOut, ...rest } = taken.value
     const files = allFiles(pinnedFiles)
@@ -47,6 +53,7 @@ export const snapshot = defineCommand({
       ...rest,
       leftOut: { files: leftOut.paths.length, rows: leftOut.rows, before: leftOut.before },
       isCheck: check,
+      ...(namedFile !== undefined && { namedFile }),
       isChanged: before !== rest.digest || previous?.until !== lock.until,
       previousDigest: before ?? null,
       isFuture: lock.until !== null && isAfter(lock.until, context.now()),
@@ -63,6 +70,19 @@ export const snapshot = defineCommand({
     return reportSnapshot(summary)
   },
 })
+
+async function refuseName(name: string, isCheck: boolean): Promise<void> {
+  const { Fault } = await import('../base/fault.ts')
+  const { wrongSnapshotName } = await import('../project/snapshot-name.ts')
+  if (isCheck) {
+    const message = 'Cannot name the snapshot: --check writes nothing; expected --name without it'
+    throw new Fault('cli/bad-input', message, { remedy: 'Take out --check or --name.' })
+  }
+  const expected = wrongSnapshotName(name)
+  if (expected === undefined) return
+  const message = `Cannot name the snapshot "${name}": it is no name for one; expected ${expected}`
+  throw new Fault('cli/bad-input', message, { remedy: 'For example: --name before-outage' })
+}
 
 /** By more than a day, which zones explain; an integer (a year, a round) tells nothing. */
 function isAfter(until: string, now: Date): boolean {

@@ -36,11 +36,20 @@ export function factsKey(digest: string, path: string, isOrdered: boolean): stri
 
 /** What is known of files that were looked at before under these terms. */
 export async function readFacts(folder: string, terms: string): Promise<KnownFacts> {
+  return await readStored(folder, (found) => found === terms)
+}
+
+/** The same, whatever the terms were: for showing, not for deciding. */
+export async function readAnyFacts(folder: string): Promise<KnownFacts> {
+  return await readStored(folder, () => true)
+}
+
+async function readStored(folder: string, isWanted: (terms: string) => boolean): Promise<KnownFacts> {
   const facts = new Map<string, FileFacts>()
   try {
     const read: unknown = JSON.parse(await readFile(join(folder, factsFile), 'utf8'))
     const { terms: found, columns, files } = read as StoredFacts
-    if (found !== terms) return facts
+    if (!isWanted(found)) return facts
     for (const [key, [rows, since, until, place]] of Object.entries(files)) {
       const names = columns[place]
       const isWhole = Number.isSafeInteger(rows) && isMoment(since) && isMoment(until) && Array.isArray(names)

@@ -23,6 +23,8 @@ export interface HashOptions {
   readonly known?: KnownHashes
   /** Gets the whole content of each small file that had to be read; the bytes are only there during the call. */
   readonly onRead?: (file: SourceFile, content: Buffer) => void
+  /** These are not all: what is known of others stays known. */
+  readonly isPartial?: boolean
   /** How many bytes are dealt with. */
   readonly onProgress?: (bytes: number) => void
 }
@@ -48,7 +50,7 @@ export async function hashFiles(
   const { signal, onProgress } = options
   const known = options.known ?? (await readHashes(folder))
   const digests = new Map<string, string>()
-  const entries = new Map<string, { state: string; sha256: string }>()
+  const entries = new Map(options.isPartial ? known : [])
   const news: SourceFile[] = []
   for (const file of files) {
     const entry = known.get(file.path)

@@ -1,11 +1,13 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Read } from '../base/diagnostic.ts'
+import { Fault } from '../base/fault.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import { type DataLock, dataLockFile, formatDataLock, readDataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
 import { sectionNames } from '../project/read-sources.ts'
 import { readTextFile } from '../project/read-text-file.ts'
+import { namedLockFile } from '../project/snapshot-name.ts'
 import { mapInParallel } from './map-in-parallel.ts'
 import { allFiles } from './section-files.ts'
 import { openStore } from './stores/store.ts'
@@ -34,4 +36,27 @@ export async function pinSnapshot(project: Project, { lock, files }: Snapshot, s
   const text = formatDataLock(lock)
   const before = await readFile(path, 'utf8').catch(() => undefined)
   if (before !== text) await writeWhole(path, text)
+}
+
+/**
+ * Keeps a copy of the lock under a name, in `snapshots/`, for the user to commit. Throws `data/name-taken` where the name is
+ * another snapshot's.
+ */
+export async function nameSnapshot(project: Project, lock: DataLock, name: string): Promise<string> {
+  const file = namedLockFile(name)
+  const path = join(project.folder, file)
+  const text = formatDataLock(lock)
+  const before = await readFile(path, 'utf8').catch(() => undefined)
+  if (before === text) return file
+  if (before !== undefined) {
+    throw new Fault(
+      'data/name-taken',
+      `Cannot name the snapshot "${name}": ${file} is of another one; expected a new name`,
+      {
+        remedy: 'Choose another name, or remove the file.',
+      },
+    )
+  }
+  await writeWhole(path, text)
+  return file
 }

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { sha256 } from '../base/sha256.ts'
+import { chooseSnapshot } from '../data/choose-snapshot.ts'
+import { readPinned } from '../data/pin-snapshot.ts'
 import type { Contract } from '../project/contract.ts'
-import { type DataLock, dataDigest, readDataLock } from '../project/data-lock.ts'
+import { type DataLock, dataDigest } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
 import { type DataContracts, readContracts, readStageContracts, type StageContract } from '../project/read-contract.ts'
 import { readProject } from '../project/read-project.ts'
-import { sectionNames } from '../project/read-sources.ts'
 import { type DeclaredKeys, declareKeys } from './declare-keys.ts'
 import { listReads } from './list-reads.ts'
 
@@ -24,21 +25,27 @@ export interface DeclaredRun {
   readonly stageContracts: ReadonlyMap<string, StageContract>
   readonly lock: DataLock
   readonly dataDigest: string
+  /** What was asked for instead of the snapshot that is pinned. */
+  readonly askedData?: string
   readonly featureSql: string
   readonly requirements: string | null
   readonly reads: ReadonlyMap<string, Readonly<Record<string, string>>>
   readonly keys: DeclaredKeys
 }
 
-/** Reads the project's files; diagnostics of all of them come back at once. */
-export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
+/**
+ * Reads the project's files; diagnostics of all of them come back at once. `askedData` names another snapshot than the pinned
+ * one, as `resolveSnapshot()` takes it.
+ */
+export async function declareRun(folder: string, askedData?: string): Promise<Read<DeclaredRun>> {
   const read = await readProject(folder)
   if (!read.ok) return read
   const project = read.value
 
   const contracts = await readContracts(project)
   const stageContracts = await readStageContracts(project)
-  const lock = await readLock(project)
+  const lock = await chooseSnapshot(project, askedData)
+  const pinned = askedData === undefined ? undefined : await readPinned(project)
   const sql = await readNamed(project, project.features.sql, ['stages', 'features'])
   if (!contracts.ok || !stageContracts.ok || !lock.ok || !sql.ok) {
     return {
@@ -50,16 +57,17 @@ export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
   const { python } = project.environment
   const requirements = python === undefined ? null : await readNamed(project, python, ['environment', 'python'])
   if (requirements && !requirements.ok) return requirements
-  const pinned = new Set(Object.values(lock.value.sections).flatMap((entries) => entries.map((entry) => entry.sha256)))
+  const digests = new Set(
+    Object.values(lock.value.lock.sections).flatMap((entries) => entries.map((entry) => entry.sha256)),
+  )
   const reads = new Map<string, Readonly<Record<string, string>>>()
-  for (const stage of project.stages) reads.set(stage.name, await listReads(project, stage, pinned))
+  for (const stage of project.stages) reads.set(stage.name, await listReads(project, stage, digests))
 
-  const digest = dataDigest(lock.value)
   const keys = declareKeys({
     project,
     contract: contracts.value.whole,
-    dataDigest: digest,
-    until: lock.value.until,
+    dataDigest: lock.value.digest,
+    until: lock.value.lock.until,
     featureSql: sql.value,
     requirements: requirements ? sha256(requirements.value) : null,
     reads,
@@ -71,8 +79,9 @@ export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
       contract: contracts.value.whole,
       contracts: contracts.value,
       stageContracts: stageContracts.value,
-      lock: lock.value,
-      dataDigest: digest,
+      lock: lock.value.lock,
+      dataDigest: lock.value.digest,
+      ...(askedData !== undefined && !isSame(pinned, lock.value.digest) && { askedData }),
       featureSql: sql.value,
       requirements: requirements ? requirements.value : null,
       reads,
@@ -81,10 +90,9 @@ export async function declareRun(folder: string): Promise<Read<DeclaredRun>> {
   }
 }
 
-async function readLock(project: Project): Promise<Read<DataLock>> {
-  const text = await readFile(join(project.folder, lockFile), 'utf8').catch(() => undefined)
-  if (text !== undefined) return readDataLock(lockFile, text, sectionNames(project.data))
-  return missing(project, lockFile, 'no data is pinned yet', 'Pin it: plumbline snapshot')
+/** Asked for by another name, the pinned snapshot is the pinned snapshot. */
+function isSame(pinned: Read<DataLock> | undefined, digest: string): boolean {
+  return pinned?.ok === true && dataDigest(pinned.value) === digest
 }
 
 async function readNamed(project: Project, path: string, key: readonly string[]): Promise<Read<string>> {

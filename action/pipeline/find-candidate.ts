@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 
@@ -22,7 +23,10 @@ export async function findCandidate(folder: string): Promise<Read<FoundCandidate
   if (!declared.ok) return declared
   const { runKey } = declared.value.keys
   const record = await readRecord(folder, runKey)
-  if (!record) throw noCandidate(declared.value, 'no run of these files, this data and these settings is finished here')
+  if (!record) {
+    const state = 'no run of these files, this data and these settings is finished here'
+    throw noCandidate(declared.value, state, await askedSnapshot(folder))
+  }
   if (record.outcome !== 'passed') return { ok: true, value: { kind: 'not passed', record, declared: declared.value } }
   return {
     ok: true,
@@ -89,12 +93,27 @@ async function checkedOutput({ project, keys }: DeclaredRun, result: StageResult
   )
 }
 
-function noCandidate({ project, keys }: DeclaredRun, state: string): Fault {
+/** What the newest run here asked for, where that was not the pinned snapshot: its model is nothing that the tree declares. */
+async function askedSnapshot(folder: string): Promise<string | undefined> {
+  let newest: RunRecord | undefined
+  for (const name of await readdir(join(folder, '.plumbline/runs')).catch((): string[] => [])) {
+    const text = await readFile(join(folder, '.plumbline/runs', name, 'run.json'), 'utf8').catch(() => '{}')
+    const key = /"runKey": "([0-9a-f]{64})"/.exec(text)?.[1]
+    const record = key === undefined ? undefined : await readRecord(folder, key)
+    if (record && (!newest || record.finishedAt > newest.finishedAt)) newest = record
+  }
+  return newest?.data.asked
+}
+
+function noCandidate({ project, keys }: DeclaredRun, state: string, asked?: string): Fault {
   return new Fault(
     'pipeline/no-candidate',
     `Cannot register "${project.model.name}": ${state} (run key ${keys.runKey.slice(0, 8)})`,
     {
-      remedy: 'plumbline run',
+      remedy:
+        asked === undefined
+          ? 'plumbline run'
+          : `The last run was of snapshot "${asked}", which is not pinned. Pin it: plumbline data pull --data ${asked} --force, then plumbline snapshot and plumbline run`,
     },
   )
 }

@@ -16,6 +16,7 @@ const alwaysLeftOut = ['**/.plumbline/**', '.git/**', '**/node_modules/**']
 const leftOutByDefault = [
   'plumbline.yaml',
   'data.lock.yaml',
+  'snapshots/*.lock.yaml',
   'docs/**',
   '**/*.md',
   '**/LICENSE*',

@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly folder: string
   /** One job of a workflow; all of them where not given. */
   readonly job?: Job
+  /** Another snapshot than the pinned one: a name, a tag, or digits of a digest. */
+  readonly data?: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly progress: Progress
   readonly signal: AbortSignal
@@ -36,7 +38,7 @@ export type RunEnd =
  * refit. Stages whose key and inputs are unchanged come from the cache. A record is written however the run ends.
  */
 export async function runPipeline(request: RunRequest): Promise<RunEnd> {
-  const declared = await declareRun(request.folder)
+  const declared = await declareRun(request.folder, request.data)
   if (!declared.ok) return { kind: 'diagnosed', diagnostics: declared.diagnostics }
   const session = openSession(request, declared.value)
   const code = await readCodeState(request.folder)
@@ -130,7 +132,7 @@ function openSession(request: RunRequest, declared: DeclaredRun): RunSession {
 
 /** Whoever put new files there and runs would else wonder why all comes from the cache. In a workflow, jobs fetch what is pinned. */
 async function warnOfOtherFiles({ declared, jobs: here, progress }: RunSession): Promise<void> {
-  if (here.size < jobs.length) return
+  if (here.size < jobs.length || declared.askedData !== undefined) return
   const { compareWithLock } = await import('../data/compare-with-lock.ts')
   // Pinned data may be kept elsewhere, and nothing lie under the globs.
   const difference = await compareWithLock(declared.project, declared.lock, declared.contract).catch(() => undefined)
@@ -138,9 +140,17 @@ async function warnOfOtherFiles({ declared, jobs: here, progress }: RunSession):
 }
 
 function greet(session: RunSession, { trigger }: RunFindings, { code }: CodeState): void {
-  const { project, lock, dataDigest, keys } = session.declared
+  const { project, lock, dataDigest, askedData, keys } = session.declared
   const files = countFiles(lock)
   session.progress.note(
-    wordHeader({ model: project.model.name, dataDigest, files, code, trigger, runKey: keys.runKey }),
+    wordHeader({
+      model: project.model.name,
+      dataDigest,
+      files,
+      code,
+      trigger,
+      runKey: keys.runKey,
+      ...(askedData !== undefined && { askedData }),
+    }),
   )
 }

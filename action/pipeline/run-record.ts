@@ -52,6 +52,8 @@ export interface RunRecord {
   } | null
   readonly data: {
     readonly digest: string
+    /** The snapshot that was asked for instead of the pinned one: a name, a tag, or digits of a digest. */
+    readonly asked?: string
     readonly files: number
     readonly rows: number
     readonly since: string | null

@@ -57,6 +57,7 @@ export async function writeRecord(
     builtFrom: builtFrom(session, findings.code),
     data: {
       digest: declared.dataDigest,
+      ...(declared.askedData !== undefined && { asked: declared.askedData }),
       files: countFiles(declared.lock),
       rows: findings.rows || (earlier?.data.rows ?? 0),
       since: findings.since ?? earlier?.data.since ?? null,

@@ -195,6 +195,16 @@ export const projectSchema = z.strictObject({
     .catchall(programStage)
     .describe('`features` is SQL; `train`, `predict` and any other stage are programs.'),
   gates: z.record(stageName, gate).default({}).describe('What a model must reach.'),
+  keep: z
+    .strictObject({
+      data: z
+        .int()
+        .min(1)
+        .default(12)
+        .describe('Snapshots of the current branch whose bytes `data gc` keeps, newest first.'),
+    })
+    .prefault({})
+    .describe('How much of the past is kept.'),
   privacy: z
     .strictObject({
       public: z

@@ -20,6 +20,7 @@ export interface Project {
   /** The user's stages in the order in which they can run: `train` and `predict` are always among them. */
   readonly stages: readonly ProgramStage[]
   readonly gates: readonly Gate[]
+  readonly keep: KeepPolicy
   readonly privacy: PrivacyPolicy
 }
 
@@ -150,6 +151,11 @@ export interface Gate {
   /** Fewer test rows are `insufficient data`; so is a slice of fewer, which is shown and decides nothing. */
   readonly minRows: number
   readonly line: number
+}
+
+export interface KeepPolicy {
+  /** Snapshots in the history of the current branch whose bytes stay in the store. */
+  readonly data: number
 }
 
 export interface PrivacyPolicy {

@@ -89,6 +89,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
     features: defined(features),
     stages: orderStages(Object.entries(programs).map(([name, stage]) => programStage(name, stage, lineOf))),
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
+    keep: document.keep,
     privacy: { isPublic: privacy.public, minCount: privacy['min-count'] },
   }
 }

@@ -10,19 +10,26 @@ interface Header {
   readonly model: string
   readonly dataDigest: string
   readonly files: number
+  /** The snapshot that was asked for instead of the pinned one. */
+  readonly askedData?: string
   readonly code: RunRecord['code']
   readonly trigger: Trigger
   readonly runKey: string
 }
 
 /** `parcels · data 7f3a91c2 (12 files) · code 1a2b3c4d + 1 uncommitted · trigger: commit by ada` */
-export function wordHeader({ model, dataDigest, files, code, trigger }: Header): string {
+export function wordHeader({ model, dataDigest, files, askedData, code, trigger }: Header): string {
   return [
     model,
-    `data ${dataDigest.slice(0, 8)} (${formatCount(files)} ${files === 1 ? 'file' : 'files'})`,
+    `data ${dataDigest.slice(0, 8)} (${wordAsked(askedData)}${formatCount(files)} ${files === 1 ? 'file' : 'files'})`,
     wordCode(code),
     `trigger: ${trigger.kind} by ${plainText(trigger.actor)}`,
   ].join(' · ')
+}
+
+/** `before-outage, not the pinned snapshot: ` */
+function wordAsked(asked: string | undefined): string {
+  return asked === undefined ? '' : `${plainText(asked)}, not the pinned snapshot: `
 }
 
 function wordCode({ commit, uncommitted }: RunRecord['code']): string {
@@ -81,7 +88,8 @@ function whereFrom({ stages, runKey }: RunRecord): string {
 
 function origin({ data, code, trigger }: RunRecord): string {
   const rows = data.rows > 0 ? ` (${formatCount(data.rows)} rows)` : ''
-  return `data ${data.digest.slice(0, 8)}${rows} · ${wordCode(code)} · trigger: ${trigger.kind} by ${trigger.actor}`
+  const asked = data.asked === undefined ? '' : ` as ${data.asked}, not the pinned snapshot`
+  return `data ${data.digest.slice(0, 8)}${asked}${rows} · ${wordCode(code)} · trigger: ${trigger.kind} by ${trigger.actor}`
 }
 
 function stageTable({ stages }: RunRecord): string {
@@ -101,10 +109,15 @@ function selfReported(record: RunRecord): string[] {
   return [`Self-reported by the stages, never judged: ${worded}`]
 }
 
-function nextStep({ outcome, code }: RunRecord, wasJudged: boolean): Pick<Report, 'next'> {
+function nextStep({ outcome, code, data }: RunRecord, wasJudged: boolean): Pick<Report, 'next'> {
   if (!wasJudged) return {}
   if (outcome !== 'passed') {
     return { next: 'change the features, the training or the data, and run again; nothing was refitted' }
+  }
+  if (data.asked !== undefined) {
+    return {
+      next: `to release it, pin it first: plumbline data pull --data ${plainText(data.asked)} --force   then   plumbline snapshot`,
+    }
   }
   const isCommitted = code.commit !== null && code.uncommitted === 0
   return { next: isCommitted ? 'plumbline register' : 'git add --all && git commit   then   plumbline register' }

@@ -10,6 +10,8 @@ import { wordFiles, wordFileSet } from './word-files.ts'
 
 export interface SnapshotSummary {
   readonly isCheck: boolean
+  /** Where a copy of the lock is kept under a name. */
+  readonly namedFile?: string
   /** Whether the files are not those that were pinned. */
   readonly isChanged: boolean
   readonly digest: string
@@ -42,7 +44,7 @@ const maxShown = 20
 /** What was pinned, or what differs: the verdict, the files that changed, and what git does not hold yet. */
 export function reportSnapshot(summary: SnapshotSummary): Report {
   const verdict = verdictOf(summary)
-  const facts = [sizeOf(summary), ...wordLeftOut(summary.leftOut), ...wordSchema(summary.schema)]
+  const facts = [sizeOf(summary), ...wordLeftOut(summary.leftOut), ...wordSchema(summary.schema), ...wordName(summary)]
   const changes = changesOf(summary)
   const shown = changes.slice(0, maxShown)
   const more = changes.length > maxShown ? [`… and ${formatCount(changes.length - maxShown)} more`] : []
@@ -96,6 +98,10 @@ function countsOf(summary: SnapshotSummary): string {
 function sizeOf({ files, bytes, rows, since, until }: SnapshotSummary): string {
   const span = since === null || until === null ? [] : [`${since} … ${until}`]
   return [`${wordFiles(files)} (${formatBytes(bytes)})`, `${formatCount(rows)} rows`, ...span].join(' · ')
+}
+
+function wordName({ namedFile }: SnapshotSummary): string[] {
+  return namedFile === undefined ? [] : [`kept as ${namedFile}: commit it, then run --data takes the name`]
 }
 
 interface Change {

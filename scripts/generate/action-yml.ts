@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 
 import type { Command } from '../../action/commands/define-command.ts'
+import type { Field } from '../../action/commands/fields.ts'
 import { describeField } from '../../action/commands/help.ts'
 import { workflowInputs } from '../../action/commands/read-workflow-inputs.ts'
 
@@ -8,11 +9,9 @@ import { workflowInputs } from '../../action/commands/read-workflow-inputs.ts'
 export function actionYml(commands: readonly Command[]): string {
   const inputs = Object.fromEntries(
     byName(commands, ({ inputs: declared }) => Object.entries(declared)).map(([name, owners]) => {
-      const { meaning } = sole(
-        `input "${name}"`,
-        owners,
-        (field) => `${field.kind}: ${describeField({ ...field, isRequired: false })}`,
-      )
+      const word = (field: Field<unknown>) => `${field.kind}: ${describeField({ ...field, isRequired: false })}`
+      if (namesakes.has(name)) return [name, { description: wordNamesakes(owners, word) }]
+      const { meaning } = sole(`input "${name}"`, owners, word)
       return [name, { description: `${sentence(meaning.replace(/^\w+: /, ''))} Read by: ${names(owners)}.` }]
     }),
   )
@@ -50,6 +49,18 @@ export function actionYml(commands: readonly Command[]): string {
       { lineWidth: 0 },
     ),
   ].join('\n')
+}
+
+/** Files for `init`, which makes what a snapshot is taken of; a snapshot for all that come after. */
+const namesakes: ReadonlySet<string> = new Set(['data', 'name'])
+
+function wordNamesakes<Value>(owners: readonly Owner<Value>[], word: (value: Value) => string): string {
+  const meanings = new Map<string, Owner<Value>[]>()
+  for (const owner of owners) {
+    const meaning = word(owner.declaration).replace(/^\w+: /, '')
+    meanings.set(meaning, [...(meanings.get(meaning) ?? []), owner])
+  }
+  return [...meanings].map(([meaning, own]) => `For ${names(own)}: ${sentence(meaning)}`).join(' ')
 }
 
 /** Every command has this output; some have words of their own for it. */

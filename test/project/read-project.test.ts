@@ -62,6 +62,7 @@ describe('parseProject()', () => {
       split: { test: { kind: 'fraction', fraction: 0.2 }, gapMs: 0, refit: false },
       environment: { seed: 42 },
       gates: [],
+      keep: { data: 12 },
       privacy: { minCount: 20 },
     })
   })

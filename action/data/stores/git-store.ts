@@ -1,14 +1,27 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../../base/fault.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
-import { git, readBlob } from './git.ts'
+import { git, readBlob, sizesOfBlobs } from './git.ts'
 import { holds, keepBytes, keptPath } from './keep-bytes.ts'
 import type { Store } from './store.ts'
 
 /** Data that is committed: the file in the working tree where it still is the pinned one, else the blob in history. */
 export function gitStore(folder: string): Store {
   return {
+    async held(entries) {
+      const found = new Set<string>()
+      const sought: LockEntry[] = []
+      for (const entry of entries) {
+        const kept = await stat(keptPath(join(folder, '.plumbline/data'), entry.sha256)).catch(() => undefined)
+        if (kept?.size === entry.bytes) found.add(entry.sha256)
+        else sought.push(entry)
+      }
+      const committed = await committedSizes(folder, sought)
+      for (const { path, bytes, sha256 } of sought) if (committed.get(path)?.has(bytes)) found.add(sha256)
+      return found
+    },
+
     async fetch(entry, signal) {
       const working = join(folder, entry.path)
       if (await holds(working, entry, signal)) return working
@@ -44,6 +57,28 @@ async function blobsOf(folder: string, entry: LockEntry, signal?: AbortSignal): 
     if (Number(await git(folder, ['cat-file', '-s', blob], signal)) === entry.bytes) fitting.push(blob)
   }
   return fitting
+}
+
+/** Path → the sizes that it ever had in a commit. */
+async function committedSizes(folder: string, entries: readonly LockEntry[]): Promise<Map<string, Set<number>>> {
+  const sizes = new Map<string, Set<number>>()
+  const wanted = new Set(entries.map(({ path }) => path))
+  if (wanted.size === 0) return sizes
+  const prefix = ((await git(folder, ['rev-parse', '--show-prefix'])) ?? '').trim()
+  const command = ['log', '--all', '--raw', '--no-abbrev', '--no-renames', '--relative', '--format=', '-z', '--', '.']
+  const history = ((await git(folder, command)) ?? '').split('\0')
+  const blobs = new Map<string, Set<string>>()
+  for (const [place, line] of history.entries()) {
+    const [, old, now] = /^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) [A-Z]$/.exec(line) ?? []
+    const path = (history[place + 1] ?? '').normalize('NFC')
+    const own = wanted.has(path) ? path : path.startsWith(prefix) ? path.slice(prefix.length) : path
+    if (now === undefined || old === undefined || !wanted.has(own)) continue
+    for (const blob of [old, now]) if (!/^0+$/.test(blob)) blobs.set(blob, (blobs.get(blob) ?? new Set()).add(own))
+  }
+  for (const [blob, bytes] of await sizesOfBlobs(folder, [...blobs.keys()])) {
+    for (const path of blobs.get(blob) ?? []) sizes.set(path, (sizes.get(path) ?? new Set()).add(bytes))
+  }
+  return sizes
 }
 
 async function whyMissing(folder: string, entry: LockEntry): Promise<Fault> {

@@ -5,6 +5,8 @@ import { gitStore } from './git-store.ts'
 
 /** Where pinned bytes are kept, addressed by their digest. */
 export interface Store {
+  /** The digests of those whose bytes are there, by name and size: no byte is read. */
+  held(entries: readonly LockEntry[]): Promise<ReadonlySet<string>>
   /** The absolute path of a file that holds exactly the pinned bytes. Throws a fault `store/…` where they cannot be had. */
   fetch(entry: LockEntry, signal?: AbortSignal): Promise<string>
   /** Keeps the bytes of a file, which must be the pinned ones; those it has already are left alone. */

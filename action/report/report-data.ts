@@ -1,0 +1,173 @@
+import { byBytes } from '../base/byte-order.ts'
+import type { CollectedGarbage } from '../data/collect-garbage.ts'
+import type { ListedData, ListedFile, ListedSection } from '../data/list-data.ts'
+import type { PulledFiles } from '../data/pull-snapshot.ts'
+import { markdownTable, markdownText } from './markdown.ts'
+import { formatBytes, formatCount } from './numbers.ts'
+import type { Report } from './report.ts'
+import { plainText } from './terminal.ts'
+import { wordFiles, wordFileSet } from './word-files.ts'
+
+export interface DataListing extends ListedData {
+  readonly digest: string
+  readonly until: string | null
+  readonly isSums: boolean
+  /** What was asked for, where it was not the current snapshot. */
+  readonly asked?: string
+  readonly commit?: string
+  readonly snapshots: readonly {
+    readonly kind: 'current' | 'named' | 'history'
+    readonly digest: string
+    readonly until: string | null
+    readonly files: number
+    readonly name?: string
+    readonly commit?: string
+    readonly date?: string
+  }[]
+}
+
+/** What a snapshot pins, where its bytes are, and which other ones there are. */
+export function reportDataListing(listing: DataListing): Report {
+  const missing = listing.sections.reduce((sum, section) => sum + section.missing, 0)
+  const outputs = { 'data-digest': listing.digest, missing: String(missing) }
+  if (listing.isSums) {
+    const text = sumsOf(listing.files).join('\n')
+    return { text, markdown: ['```', text, '```'].join('\n'), outputs }
+  }
+  const verdict = verdictOf(listing, missing)
+  const sections = listing.sections.map(sectionCells)
+  const snapshots = listing.snapshots.map(snapshotCells)
+  const lost = listing.files.filter(({ tree, isStored }) => tree !== 'there' && !isStored).map(({ path }) => path)
+  const other = listing.files.filter(({ tree }) => tree === 'other bytes').map(({ path }) => path)
+  const warnings = [
+    ...(lost.length > 0 ? [`Neither here nor in the store: ${wordFileSet(lost)}.`] : []),
+    ...(other.length > 0 ? [`Other bytes than the pinned ones: ${wordFileSet(other)}.`] : []),
+  ]
+  const isHere = listing.files.every(({ tree }) => tree === 'there')
+  return {
+    text: [
+      verdict,
+      ...columns(sections),
+      ...(snapshots.length > 0 ? ['', 'Snapshots', ...columns(snapshots)] : []),
+      ...warnings.map((warning) => `! ${plainText(warning)}`),
+    ].join('\n'),
+    markdown: [
+      `## ${markdownText(verdict)}`,
+      markdownTable(['section', 'files', 'rows', 'where'], sections.map(asMarkdown)),
+      ...(snapshots.length > 0
+        ? [markdownTable(['snapshot', 'data', 'until', 'pinned'], snapshots.map(asMarkdown))]
+        : []),
+      ...warnings.map((warning) => `> ${markdownText(warning)}`),
+    ].join('\n\n'),
+    outputs,
+    ...(!isHere && missing === 0 && { next: pullCommand(listing) }),
+  }
+}
+
+/** Each path once, in byte order. */
+function sumsOf(files: readonly ListedFile[]): readonly string[] {
+  return [...new Set(files.map(({ sha256, path }) => `${sha256}  ${path}`))].sort((a, b) =>
+    byBytes(a.slice(66), b.slice(66)),
+  )
+}
+
+function verdictOf({ digest, asked, commit, files, until }: DataListing, missing: number): string {
+  const which = asked === undefined ? 'data.lock.yaml' : plainText(asked)
+  const pinnedBy = commit === undefined ? '' : `, commit ${commit.slice(0, 8)}`
+  const bytes = files.reduce((sum, one) => sum + one.bytes, 0)
+  const size = `${wordFiles(files.length)} (${formatBytes(bytes)})${until === null ? '' : ` until ${until}`}`
+  const state = missing === 0 ? '' : `, ${formatCount(missing)} missing`
+  return `data ${digest.slice(0, 8)} (${which}${pinnedBy}): ${size}${state}`
+}
+
+function sectionCells({ name, files, bytes, rows, since, until, inTree, inStore, missing }: ListedSection): string[] {
+  const span = since === null || until === null ? '' : ` · ${since} … ${until}`
+  const where = [
+    `${formatCount(inTree)} here`,
+    `${formatCount(inStore)} stored`,
+    ...(missing > 0 ? [`${formatCount(missing)} missing`] : []),
+  ]
+  return [
+    name,
+    `${wordFiles(files)} (${formatBytes(bytes)})`,
+    rows === null ? 'rows not counted here' : `${formatCount(rows)} rows${span}`,
+    where.join(', '),
+  ]
+}
+
+function snapshotCells({ kind, digest, until, files, name, commit, date }: DataListing['snapshots'][number]): string[] {
+  const pinned = commit === undefined ? '' : `${(date ?? '').slice(0, 10)} by ${commit.slice(0, 8)}`
+  return [name ?? kind, digest.slice(0, 8), `${wordFiles(files)}${until === null ? '' : ` until ${until}`}`, pinned]
+}
+
+function pullCommand({ asked }: DataListing): string {
+  return asked === undefined ? 'plumbline data pull' : `plumbline data pull --data ${plainText(asked)}`
+}
+
+/** Cells as columns, two spaces between. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const safe = rows.map((cells) => cells.map(plainText))
+  const widths = (safe[0] ?? []).map((_, place) => Math.max(...safe.map((cells) => cells[place]?.length ?? 0)))
+  return safe.map((cells) => `  ${cells.map((cell, place) => cell.padEnd(widths[place] ?? 0)).join('  ')}`.trimEnd())
+}
+
+function asMarkdown(cells: readonly string[]): string[] {
+  return cells.map(markdownText)
+}
+
+export interface PullSummary extends PulledFiles {
+  readonly digest: string
+  readonly withLinks: boolean
+}
+
+/** What a pull brought. */
+export function reportPull(pulled: PullSummary): Report {
+  const { there, copied, linked, bytes, digest, replaced, withLinks } = pulled
+  const count = copied + linked
+  const how = [
+    ...(linked > 0 ? [`${formatCount(linked)} linked, read-only`] : []),
+    ...(copied > 0 && withLinks ? [`${formatCount(copied)} copied: the store is on another device`] : []),
+  ]
+  const verdict =
+    count === 0
+      ? `UNCHANGED  data ${digest.slice(0, 8)}: all ${wordFiles(there)} are here`
+      : `PULLED  data ${digest.slice(0, 8)}: ${wordFiles(count)} (${formatBytes(bytes)})${there > 0 ? `, ${formatCount(there)} were here` : ''}`
+  const lines = [...how, ...(replaced.length > 0 ? [`overwritten: ${wordFileSet(replaced)}`] : [])]
+  return {
+    text: [verdict, ...lines.map((line) => `  ${plainText(line)}`)].join('\n'),
+    markdown: [`## ${markdownText(verdict)}`, ...lines.map(markdownText)].join('\n\n'),
+    outputs: { 'data-digest': digest, pulled: String(count) },
+  }
+}
+
+export interface GarbageSummary extends CollectedGarbage {
+  readonly isDryRun: boolean
+  /** `keep.data` */
+  readonly keep: number
+}
+
+const pathsShown = 20
+
+/** What went, and why the rest stays. */
+export function reportGarbage({ removed, kept, young, locks, isDryRun, keep }: GarbageSummary): Report {
+  const bytes = removed.reduce((sum, file) => sum + file.bytes, 0)
+  const size = `${wordFiles(removed.length)} (${formatBytes(bytes)})`
+  const verdict =
+    removed.length === 0 ? 'UNCHANGED  nothing stored is garbage' : `${isDryRun ? 'WOULD REMOVE' : 'REMOVED'}  ${size}`
+  const facts = [
+    `kept: ${wordFiles(kept.files)} (${formatBytes(kept.bytes)}), needed by one of ${formatCount(locks)} locks: here, named, at branches and tags, and the newest ${keep} of this branch`,
+    ...(young > 0 ? [`kept: ${wordFiles(young)} that no lock needs, younger than an hour`] : []),
+  ]
+  const shown = removed
+    .slice(0, pathsShown)
+    .map((file) => `${file.path.split(/[/\\]/).at(-1)?.slice(0, 16)}…  ${formatBytes(file.bytes)}`)
+  const more = removed.length > pathsShown ? [`… and ${formatCount(removed.length - pathsShown)} more`] : []
+  return {
+    text: [verdict, ...facts.map((fact) => `  ${fact}`), ...[...shown, ...more].map((line) => `  − ${line}`)].join(
+      '\n',
+    ),
+    markdown: [`## ${markdownText(verdict)}`, ...[...facts, ...shown, ...more].map(markdownText)].join('\n\n'),
+    outputs: { removed: String(removed.length), bytes: String(bytes) },
+    ...(isDryRun && removed.length > 0 && { next: 'plumbline data gc' }),
+  }
+}
