@@ -25,6 +25,7 @@ export const faults = {
   'data/broken-link': 'user',
   'data/ambiguous-snapshot': 'user',
   'data/name-taken': 'user',
+  'data/pack-in-source': 'user',
   'data/unknown-snapshot': 'user',
   'data/would-overwrite': 'user',
   'features/no-child': 'bug',

@@ -13,6 +13,7 @@ export const snapshot = defineCommand({
       description: 'Keeps a copy of the lock as snapshots/NAME.lock.yaml, to be committed',
       example: 'before-outage',
     }),
+    pack: flag({ description: 'Writes the files anew as typed Parquet in data/packed, and pins that instead' }),
   },
   outputs: {
     verdict: '`pass`, or `no` where `check` finds other files than those pinned',
@@ -22,7 +23,7 @@ export const snapshot = defineCommand({
   permissions: { contents: 'read' },
   effects: ['reads-repository', 'writes-files'],
 
-  async run({ check, name }, context): Promise<Outcome<SnapshotSummary>> {
+  async run({ check, name, pack }, context): Promise<Outcome<SnapshotSummary>> {
     const { readProject } = await import('../project/read-project.ts')
     const { readContract } = await import('../project/read-contract.ts')
     const { nameSnapshot, pinSnapshot, readPinned } = await import('../data/pin-snapshot.ts')
@@ -32,6 +33,7 @@ export const snapshot = defineCommand({
     const { dataDigest } = await import('../project/data-lock.ts')
 
     if (name !== undefined) await refuseName(name, check)
+    if (check && pack) await refuseCheckedPack()
     const project = await readProject(context.folder)
     if (!project.ok) return { kind: 'diagnosed', diagnostics: project.diagnostics }
     const contract = await readContract(project.value)
@@ -40,7 +42,10 @@ export const snapshot = defineCommand({
     if (check && pinned?.ok === false) return { kind: 'diagnosed', diagnostics: pinned.diagnostics }
 
     const previous = pinned?.ok ? pinned.value : undefined
-    const taken = await takeSnapshot(project.value, contract.value, previous, context.signal, context.progress)
+    const taken = await takeSnapshot(project.value, contract.value, previous, context.signal, {
+      progress: context.progress,
+      isPacked: pack,
+    })
     if (!taken.ok) return { kind: 'diagnosed', diagnostics: taken.diagnostics }
     if (!check) await pinSnapshot(project.value, taken.value, context.signal)
     const namedFile = name === undefined ? undefined : await nameSnapshot(project.value, taken.value.lock, name)
@@ -53,6 +58,7 @@ export const snapshot = defineCommand({
       ...rest,
       leftOut: { files: leftOut.paths.length, rows: leftOut.rows, before: leftOut.before },
       isCheck: check,
+      isPacked: pack,
       ...(namedFile !== undefined && { namedFile }),
       isChanged: before !== rest.digest || previous?.until !== lock.until,
       previousDigest: before ?? null,
@@ -82,6 +88,12 @@ async function refuseName(name: string, isCheck: boolean): Promise<void> {
   if (expected === undefined) return
   const message = `Cannot name the snapshot "${name}": it is no name for one; expected ${expected}`
   throw new Fault('cli/bad-input', message, { remedy: 'For example: --name before-outage' })
+}
+
+async function refuseCheckedPack(): Promise<void> {
+  const { Fault } = await import('../base/fault.ts')
+  const message = 'Cannot pack: --check writes nothing; expected --pack without it'
+  throw new Fault('cli/bad-input', message, { remedy: 'Take out --check or --pack.' })
 }
 
 /** By more than a day, which zones explain; an integer (a year, a round) tells nothing. */

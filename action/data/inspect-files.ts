@@ -26,6 +26,8 @@ export interface InspectedFiles {
 export interface InspectOptions {
   /** Its files' facts are kept too, so that the next snapshot can be compared with it. */
   readonly previous?: DataLock
+  /** These are not all: what is known of others stays known. */
+  readonly isPartial?: boolean
   readonly signal?: AbortSignal
   readonly progress?: Progress
 }
@@ -40,7 +42,7 @@ export async function inspectFiles(
   found: SectionFiles,
   options: InspectOptions = {},
 ): Promise<Read<InspectedFiles>> {
-  const { signal, progress = silent } = options
+  const { signal, progress = silent, isPartial = false } = options
   const promised = contract?.columns.find(({ name }) => name === project.model.time)
   const terms = factsTerms(promised, project.model.time, project.data.encoding)
   // What an undeclared time is shows only in all files together.
@@ -75,7 +77,15 @@ export async function inspectFiles(
   for (const pending of [scanning, ...answering]) pending.catch(() => undefined)
 
   const noted = new Map<Item, FileFacts>()
-  const hashed = await hashAndCount(project.folder, items, { hashes, fresh, planOf, noted, progress, signal })
+  const hashed = await hashAndCount(project.folder, items, {
+    isPartial,
+    hashes,
+    fresh,
+    planOf,
+    noted,
+    progress,
+    signal,
+  })
   const digestOf = new Map(hashed.map((file) => [file.path, file]))
   const scanned = await scanning
   for (const [place, { item, start }] of large.entries()) addScanned(noted, item, start, scanned[place], digestOf)
@@ -88,7 +98,7 @@ export async function inspectFiles(
   if (diagnostics.length > 0) return { ok: false, diagnostics }
   for (const answer of answers) if (answer.ok) for (const [item, own] of answer.value) noted.set(item, own)
 
-  const facts = new Map<string, FileFacts>()
+  const facts = new Map<string, FileFacts>(isPartial ? known : [])
   for (const key of previousKeys(project, options.previous)) {
     const old = known.get(key)
     if (old) facts.set(key, old)
@@ -102,6 +112,7 @@ export async function inspectFiles(
 }
 
 interface Counting {
+  readonly isPartial: boolean
   readonly hashes: KnownHashes
   readonly fresh: readonly Item[]
   readonly planOf: (item: Item, file: SourceFile, head: Buffer) => PlainStart | undefined
@@ -113,7 +124,7 @@ interface Counting {
 
 /** A small file is hashed and counted while its bytes are at hand. */
 async function hashAndCount(folder: string, items: readonly Item[], work: Counting): Promise<readonly HashedFile[]> {
-  const { hashes, fresh, planOf, noted, progress, signal } = work
+  const { isPartial, hashes, fresh, planOf, noted, progress, signal } = work
   const byPath = groupByPath(fresh)
   const total = fresh.reduce((sum, { file }) => sum + file.bytes, 0)
   const since = performance.now()
@@ -122,6 +133,7 @@ async function hashAndCount(folder: string, items: readonly Item[], work: Counti
     items.map(({ file }) => file),
     {
       known: hashes,
+      isPartial,
       ...(signal && { signal }),
       onRead(file, content) {
         for (const item of byPath.get(file.path) ?? []) {

@@ -1,12 +1,11 @@
-import { lstat, readdir, realpath, rm } from 'node:fs/promises'
+import { lstat, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { Fault } from '../base/fault.ts'
-import { isProcessAlive } from '../base/is-process-alive.ts'
 import { type Progress, silent } from '../base/progress.ts'
 import type { DataLock, LockEntry } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
 import { mapInParallel } from './map-in-parallel.ts'
-import { copyBytes, linkBytes, processOfDraft } from './stores/copy-bytes.ts'
+import { copyBytes, linkBytes, removeDeadDrafts } from './stores/copy-bytes.ts'
 import { holds } from './stores/keep-bytes.ts'
 import { openStore } from './stores/store.ts'
 
@@ -38,7 +37,7 @@ const filesAtOnce = 4
 export async function pullSnapshot(project: Project, lock: DataLock, options: PullOptions = {}): Promise<PulledFiles> {
   const { isForced = false, withLinks = false, signal, progress = silent } = options
   const entries = onePerPath(Object.values(lock.sections).flat())
-  await removeDeadDrafts(project.folder, entries)
+  await removeDeadDrafts(new Set(entries.map(({ path }) => dirname(join(project.folder, path)))))
   const states = await mapInParallel(entries, filesAtOnce, async (entry) => await stateOfTarget(project, entry, signal))
   const other = entries.filter((_, place) => states[place] === 'other bytes')
   if (other.length > 0 && !isForced) throw wouldOverwrite(other)
@@ -102,16 +101,6 @@ async function refuseOutside(folder: string, path: string): Promise<void> {
   throw new Fault('data/outside-folder', `Cannot write "${path}": it links out of the folder; expected a path inside`, {
     remedy: 'Remove the link, or move plumbline.yaml up.',
   })
-}
-
-/** What a killed pull left half-written. */
-async function removeDeadDrafts(folder: string, entries: readonly LockEntry[]): Promise<void> {
-  for (const place of new Set(entries.map(({ path }) => dirname(join(folder, path))))) {
-    for (const name of await readdir(place).catch((): string[] => [])) {
-      const pid = name.startsWith('.') ? processOfDraft(name) : undefined
-      if (pid !== undefined && !isProcessAlive(pid)) await rm(join(place, name), { force: true })
-    }
-  }
 }
 
 function wouldOverwrite(entries: readonly LockEntry[]): Fault {

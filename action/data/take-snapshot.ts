@@ -8,9 +8,9 @@ import { spanOfMoments } from '../base/moments.ts'
 import type { SnapshotFiles } from './fetch-snapshot.ts'
 import { factsKey } from './file-facts.ts'
 import { findOddities, type Oddity } from './find-oddities.ts'
-import { inspectFiles } from './inspect-files.ts'
+import { type InspectedFiles, inspectFiles, type InspectOptions } from './inspect-files.ts'
 import { type LeftOut, leaveOutOld } from './leave-out-old.ts'
-import { findSections, namedSections } from './section-files.ts'
+import { findSections, namedSections, type SectionFiles } from './section-files.ts'
 
 /** What the globs of plumbline.yaml find now, and how it differs from what was pinned. */
 export interface Snapshot extends SnapshotChanges {
@@ -27,6 +27,12 @@ export interface Snapshot extends SnapshotChanges {
   readonly oddities: readonly Oddity[]
 }
 
+export interface SnapshotOptions {
+  readonly progress?: Progress
+  /** Writes the files anew as typed Parquet, and pins that. */
+  readonly isPacked?: boolean
+}
+
 /**
  * Looks at the data files that are there and pins their bytes. Writes nothing but what it learns of them, below `.plumbline`.
  * Throws the faults of `findSourceFiles()`; a file that cannot be read is a diagnostic.
@@ -36,15 +42,20 @@ export async function takeSnapshot(
   contract: Contract | undefined,
   previous: DataLock | undefined,
   signal?: AbortSignal,
-  progress: Progress = silent,
+  { progress = silent, isPacked = false }: SnapshotOptions = {},
 ): Promise<Read<Snapshot>> {
   const found = await findSections(project)
   const options = { progress, ...(previous && { previous }), ...(signal && { signal }) }
-  const inspected = await inspectFiles(project, contract, found, options)
+  if (isPacked) await refusePackedSources(project, found)
+  const inspected = await inspectFiles(project, contract, found, { ...options, isPartial: isPacked })
   if (!inspected.ok) return inspected
 
-  const { facts } = inspected.value
-  const { files, leftOut } = leaveOutOld(project, inspected.value)
+  const { leftOut, ...kept } = leaveOutOld(project, inspected.value)
+  const pinned = isPacked
+    ? await inspectPacks(project, contract, { ...inspected.value, files: kept.files }, options)
+    : { ok: true as const, value: { files: kept.files, facts: inspected.value.facts } }
+  if (!pinned.ok) return pinned
+  const { files, facts } = pinned.value
   const own = files.features.flatMap(({ sha256, path }) => facts.get(factsKey(sha256, path, true)) ?? [])
   const { time } = project.model
   const { since, until } = spanOfMoments(own.flatMap((one) => [one.since, one.until]))
@@ -59,6 +70,23 @@ export async function takeSnapshot(
     ok: true,
     value: { lock, digest, files, rows, since, until, leftOut, oddities, ...changes },
   }
+}
+
+/** The packs of these files, which are made where they are not there yet. */
+async function inspectPacks(
+  project: Project,
+  contract: Contract | undefined,
+  inspected: InspectedFiles,
+  options: InspectOptions,
+): Promise<Read<InspectedFiles>> {
+  const { packFiles } = await import('./pack-files.ts')
+  const packed = await packFiles(project, contract, inspected, options)
+  return packed.ok ? await inspectFiles(project, contract, packed.value, { ...options, isPartial: true }) : packed
+}
+
+async function refusePackedSources(project: Project, found: SectionFiles): Promise<void> {
+  const { refuseGlobsOfPacks } = await import('./refuse-globs-of-packs.ts')
+  await refuseGlobsOfPacks(project, found)
 }
 
 function lockOf(project: Project, files: SnapshotFiles, until: string | null): DataLock {

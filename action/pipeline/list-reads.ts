@@ -9,6 +9,7 @@ import { glob } from 'tinyglobby'
 import { Fault } from '../base/fault.ts'
 import { sha256OfFile } from '../base/sha256.ts'
 import type { ProgramStage, Project } from '../project/project.ts'
+import { packedFolder } from '../project/packed-folder.ts'
 import { globsOf } from '../project/read-sources.ts'
 
 const alwaysLeftOut = ['**/.plumbline/**', '.git/**', '**/node_modules/**']
@@ -94,7 +95,7 @@ async function withheldPlaces({ folder, data }: Project): Promise<WithheldPlaces
   const dataFiles = await glob(globs, { cwd: folder, onlyFiles: true, expandDirectories: false })
   const store = data.store.kind === 'file' ? relative(root, resolve(root, data.store.path)) : ''
   const stores = store === '' || isOutside(store) ? [] : [store.split(sep).join('/')]
-  return { root, folders: ['.plumbline', '.git', ...stores], dataFiles: new Set(dataFiles) }
+  return { root, folders: ['.plumbline', '.git', packedFolder, ...stores], dataFiles: new Set(dataFiles) }
 }
 
 function isWithheld(place: string, { folders, dataFiles }: WithheldPlaces): boolean {

@@ -10,6 +10,8 @@ import { wordFiles, wordFileSet } from './word-files.ts'
 
 export interface SnapshotSummary {
   readonly isCheck: boolean
+  /** The files were written anew as Parquet, and that is pinned. */
+  readonly isPacked: boolean
   /** Where a copy of the lock is kept under a name. */
   readonly namedFile?: string
   /** Whether the files are not those that were pinned. */
@@ -44,7 +46,13 @@ const maxShown = 20
 /** What was pinned, or what differs: the verdict, the files that changed, and what git does not hold yet. */
 export function reportSnapshot(summary: SnapshotSummary): Report {
   const verdict = verdictOf(summary)
-  const facts = [sizeOf(summary), ...wordLeftOut(summary.leftOut), ...wordSchema(summary.schema), ...wordName(summary)]
+  const facts = [
+    sizeOf(summary),
+    ...wordLeftOut(summary.leftOut),
+    ...wordSchema(summary.schema),
+    ...wordName(summary),
+    ...wordPacked(summary),
+  ]
   const changes = changesOf(summary)
   const shown = changes.slice(0, maxShown)
   const more = changes.length > maxShown ? [`… and ${formatCount(changes.length - maxShown)} more`] : []
@@ -102,6 +110,12 @@ function sizeOf({ files, bytes, rows, since, until }: SnapshotSummary): string {
 
 function wordName({ namedFile }: SnapshotSummary): string[] {
   return namedFile === undefined ? [] : [`kept as ${namedFile}: commit it, then run --data takes the name`]
+}
+
+function wordPacked({ isPacked }: SnapshotSummary): string[] {
+  return isPacked
+    ? ['packed: typed Parquet in data/packed is pinned instead of the files; rows without an id have other names there']
+    : []
 }
 
 interface Change {

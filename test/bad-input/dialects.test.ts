@@ -137,7 +137,7 @@ describe('init, snapshot, validate and features', () => {
       time: 'day',
       id: 'parcel',
     })
-    await done(folder, snapshot, { check: false, name: undefined })
+    await done(folder, snapshot, { check: false, name: undefined, pack: false })
     await done(folder, validate, { 'accept-rename': [] })
 
     const made = await featuresOf(folder)

@@ -56,7 +56,8 @@ async function endingOf({ command, source, files }: BadInput, folder: string): P
     case 'validate':
       return await end(validate, { 'accept-rename': [] })
     case 'run': {
-      const pinned = 'data.lock.yaml' in files ? undefined : await end(snapshot, { check: false, name: undefined })
+      const pinned =
+        'data.lock.yaml' in files ? undefined : await end(snapshot, { check: false, name: undefined, pack: false })
       if (pinned && pinned.kind !== 'done') return pinned
       return await end(run, { job: undefined, data: undefined })
     }

@@ -37,7 +37,7 @@ const pull = async (folder: string, more: { data?: string; force?: boolean; link
   await end(dataPull, folder, { data: undefined, force: false, link: false, ...more })
 const gc = async (folder: string, isDryRun = false, shared = false) =>
   await end(dataGc, folder, { 'dry-run': isDryRun, shared })
-const pin = async (folder: string, name?: string) => await end(snapshot, folder, { check: false, name })
+const pin = async (folder: string, name?: string) => await end(snapshot, folder, { check: false, name, pack: false })
 
 function stored(folder: string): string[] {
   return readdirSync(join(folder, 'kept'), { recursive: true, encoding: 'utf8' }).filter((path) =>

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { chmod, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isProcessAlive } from '../../base/is-process-alive.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
 import { holds } from './keep-bytes.ts'
 
@@ -50,6 +51,16 @@ export async function linkBytes(source: string, path: string, entry: LockEntry, 
     return 'copied'
   } finally {
     await rm(draft, { force: true })
+  }
+}
+
+/** Removes what killed processes left half-written in folders. */
+export async function removeDeadDrafts(folders: Iterable<string>): Promise<void> {
+  for (const folder of folders) {
+    for (const name of await readdir(folder).catch((): string[] => [])) {
+      const pid = name.startsWith('.') ? processOfDraft(name) : undefined
+      if (pid !== undefined && !isProcessAlive(pid)) await rm(join(folder, name), { force: true })
+    }
   }
 }
 
