@@ -9,8 +9,8 @@ export const snapshot = defineCommand({
   example: 'plumbline snapshot',
   inputs: {
     check: flag({ description: 'Writes nothing; says no where the files are not those that are pinned' }),
-    name: text({
-      description: 'Keeps a copy of the lock as snapshots/NAME.lock.yaml, to be committed',
+    as: text({
+      description: 'Keeps a copy of the lock as snapshots/AS.lock.yaml, to be committed',
       example: 'before-outage',
     }),
     pack: flag({ description: 'Writes the files anew as typed Parquet in data/packed, and pins that instead' }),
@@ -23,7 +23,7 @@ export const snapshot = defineCommand({
   permissions: { contents: 'read' },
   effects: ['reads-repository', 'writes-files'],
 
-  async run({ check, name, pack }, context): Promise<Outcome<SnapshotSummary>> {
+  async run({ check, as: name, pack }, context): Promise<Outcome<SnapshotSummary>> {
     const { readProject } = await import('../project/read-project.ts')
     const { readContract } = await import('../project/read-contract.ts')
     const { nameSnapshot, pinSnapshot, readPinned } = await import('../data/pin-snapshot.ts')
@@ -81,13 +81,13 @@ async function refuseName(name: string, isCheck: boolean): Promise<void> {
   const { Fault } = await import('../base/fault.ts')
   const { wrongSnapshotName } = await import('../project/snapshot-name.ts')
   if (isCheck) {
-    const message = 'Cannot name the snapshot: --check writes nothing; expected --name without it'
-    throw new Fault('cli/bad-input', message, { remedy: 'Take out --check or --name.' })
+    const message = 'Cannot name the snapshot: --check writes nothing; expected --as without it'
+    throw new Fault('cli/bad-input', message, { remedy: 'Take out --check or --as.' })
   }
   const expected = wrongSnapshotName(name)
   if (expected === undefined) return
   const message = `Cannot name the snapshot "${name}": it is no name for one; expected ${expected}`
-  throw new Fault('cli/bad-input', message, { remedy: 'For example: --name before-outage' })
+  throw new Fault('cli/bad-input', message, { remedy: 'For example: --as before-outage' })
 }
 
 async function refuseCheckedPack(): Promise<void> {

@@ -2,20 +2,22 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { silent } from '../base/progress.ts'
+import { canonicalJson } from '../base/canonical-json.ts'
 import { sha256 } from '../base/sha256.ts'
 import type { Contract } from '../project/contract.ts'
 import { packedFolder } from '../project/packed-folder.ts'
 import type { Project } from '../project/project.ts'
 import { describeFiles } from './describe-files.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
-import { type Engine, openEngine } from './engine.ts'
+import type { Engine } from './engine.ts'
 import type { PinnedFile } from './fetch-snapshot.ts'
 import { factsKey, type KnownFacts } from './file-facts.ts'
 import type { InspectedFiles, InspectOptions } from './inspect-files.ts'
 import { packedColumns } from './packed-columns.ts'
 import { escapePattern, quoteText } from './quote.ts'
 import { rawRelation } from './read-source.ts'
-import { namedSections, type SectionFiles } from './section-files.ts'
+import { openReading } from './reading-engine.ts'
+import { allFiles, namedSections, type SectionFiles } from './section-files.ts'
 import type { DescribedFile, SourceFile } from './source-file.ts'
 import { draftOf, removeDeadDrafts } from './stores/copy-bytes.ts'
 
@@ -44,7 +46,9 @@ export async function packFiles(
 ): Promise<Read<SectionFiles>> {
   const startMs = performance.now()
   progress.started('pack')
-  await using engine = await openEngine(signal && { signal })
+  const reach = { files: allFiles(files), folders: [join(project.folder, packedFolder)] }
+  await using engine = await openReading(reach, signal)
+  await using slowly = await openReading({ ...reach, threads: 1 }, signal)
   const diagnostics: Diagnostic[] = []
   const packed = new Map<string, readonly SourceFile[]>()
   const [first] = project.data.sources
@@ -64,7 +68,7 @@ export async function packFiles(
       const path = packPath(section, pack, promised)
       const rows = pack.reduce((sum, file) => sum + rowsOf(file), 0)
       if (!(await isThere(engine, project.folder, path))) {
-        const written = await writePack(engine, project, { path, pack, promised, rows })
+        const written = await writePack({ engine, slowly }, project, { path, pack, promised, rows })
         if (!written.ok) diagnostics.push(...written.diagnostics)
         else made += 1
       }
@@ -122,10 +126,11 @@ interface PackPath {
 }
 
 function packPath(section: string, pack: readonly PinnedFile[], contract: Contract | undefined): PackPath {
-  const types = (contract?.columns ?? []).map(({ name, logicalType, aliases, format, rules }) => {
-    return [name, logicalType, aliases, format ?? null, rules.map(({ kind }) => kind)]
+  const types = (contract?.columns ?? []).map(({ name, logicalType, aliases, format, decimal, epoch, rules }) => {
+    return { name, logicalType, aliases, format, decimal, epoch, rules: rules.map(({ kind }) => kind) }
   })
-  const key = sha256(JSON.stringify([recipe, pack.map(({ path, sha256: digest }) => [path, digest]), types]))
+  const made = pack.map(({ path, sha256: digest, encoding }) => ({ path, digest, encoding }))
+  const key = sha256(canonicalJson({ recipe, made, types }))
   const stem = (pack[0]?.path.split('/').at(-1) ?? '').replace(/\.[a-z]+(\.(gz|zst))?$/i, '')
   return { path: `${packedFolder}/${section}/${stem}-${key.slice(0, 12)}.parquet`, key }
 }
@@ -151,8 +156,15 @@ interface PackToWrite {
   readonly rows: number
 }
 
+/** Of one CSV or Parquet file DuckDB writes the same bytes on any number of threads; of several it does not. */
+interface PackEngines {
+  readonly engine: Engine
+  /** On one thread. */
+  readonly slowly: Engine
+}
+
 async function writePack(
-  engine: Engine,
+  { engine, slowly }: PackEngines,
   project: Project,
   { path, pack, promised, rows }: PackToWrite,
 ): Promise<Read<undefined>> {
@@ -160,10 +172,8 @@ async function writePack(
   if (!described.ok) return described
   try {
     const columns = await packedColumns(engine, described.value, promised)
-    // Of one CSV or Parquet file DuckDB writes the same bytes on any number of threads; of several it does not.
     const isSteady = described.value.length === 1 && described.value[0]?.format !== 'json'
-    await engine.run(isSteady ? 'RESET threads' : 'SET threads = 1')
-    await copyToParquet(engine, join(project.folder, path.path), {
+    await copyToParquet(isSteady ? engine : slowly, join(project.folder, path.path), {
       select: `SELECT ${columns.join(', ')} FROM ${rawRelation(described.value)}`,
       rows,
       metadata: { [keyName]: path.key, 'plumbline.sources': sourcesOf(described.value) },
@@ -195,7 +205,7 @@ async function copyToParquet(engine: Engine, file: string, { select, rows, metad
   try {
     await engine.run(
       `COPY (${select}) TO ${quoteText(draft)}
-         (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${size}, KV_METADATA {${kept.join(', ')}})`,
+         (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${size}, USE_TMP_FILE false, KV_METADATA {${kept.join(', ')}})`,
     )
     const handle = await open(draft, 'r+')
     try {

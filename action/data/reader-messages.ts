@@ -15,6 +15,8 @@ export interface ReaderLimits {
   readonly tempFolder: string
   readonly allowedPaths: readonly string[]
   readonly allowedFolders: readonly string[]
+  /** One a core by default. */
+  readonly threads?: number
 }
 
 /** One to each request, by its number. */

@@ -20,6 +20,8 @@ export interface Reach {
   readonly folders?: readonly string[]
   /** As DuckDB writes it; most of the machine's by default. */
   readonly memoryLimit?: string
+  /** One a core by default. */
+  readonly threads?: number
 }
 
 /** A process that will read files. It starts at once, and loads DuckDB while its caller finds out what is to be read. */
@@ -103,10 +105,11 @@ class ReaderProcess {
     })
   }
 
-  async open({ files, otherPaths = [], folders = [], memoryLimit = mostMemory() }: Reach): Promise<Engine> {
+  async open({ files, otherPaths = [], folders = [], memoryLimit = mostMemory(), threads }: Reach): Promise<Engine> {
     this.#files = files
     const allowedPaths = [...files.map(({ absolutePath }) => absolutePath), ...otherPaths]
-    const options = { memoryLimit, tempFolder: this.#tempFolder, allowedPaths, allowedFolders: folders }
+    const limits = { memoryLimit, tempFolder: this.#tempFolder, ...(threads !== undefined && { threads }) }
+    const options = { ...limits, allowedPaths, allowedFolders: folders }
     await this.#ask({ kind: 'open', options })
     const ask = async (kind: 'query' | 'columns' | 'run', sql: string, values?: readonly unknown[]) =>
       await this.#ask({ kind, sql, ...(values && { values }) })

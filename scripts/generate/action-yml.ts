@@ -52,7 +52,7 @@ export function actionYml(commands: readonly Command[]): string {
 }
 
 /** Files for `init`, which makes what a snapshot is taken of; a snapshot for all that come after. */
-const namesakes: ReadonlySet<string> = new Set(['data', 'name'])
+const namesakes: ReadonlySet<string> = new Set(['data'])
 
 function wordNamesakes<Value>(owners: readonly Owner<Value>[], word: (value: Value) => string): string {
   const meanings = new Map<string, Owner<Value>[]>()

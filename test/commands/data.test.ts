@@ -37,7 +37,8 @@ const pull = async (folder: string, more: { data?: string; force?: boolean; link
   await end(dataPull, folder, { data: undefined, force: false, link: false, ...more })
 const gc = async (folder: string, isDryRun = false, shared = false) =>
   await end(dataGc, folder, { 'dry-run': isDryRun, shared })
-const pin = async (folder: string, name?: string) => await end(snapshot, folder, { check: false, name, pack: false })
+const pin = async (folder: string, name?: string) =>
+  await end(snapshot, folder, { check: false, as: name, pack: false })
 
 function stored(folder: string): string[] {
   return readdirSync(join(folder, 'kept'), { recursive: true, encoding: 'utf8' }).filter((path) =>
@@ -231,7 +232,7 @@ describe('data gc', () => {
   })
 })
 
-describe('snapshot --name', () => {
+describe('snapshot --as', () => {
   test.each(['Before', 'deadbeef', 'a b', '../x', ''])('refuses the name %j', async (name) => {
     const { folder } = await tinyProject({ files })
     await expect(pin(folder, name)).rejects.toMatchObject({ code: 'cli/bad-input' })

@@ -10,13 +10,13 @@ import { readPinned } from '../../action/data/pin-snapshot.ts'
 import { declareRun } from '../../action/pipeline/declare-run.ts'
 import { runPipeline } from '../../action/pipeline/run-pipeline.ts'
 import { validateData } from '../../action/pipeline/validate-data.ts'
-import { readContract } from '../../action/project/read-contract.ts'
+import { readContracts } from '../../action/project/read-contract.ts'
 import { readProject } from '../../action/project/read-project.ts'
 import { contextIn } from '../support/command-context.ts'
 import { tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
 
 async function take(folder: string, pack = true) {
-  const outcome = await snapshot.run({ check: false, name: undefined, pack }, contextIn(folder))
+  const outcome = await snapshot.run({ check: false, as: undefined, pack }, contextIn(folder))
   if (outcome.kind === 'diagnosed') throw new Error(JSON.stringify(outcome.diagnostics))
   return outcome.result
 }
@@ -31,16 +31,16 @@ function packs(folder: string): Record<string, string> {
 async function verdicts(folder: string, isPinned: boolean) {
   const project = await readProject(folder)
   if (!project.ok) throw new Error('project')
-  const contract = await readContract(project.value)
+  const contract = await readContracts(project.value)
   const lock = await readPinned(project.value)
   if (!contract.ok || !lock?.ok) throw new Error('contract')
   const paths = (lock.value.sections['features'] ?? []).map((entry) => ({
     ...entry,
     absolutePath: join(folder, entry.path),
   }))
-  const files = isPinned ? { features: paths, labels: [] } : await findSections(project.value)
+  const files = isPinned ? { features: paths, labels: [], joined: {} } : await findSections(project.value)
   await using engine = await openEngine()
-  const { checks, rows } = await validateData({ project: project.value, contract: contract.value, files }, engine)
+  const { checks, rows } = await validateData({ project: project.value, tables: contract.value.tables, files }, engine)
   return {
     rows,
     checks: checks.map(({ promise, column, outcome, rows: failing }) => ({ promise, column, outcome, failing })),

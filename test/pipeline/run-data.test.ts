@@ -23,7 +23,7 @@ async function run(folder: string, data?: string): Promise<{ record: RunRecord; 
 }
 
 async function pinned(folder: string, name?: string): Promise<string> {
-  const outcome = await snapshot.run({ check: false, name, pack: false }, contextIn(folder))
+  const outcome = await snapshot.run({ check: false, as: name, pack: false }, contextIn(folder))
   if (outcome.kind === 'diagnosed') throw new Error(JSON.stringify(outcome.diagnostics))
   return outcome.result.digest
 }

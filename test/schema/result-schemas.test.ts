@@ -48,7 +48,7 @@ const rows = (header: string, y: number) =>
 const good = { 'plumbline.yaml': project, 'contract.yaml': contract, 'data/1.csv': rows('id,region,y', 1) }
 const inputs = {
   validate: validateInputs,
-  snapshot: { check: false, name: undefined, pack: false },
+  snapshot: { check: false, as: undefined, pack: false },
 }
 
 /** What `--json` prints. */
