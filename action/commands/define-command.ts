@@ -1,6 +1,8 @@
 import type { Ask } from '../base/ask.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Progress } from '../base/progress.ts'
+import type { Patience } from '../data/sources/retry-delay.ts'
+import type { Web } from '../data/sources/web.ts'
 import type { GitHubConnection } from '../github/connection.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import type { Report } from '../report/report.ts'
@@ -34,6 +36,10 @@ export interface CommandContext {
   readonly ask?: Ask
   /** The workflow run's artifacts; only in a workflow. */
   readonly artifacts?: ArtifactStore
+  /** How remote sources are asked; without it, as they are: over https. */
+  readonly web?: Web
+  /** How long they are waited for; without it, as long as a person would. */
+  readonly patience?: Patience
 }
 
 /** How a command ended, faults aside: done, a verdict that says no, or diagnostics in the user's files or data. */

@@ -14,16 +14,17 @@ export const snapshot = defineCommand({
       example: 'before-outage',
     }),
     pack: flag({ description: 'Writes the files anew as typed Parquet in data/packed, and pins that instead' }),
+    'no-fetch': flag({ description: 'Pins the files of remote sources as they lie there, without fetching' }),
   },
   outputs: {
     verdict: '`pass`, or `no` where `check` finds other files than those pinned',
-    changed: '`true` where the files are not those that were pinned, else `false`',
+    changed: '`true` where the files are not those that were there before, else `false`',
     'data-digest': 'SHA-256 of the pinned snapshot',
   },
   permissions: { contents: 'read' },
-  effects: ['reads-repository', 'writes-files'],
+  effects: ['reads-repository', 'writes-files', 'runs-user-code'],
 
-  async run({ check, as: name, pack }, context): Promise<Outcome<SnapshotSummary>> {
+  async run({ check, as: name, pack, 'no-fetch': noFetch }, context): Promise<Outcome<SnapshotSummary>> {
     const { readProject } = await import('../project/read-project.ts')
     const { readContract } = await import('../project/read-contract.ts')
     const { nameSnapshot, pinSnapshot, readPinned } = await import('../data/pin-snapshot.ts')
@@ -41,6 +42,11 @@ export const snapshot = defineCommand({
     const pinned = await readPinned(project.value)
     if (check && pinned?.ok === false) return { kind: 'diagnosed', diagnostics: pinned.diagnostics }
 
+    if (!check && !noFetch) {
+      const { landSources } = await import('../pipeline/land-sources.ts')
+      // In a workflow, where stores have credentials, programs run in a job of their own.
+      await landSources({ ...context, project: project.value, runsPrograms: context.artifacts === undefined })
+    }
     const previous = pinned?.ok ? pinned.value : undefined
     const taken = await takeSnapshot(project.value, contract.value, previous, context.signal, {
       progress: context.progress,

@@ -75,8 +75,10 @@ export const validate = defineCommand({
     const { mayShowRows } = await import('../pipeline/row-privacy.ts')
     const { withoutAnyValues } = await import('../project/join-contracts.ts')
     const { allFiles, findSections } = await import('../data/section-files.ts')
+    const { landSources } = await import('../pipeline/land-sources.ts')
     const { validateData } = await import('../pipeline/validate-data.ts')
     const { tables } = contract.value
+    await landSources({ ...context, project: project.value, onlyMissing: true, runsPrograms: false })
     const files = await findSections(dataIn(project.value, environment))
     const failingRowsFile = failingRows === undefined ? undefined : resolve(context.folder, failingRows)
     const engine = await openFor(reader, project.value, allFiles(files), failingRowsFile)

@@ -41,6 +41,7 @@ export async function runSqlChild<Task extends SqlRequest['task']>(
 const doings = {
   features: { code: 'features', action: 'Cannot make features' },
   rules: { code: 'contract', action: 'Cannot check the SQL rules of the contract' },
+  table: { code: 'source', action: 'Cannot read the table of a source' },
 } as const
 
 function timedOut(task: SqlRequest['task'], timeoutMs: number): Fault {

@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers'
 import { Fault } from '../base/fault.ts'
 import { makeFeatures } from './make-features.ts'
 import { measureSqlRules } from './measure-sql-rules.ts'
+import { writeTable } from './sources/write-table.ts'
 import type { SqlAnswer, SqlRequest } from './sql-request.ts'
 
 /** Entry of the child process that runs a user's SQL: one request on standard input, one answer on standard output. */
@@ -10,6 +11,7 @@ process.stdout.write(JSON.stringify(await answer()))
 async function answer(): Promise<SqlAnswer<SqlRequest['task']>> {
   try {
     const request = JSON.parse(await text(process.stdin)) as SqlRequest
+    if (request.task === 'table') return { kind: 'made', value: await writeTable(request) }
     const made = request.task === 'features' ? await makeFeatures(request) : await measureSqlRules(request)
     return made.ok ? { kind: 'made', value: made.value } : { kind: 'diagnosed', diagnostics: made.diagnostics }
   } catch (error) {

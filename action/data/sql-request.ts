@@ -3,6 +3,7 @@ import type { FaultCode } from '../base/fault.ts'
 import type { Contract } from '../project/contract.ts'
 import type { FeatureRequest, MadeFeatures } from './feature-request.ts'
 import type { SourceFile } from './source-file.ts'
+import type { TableRequest, WrittenTable } from './sources/table-request.ts'
 
 /** How the child's engine is opened. */
 export interface SqlLimits {
@@ -14,8 +15,8 @@ export interface SqlLimits {
   readonly tempFolder: string
 }
 
-/** A user's SQL for the child process, as JSON. */
-export type SqlRequest = FeatureRequest | RuleRequest
+/** A user's SQL, or a table of another database, for the child process, as JSON. */
+export type SqlRequest = FeatureRequest | RuleRequest | TableRequest
 
 /** The SQL rules of a contract, over the files that hold its columns. */
 export interface RuleRequest extends SqlLimits {
@@ -35,6 +36,7 @@ export interface SqlResults {
   readonly features: MadeFeatures
   /** In the order of the contract's SQL rules. */
   readonly rules: readonly RuleNumber[]
+  readonly table: WrittenTable
 }
 
 /** What the child answers, as JSON. */

@@ -11,6 +11,8 @@ export interface StageOutputs {
   readonly stage: ProgramStage
   /** As shown and logged. */
   readonly name: string
+  /** As messages name it; default: `stage "NAME"`. */
+  readonly subject?: string
   readonly logFile: string
 }
 
@@ -54,20 +56,27 @@ async function findLink(root: string, path: string): Promise<string | undefined>
   return link && join(link.parentPath, link.name)
 }
 
-function missingOutput({ stage, name, logFile, project }: StageOutputs, output: string, { path }: StageOutput): Fault {
+/** What runs, as messages name it. */
+export function subjectOf({ name, subject }: Pick<StageOutputs, 'name' | 'subject'>): string {
+  return subject ?? `stage "${name}"`
+}
+
+function missingOutput(run: StageOutputs, output: string, { path }: StageOutput): Fault {
+  const { stage, logFile, project } = run
   return new Fault(
     'stage/no-output',
-    `Cannot use stage "${name}": it ended well but wrote no "${output}"; expected ${path} in its folder`,
+    `Cannot use ${subjectOf(run)}: it ended well but wrote no "${output}"; expected ${path} in its folder`,
     {
       remedy: `Write it to the path in PLUMBLINE_OUT_${variableName(output)} (${project.file}:${stage.line}); its log: ${logFile}`,
     },
   )
 }
 
-function linkedOutput({ stage, name, project }: StageOutputs, output: string, path: string): Fault {
+function linkedOutput(run: StageOutputs, output: string, path: string): Fault {
+  const { stage, project } = run
   return new Fault(
     'stage/linked-output',
-    `Cannot use "${output}" of stage "${name}": "${path}" is a link or a device; expected files of its own`,
+    `Cannot use "${output}" of ${subjectOf(run)}: "${path}" is a link or a device; expected files of its own`,
     { remedy: `Copy the bytes instead of linking to them (${project.file}:${stage.line}).` },
   )
 }

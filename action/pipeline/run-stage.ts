@@ -7,7 +7,7 @@ import { canonicalJson } from '../base/canonical-json.ts'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import type { ProgramStage, Project } from '../project/project.ts'
-import { collectOutputs } from './collect-outputs.ts'
+import { collectOutputs, subjectOf } from './collect-outputs.ts'
 import { shortestMasked, textsToMask } from './mask-secrets.ts'
 import { programEnvironment, variableName } from './program-environment.ts'
 import type { PythonEnvironment } from './python-environment.ts'
@@ -22,11 +22,15 @@ export interface ProgramRun {
   readonly stage: ProgramStage
   /** As shown and logged: `train`, or `refit` for the second fit. */
   readonly name: string
+  /** As messages name it; default: `stage "NAME"`. */
+  readonly subject?: string
   /** Paths relative to the project, of the files that the stage may read. */
   readonly reads: readonly string[]
   /** Needed stage → what its `PLUMBLINE_IN_…` points to: output name → absolute path. */
   readonly inputs: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly python: PythonEnvironment | undefined
+  /** `PLUMBLINE_*` beyond those that every program gets. */
+  readonly variables?: Readonly<Record<string, string>>
   readonly caller: Readonly<Record<string, string | undefined>>
   readonly logFile: string
   readonly progress: Progress
@@ -44,7 +48,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
     const folders = { files: join(room, 'files'), home: join(room, 'home'), temp: join(room, 'tmp') }
     for (const folder of Object.values(folders)) await mkdir(folder)
     await layReads(project.folder, run.reads, folders.files)
-    const secrets = stage.secrets.map((secret) => requireSecret(stage, secret, run.caller[secret]))
+    const secrets = stage.secrets.map((secret) => requireSecret(run, secret))
     const environment = programEnvironment({
       caller: run.caller,
       binFolders: run.python ? [run.python.binFolder] : [],
@@ -57,6 +61,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
         ...(await nameOutputs(stage, folders.files)),
         PLUMBLINE_PARAMS: canonicalJson(project.params),
         PLUMBLINE_SEED: String(project.environment.seed),
+        ...run.variables,
       },
     })
     await mkdir(dirname(logFile), { recursive: true })
@@ -114,27 +119,29 @@ async function nameOutputs(stage: ProgramStage, files: string): Promise<Record<s
   return variables
 }
 
-function requireSecret(stage: ProgramStage, name: string, value: string | undefined): string {
+function requireSecret(run: ProgramRun, name: string): string {
+  const value = run.caller[name]
   if (value && value.trim().length >= shortestMasked) return value
   if (value) {
     throw new Fault(
       'pipeline/no-secret',
-      `Cannot run stage "${stage.name}": its secret ${name} has fewer than ${shortestMasked} characters, which no log can hide; expected a longer one`,
-      { remedy: `Take a longer secret; what is none belongs under env: of the stage.` },
+      `Cannot run ${subjectOf(run)}: its secret ${name} has fewer than ${shortestMasked} characters, which no log can hide; expected a longer one`,
+      { remedy: `Take a longer secret; what is none belongs under env:.` },
     )
   }
   throw new Fault(
     'pipeline/no-secret',
-    `Cannot run stage "${stage.name}": its secret ${name} is not set; expected it in the environment`,
+    `Cannot run ${subjectOf(run)}: its secret ${name} is not set; expected it in the environment`,
     {
       remedy: `In a workflow, give the step env: ${name}; on a terminal, export ${name}=….`,
     },
   )
 }
 
-function failure({ stage, name, logFile, project }: ProgramRun, end: Exclude<ProgramEnd, { kind: 'done' }>): Fault {
+function failure(run: ProgramRun, end: Exclude<ProgramEnd, { kind: 'done' }>): Fault {
+  const { stage, logFile, project } = run
   if (end.kind === 'interrupted') {
-    return new Fault('interrupted', `Cannot finish stage "${name}": interrupted`, {
+    return new Fault('interrupted', `Cannot finish ${subjectOf(run)}: interrupted`, {
       remedy: 'Run again; finished stages are kept.',
     })
   }
@@ -146,7 +153,7 @@ function failure({ stage, name, logFile, project }: ProgramRun, end: Exclude<Pro
         ? `it was killed by ${end.signal}`
         : `it ended with code ${end.code}; expected 0`
   const code = end.kind === 'timed-out' ? 'stage/timeout' : 'stage/failed'
-  return new Fault(code, `Cannot finish stage "${name}": ${what}${tail ? `\n${tail}` : ''}`, {
+  return new Fault(code, `Cannot finish ${subjectOf(run)}: ${what}${tail ? `\n${tail}` : ''}`, {
     remedy: `Its whole log: ${logFile}`,
   })
 }

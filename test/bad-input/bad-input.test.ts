@@ -28,7 +28,7 @@ function like(sign: RegExp): unknown {
 afterAll(() => {
   const lines = [...answers].map(([{ what, command }, answer]) => {
     const said = answer.kind === 'works' ? 'works' : [answer.code, answer.at].join('  ')
-    return `  ${what.padEnd(50)} ${command.padEnd(9)} ${said}`
+    return `  ${what.padEnd(50)} ${command.padEnd(10)} ${said}`
   })
   console.log(`Bad input: ${answers.size} cases\n${lines.join('\n')}`)
 })

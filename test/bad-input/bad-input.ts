@@ -1,4 +1,5 @@
 import type { Engine } from '../../action/data/engine.ts'
+import type { Answer } from '../support/data-server.ts'
 
 /** Text, bytes, or something that writes itself at its absolute path. */
 export type Content = string | Uint8Array | ((path: string, engine: Engine) => Promise<void>)
@@ -6,11 +7,15 @@ export type Content = string | Uint8Array | ((path: string, engine: Engine) => P
 /** A file or setting that is wrong or odd, and what Plumbline says of it. */
 export interface BadInput {
   readonly what: string
-  readonly command: 'init' | 'snapshot' | 'validate' | 'run'
+  readonly command: 'init' | 'snapshot' | 'validate' | 'run' | 'data fetch'
   /** Path → content; all but `init` start from the tiny project, whose data is `data/parcels.csv`. */
   readonly files: Readonly<Record<string, Content>>
   /** Replaces `data/*.csv` as the glob. */
   readonly source?: string
+  /** What the server of the source answers; `SERVER` in `files` is its address. */
+  readonly answer?: Answer
+  /** Variables of the caller. */
+  readonly environment?: Readonly<Record<string, string>>
   /** The diagnostic or fault: its code, its place as `file:line` (a fault has none), its message and its remedy. */
   readonly refused?: { readonly code: string; readonly at?: string; readonly message: RegExp; readonly remedy: RegExp }
   /** It works, and the report says so. */

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import type { Command } from '../../action/commands/define-command.ts'
+import type { Command, CommandContext } from '../../action/commands/define-command.ts'
+import { dataFetch } from '../../action/commands/data-fetch.ts'
 import { init } from '../../action/commands/init.ts'
 import { run } from '../../action/commands/run.ts'
 import { runCommand, settle } from '../../action/commands/settle.ts'
@@ -10,9 +11,12 @@ import { validate } from '../../action/commands/validate.ts'
 import { openEngine } from '../../action/data/engine.ts'
 import type { Ending } from '../../action/report/ending.ts'
 import { contextIn } from '../support/command-context.ts'
+import { dataServer, loopbackWeb } from '../support/data-server.ts'
+import { hurried } from '../support/land.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { tinyProject, tinyYaml } from '../support/tiny-project.ts'
 import type { BadInput } from './bad-input.ts'
+import { snapshotInputs } from '../support/snapshot-inputs.ts'
 
 /** What was said: of a refusal its code, place (`file:line`), message and remedy; else the report. */
 export type Answer =
@@ -44,23 +48,39 @@ async function writeContents(folder: string, { command, files, source }: BadInpu
   }
 }
 
-async function endingOf({ command, source, files }: BadInput, folder: string): Promise<Ending> {
-  const context = { ...contextIn(folder), now: () => new Date() }
+async function endingOf(input: BadInput, folder: string): Promise<Ending> {
+  const { command, source, files, environment = {} } = input
+  const context = { ...contextIn(folder), now: () => new Date(), environment, ...(await remoteOf(input)) }
   const end = (declared: unknown, inputs: Readonly<Record<string, unknown>>) =>
     settle(() => runCommand(declared as Command, inputs, context), context.signal)
   switch (command) {
     case 'init':
       return await end(init, { ...initInputs, data: [source ?? 'data/*'] })
     case 'snapshot':
-      return await end(snapshot, { check: 'data.lock.yaml' in files })
+      return await end(snapshot, { check: 'data.lock.yaml' in files, 'no-fetch': false })
+    case 'data fetch':
+      return await end(dataFetch, { source: [] })
     case 'validate':
       return await end(validate, { 'accept-rename': [] })
     case 'run': {
-      const pinned =
-        'data.lock.yaml' in files ? undefined : await end(snapshot, { check: false, name: undefined, pack: false })
+      const pinned = 'data.lock.yaml' in files ? undefined : await end(snapshot, snapshotInputs)
       if (pinned && pinned.kind !== 'done') return pinned
       return await end(run, { job: undefined, data: undefined })
     }
+  }
+}
+
+/** Whatever address is asked, the case's server answers, as `remote.example` would over https. */
+async function remoteOf({ answer, environment = {} }: BadInput): Promise<Partial<CommandContext>> {
+  if (!answer) return {}
+  const { url } = await dataServer(answer)
+  const web = loopbackWeb(hurried.idleMs)
+  const toServer = (asked: URL) =>
+    asked.hostname === 'remote.example' ? new URL(asked.pathname + asked.search, url) : asked
+  return {
+    web: { ...web, get: async (asked, ...rest) => await web.get(toServer(asked), ...rest) },
+    environment: { ...environment, AWS_ENDPOINT_URL: url },
+    patience: hurried,
   }
 }
 

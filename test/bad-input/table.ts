@@ -8,6 +8,7 @@ import { otherFormats } from './other-formats.ts'
 import { parquetFiles } from './parquet-files.ts'
 import { oddPaths } from './paths.ts'
 import { badSettings } from './settings.ts'
+import { badSources } from './sources.ts'
 
 /** Every bad or odd input whose answer is fixed, by kind. */
 export const table: Readonly<Record<string, readonly BadInput[]>> = {
@@ -17,6 +18,7 @@ export const table: Readonly<Record<string, readonly BadInput[]>> = {
   'Parquet files': parquetFiles,
   'odd values': oddValues,
   'paths and partitions': oddPaths,
+  'remote sources': badSources,
   'plumbline.yaml': badSettings,
   'contract.yaml': badContracts,
   'data.lock.yaml': badLocks,

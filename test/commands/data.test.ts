@@ -19,6 +19,7 @@ import { snapshot } from '../../action/commands/snapshot.ts'
 import { contextIn } from '../support/command-context.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
+import { snapshotInputs } from '../support/snapshot-inputs.ts'
 
 const inFolder = tinyYaml.replace('data/*.csv }', 'data/*.csv, store: { file: kept } }\nkeep: { data: 2 }')
 
@@ -37,8 +38,7 @@ const pull = async (folder: string, more: { data?: string; force?: boolean; link
   await end(dataPull, folder, { data: undefined, force: false, link: false, ...more })
 const gc = async (folder: string, isDryRun = false, shared = false) =>
   await end(dataGc, folder, { 'dry-run': isDryRun, shared })
-const pin = async (folder: string, name?: string) =>
-  await end(snapshot, folder, { check: false, as: name, pack: false })
+const pin = async (folder: string, name?: string) => await end(snapshot, folder, { ...snapshotInputs, as: name })
 
 function stored(folder: string): string[] {
   return readdirSync(join(folder, 'kept'), { recursive: true, encoding: 'utf8' }).filter((path) =>

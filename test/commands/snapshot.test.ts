@@ -9,9 +9,10 @@ import { readProject } from '../../action/project/read-project.ts'
 import type { SnapshotSummary } from '../../action/report/report-snapshot.ts'
 import { contextIn } from '../support/command-context.ts'
 import { tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
+import { snapshotInputs } from '../support/snapshot-inputs.ts'
 
 async function take(folder: string, check = false): Promise<{ kind: string; result: SnapshotSummary; text: string }> {
-  const outcome = await snapshot.run({ check, as: undefined, pack: false }, contextIn(folder))
+  const outcome = await snapshot.run({ ...snapshotInputs, check }, contextIn(folder))
   if (outcome.kind === 'diagnosed') throw new Error(JSON.stringify(outcome.diagnostics))
   const { text } = await snapshot.report(outcome.result)
   return { ...outcome, text }
@@ -131,7 +132,7 @@ describe('snapshot', () => {
   test('writes a lock with the marks of a merge conflict anew, but not with check', async () => {
     const { folder, write } = await tinyProject()
     write('data.lock.yaml', '<<<<<<< HEAD\n')
-    const outcome = await snapshot.run({ check: true, as: undefined, pack: false }, contextIn(folder))
+    const outcome = await snapshot.run({ ...snapshotInputs, check: true }, contextIn(folder))
     expect(outcome).toMatchObject({ kind: 'diagnosed', diagnostics: [{ code: 'lock/merge-conflict' }] })
     const { text } = await take(folder)
     expect(text).toContain('! data.lock.yaml could not be read, so it was written anew.')
@@ -146,7 +147,7 @@ describe('snapshot', () => {
   test('writes nothing where a file cannot be read', async () => {
     const { folder, write } = await tinyProject()
     write('data/z.csv', '')
-    const outcome = await snapshot.run({ check: false, as: undefined, pack: false }, contextIn(folder))
+    const outcome = await snapshot.run(snapshotInputs, contextIn(folder))
     expect(outcome).toMatchObject({ kind: 'diagnosed', diagnostics: [{ code: 'data/empty-file', file: 'data/z.csv' }] })
     expect(existsSync(join(folder, 'data.lock.yaml'))).toBe(false)
   })

@@ -14,9 +14,10 @@ import { readContracts } from '../../action/project/read-contract.ts'
 import { readProject } from '../../action/project/read-project.ts'
 import { contextIn } from '../support/command-context.ts'
 import { tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
+import { snapshotInputs } from '../support/snapshot-inputs.ts'
 
 async function take(folder: string, pack = true) {
-  const outcome = await snapshot.run({ check: false, as: undefined, pack }, contextIn(folder))
+  const outcome = await snapshot.run({ ...snapshotInputs, pack }, contextIn(folder))
   if (outcome.kind === 'diagnosed') throw new Error(JSON.stringify(outcome.diagnostics))
   return outcome.result
 }

@@ -7,6 +7,7 @@ import { runPipeline } from '../../action/pipeline/run-pipeline.ts'
 import type { RunRecord } from '../../action/pipeline/run-record.ts'
 import { contextIn } from '../support/command-context.ts'
 import { tinyProject, tinyRows } from '../support/tiny-project.ts'
+import { snapshotInputs } from '../support/snapshot-inputs.ts'
 
 async function run(folder: string, data?: string): Promise<{ record: RunRecord; notes: string[] }> {
   const notes: string[] = []
@@ -23,7 +24,7 @@ async function run(folder: string, data?: string): Promise<{ record: RunRecord; 
 }
 
 async function pinned(folder: string, name?: string): Promise<string> {
-  const outcome = await snapshot.run({ check: false, as: name, pack: false }, contextIn(folder))
+  const outcome = await snapshot.run({ ...snapshotInputs, as: name }, contextIn(folder))
   if (outcome.kind === 'diagnosed') throw new Error(JSON.stringify(outcome.diagnostics))
   return outcome.result.digest
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
-
+import { dataFetch } from '../../action/commands/data-fetch.ts'
 import type { Command } from '../../action/commands/define-command.ts'
 import { runCommand, settle } from '../../action/commands/settle.ts'
 import { snapshot } from '../../action/commands/snapshot.ts'
@@ -11,11 +11,12 @@ import { jsonEnding } from '../../action/report/word-ending.ts'
 import { contextIn } from '../support/command-context.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { validateInputs } from '../support/validate-inputs.ts'
+import { snapshotInputs } from '../support/snapshot-inputs.ts'
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true })
 
 function schemaOf(name: string) {
-  const file = new URL(`../../schema/${name}-result.schema.json`, import.meta.url)
+  const file = new URL(`../../schema/${name.replace(' ', '-')}-result.schema.json`, import.meta.url)
   const schema: object = JSON.parse(readFileSync(file, 'utf8'))
   return ajv.compile(schema)
 }
@@ -28,6 +29,8 @@ stages:
   train: { needs: [features], run: python train.py, out: { model: model.json } }
   predict: { needs: [features, train], run: python predict.py }
 `
+
+const ofProgram = (run: string) => project.replace('data/*.csv', `{ rows: { run: ${JSON.stringify(run)} } }`)
 
 const contract = `apiVersion: v3.1.0
 kind: DataContract
@@ -48,16 +51,17 @@ const rows = (header: string, y: number) =>
 const good = { 'plumbline.yaml': project, 'contract.yaml': contract, 'data/1.csv': rows('id,region,y', 1) }
 const inputs = {
   validate: validateInputs,
-  snapshot: { check: false, as: undefined, pack: false },
+  snapshot: snapshotInputs,
+  'data fetch': { source: [] },
 }
 
 /** What `--json` prints. */
 async function jsonOf(
-  name: 'validate' | 'snapshot',
+  name: 'validate' | 'snapshot' | 'data fetch',
   folder: string,
   more: object = {},
 ): Promise<Record<string, unknown>> {
-  const commands: Record<typeof name, Command> = { validate, snapshot }
+  const commands: Record<typeof name, Command> = { validate, snapshot, 'data fetch': dataFetch }
   const context = contextIn(folder)
   const ending = await settle(() => runCommand(commands[name], { ...inputs[name], ...more }, context), context.signal)
   return JSON.parse(jsonEnding(name, ending))
@@ -70,6 +74,10 @@ describe('schema/<command>-result.schema.json', () => {
     ['validate', 'diagnosed', { ...good, 'data/2.csv': '' }],
     ['validate', 'diagnosed', { 'plumbline.yaml': 'version: 2' }],
     ['validate', 'fault', { 'plumbline.yaml': project, 'contract.yaml': contract }],
+    ['data fetch', 'done', good],
+    ['data fetch', 'done', { ...good, 'plumbline.yaml': ofProgram("echo 'id,y' > $PLUMBLINE_OUT_DATA/a.csv") }],
+    ['data fetch', 'diagnosed', { 'plumbline.yaml': 'version: 2' }],
+    ['data fetch', 'fault', { ...good, 'plumbline.yaml': ofProgram('exit 1') }],
     ['snapshot', 'done', good],
     ['snapshot', 'diagnosed', { ...good, 'data/2.csv': '' }],
     ['snapshot', 'fault', { 'plumbline.yaml': project, 'contract.yaml': contract }],

@@ -1,0 +1,97 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { Fault } from '../base/fault.ts'
+import type { Progress } from '../base/progress.ts'
+import { readPinned } from '../data/pin-snapshot.ts'
+import type { ProgramPlace } from '../data/sources/land-source.ts'
+import type { ProgramStage, Project, SourcePolicy } from '../project/project.ts'
+import { findInterpreter } from './find-interpreter.ts'
+import { listReads } from './list-reads.ts'
+import { type PythonEnvironment, pythonEnvironment } from './python-environment.ts'
+import { roomPrefix, runStage } from './run-stage.ts'
+
+export interface SourceProgram {
+  readonly project: Project
+  readonly source: SourcePolicy
+  readonly place: ProgramPlace
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+const output = 'data'
+/** Where no file of the user's lies, which would be taken for one that the program wrote. */
+const outputPath = '.plumbline-out/'
+
+/**
+ * Runs the program of a source as a stage is run: poor, in a folder of its own with the files that it may read, and with
+ * the pinned `until` in PLUMBLINE_SINCE. `use` gets the folder that it filled. Throws what a stage throws.
+ */
+export async function runSource<Result>(
+  program: SourceProgram,
+  use: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const { project, source, progress, signal, environment } = program
+  const stage = stageOf(program)
+  const pinned = await readPinned(project)
+  const lock = pinned?.ok ? pinned.value : undefined
+  const digests = new Set(Object.values(lock?.sections ?? {}).flatMap((entries) => entries.map(({ sha256 }) => sha256)))
+  const work = await mkdtemp(join(tmpdir(), `${roomPrefix}${process.pid}-`))
+  try {
+    const { outputs } = await runStage(
+      {
+        project,
+        stage,
+        name: source.name,
+        subject: `the program of source "${source.name}"`,
+        reads: Object.keys(await listReads(project, stage, digests)),
+        inputs: {},
+        variables: lock?.until ? { PLUMBLINE_SINCE: lock.until } : {},
+        python: await pythonOf(program),
+        caller: environment,
+        logFile: join(project.folder, '.plumbline/landed', `${source.name}.log`),
+        progress,
+        signal,
+      },
+      work,
+    )
+    return await use(join(work, 'out', outputs[output] ?? output))
+  } finally {
+    await rm(work, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+function stageOf({ source, place }: SourceProgram): ProgramStage {
+  const { name, env, secrets, line, timeoutMs } = source
+  return {
+    name,
+    needs: [],
+    run: place.run,
+    out: { [output]: { path: outputPath, kind: 'file' } },
+    env,
+    secrets,
+    line,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  }
+}
+
+/** The environment of `environment.python`, as stages have it. */
+async function pythonOf({
+  project,
+  environment,
+  progress,
+  signal,
+}: SourceProgram): Promise<PythonEnvironment | undefined> {
+  const { python: file, pythonVersion } = project.environment
+  if (file === undefined) return undefined
+  const requirements = await readFile(join(project.folder, file), 'utf8').catch(() => undefined)
+  if (requirements === undefined) {
+    throw new Fault('pipeline/environment', `Cannot read "${file}": no such file; expected the packages of programs`, {
+      remedy: `Write it, or correct environment.python in ${project.file}.`,
+    })
+  }
+  const interpreter = await findInterpreter(environment, pythonVersion)
+  return await pythonEnvironment({ requirements, file, interpreter, caller: environment, progress, signal })
+}
