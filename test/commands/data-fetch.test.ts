@@ -176,6 +176,49 @@ async function noArtifacts(): Promise<never> {
   throw new Error('no artifact is needed here')
 }
 
+describe('credentials of S3', () => {
+  const assumed = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
+<Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>role-secret</SecretAccessKey><SessionToken>role-session</SessionToken>
+<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`
+
+  test.each([
+    [
+      'a web identity',
+      { AWS_ROLE_ARN: 'arn:aws:iam::1:role/r', AWS_WEB_IDENTITY_TOKEN_FILE: 'token' },
+      'ASIAROLE',
+      'role-session',
+    ],
+    ['a profile', { AWS_PROFILE: 'work', AWS_SHARED_CREDENTIALS_FILE: 'credentials' }, 'AKIAWORK', undefined],
+    [
+      'keys with a session',
+      { AWS_ACCESS_KEY_ID: 'ASIAKEYS', AWS_SECRET_ACCESS_KEY: 'x', AWS_SESSION_TOKEN: 's' },
+      'ASIAKEYS',
+      's',
+    ],
+  ])('come from %s', async (_, variables, keyId, session) => {
+    const s3 = await s3Fake({ 'lake/a.csv': tinyRows(40) })
+    const signed: unknown[] = []
+    const whole = s3.answer
+    s3.answer = (request, response) => {
+      if (request.method === 'POST')
+        return statusAnswer(200, { 'content-type': 'text/xml' }, assumed)(request, response)
+      signed.push([
+        /Credential=(\w+)\//.exec(request.headers.authorization ?? '')?.[1],
+        request.headers['x-amz-security-token'],
+      ])
+      whole(request, response)
+    }
+    const { folder } = await projectWith(`from: 's3://lake/a.csv'`, {
+      token: 'a.web.token',
+      credentials: '[work]\naws_access_key_id = AKIAWORK\naws_secret_access_key = x\n',
+    })
+    const environment = { AWS_ENDPOINT_URL: s3.url, AWS_REGION: 'eu-central-1', HOME: folder, ...variables }
+    const { code, stderr } = await plumbline(folder, ['data', 'fetch'], { environment })
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(signed).toEqual([[keyId, session]])
+  })
+})
+
 /** Every address leads to one server. */
 function toServer(url: string) {
   const { get } = loopbackWeb()

@@ -83,15 +83,13 @@ async function orderedColumns(engine: Engine, schema: string, table: string): Pr
     [schema, table],
   )
   const columns = await engine.query<{ name: string }>(
-    `SELECT column_name AS name FROM duckdb_columns()
-     WHERE database_name = 'source' AND schema_name = $1 AND table_name = $2 ORDER BY column_index`,
-    [schema, table],
+    `SELECT column_name AS name FROM (DESCRIBE SELECT * FROM source.${quoteName(schema)}.${quoteName(table)})`,
   )
   return [...new Set([...(keys[0]?.names ?? []), ...columns.map(({ name }) => name)])]
 }
 
 function databaseFault(error: unknown, database: Database, shown: string): Fault {
-  const said = firstLine(error)
+  const said = withoutValues(firstLine(error))
   const state = database.kind === 'postgres' ? maskConnection(said, database.connection) : said
   return new Fault('source/database', `Cannot read "${shown}": ${state}; expected a table that can be read`, {
     remedy:
@@ -100,6 +98,11 @@ function databaseFault(error: unknown, database: Database, shown: string): Fault
         : 'Check that the file is a whole SQLite database, and that each column holds values of its type.',
     stays: 'what was landed before stays as it is',
   })
+}
+
+/** What a row holds is nobody's to read in a message: its column may be classified. */
+function withoutValues(message: string): string {
+  return message.replace(/found ".*" of type "([^"]*)"/s, 'found a value of type $1').replace(/string '.*'/s, 'a text')
 }
 
 function firstLine(error: unknown): string {
