@@ -27,6 +27,7 @@ export const snapshot = defineCommand({
   async run({ check, as: name, pack, 'no-fetch': noFetch }, context): Promise<Outcome<SnapshotSummary>> {
     const { readProject } = await import('../project/read-project.ts')
     const { readContract } = await import('../project/read-contract.ts')
+    const { isFetched } = await import('../project/read-sources.ts')
     const { nameSnapshot, pinSnapshot, readPinned } = await import('../data/pin-snapshot.ts')
     const { allFiles } = await import('../data/section-files.ts')
     const { takeSnapshot } = await import('../data/take-snapshot.ts')
@@ -42,7 +43,7 @@ export const snapshot = defineCommand({
     const pinned = await readPinned(project.value)
     if (check && pinned?.ok === false) return { kind: 'diagnosed', diagnostics: pinned.diagnostics }
 
-    if (!check && !noFetch) {
+    if (!check && !noFetch && project.value.data.sources.some(isFetched)) {
       const { landSources } = await import('../pipeline/land-sources.ts')
       // In a workflow, where stores have credentials, programs run in a job of their own.
       await landSources({ ...context, project: project.value, runsPrograms: context.artifacts === undefined })

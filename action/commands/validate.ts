@@ -55,6 +55,7 @@ export const validate = defineCommand({
     await using reader = startReader(context.signal)
     const { readProject } = await import('../project/read-project.ts')
     const { readContracts } = await import('../project/read-contract.ts')
+    const { isFetched } = await import('../project/read-sources.ts')
     const project = await readProject(context.folder)
     if (!project.ok) return { kind: 'diagnosed', diagnostics: project.diagnostics }
     const written = await readContracts(project.value)
@@ -75,10 +76,12 @@ export const validate = defineCommand({
     const { mayShowRows } = await import('../pipeline/row-privacy.ts')
     const { withoutAnyValues } = await import('../project/join-contracts.ts')
     const { allFiles, findSections } = await import('../data/section-files.ts')
-    const { landSources } = await import('../pipeline/land-sources.ts')
     const { validateData } = await import('../pipeline/validate-data.ts')
     const { tables } = contract.value
-    await landSources({ ...context, project: project.value, onlyMissing: true, runsPrograms: false })
+    if (project.value.data.sources.some(isFetched)) {
+      const { landSources } = await import('../pipeline/land-sources.ts')
+      await landSources({ ...context, project: project.value, onlyMissing: true, runsPrograms: false })
+    }
     const files = await findSections(dataIn(project.value, environment))
     const failingRowsFile = failingRows === undefined ? undefined : resolve(context.folder, failingRows)
     const engine = await openFor(reader, project.value, allFiles(files), failingRowsFile)

@@ -1,11 +1,12 @@
 import { Fault } from '../base/fault.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import type { Progress } from '../base/progress.ts'
-import { isFetched, type LandedSource, landSource } from '../data/sources/land-source.ts'
+import { type LandedSource, landSource } from '../data/sources/land-source.ts'
 import { hasLanded } from '../data/sources/landed-manifest.ts'
 import type { Patience } from '../data/sources/retry-delay.ts'
 import type { Web } from '../data/sources/web.ts'
 import type { Project, SourcePolicy } from '../project/project.ts'
+import { isFetched } from '../project/read-sources.ts'
 import { wordChanges, wordLandingProgress } from '../report/word-landing.ts'
 import { runSource } from './run-source.ts'
 

@@ -124,6 +124,11 @@ function isOneRemote(from: readonly string[] | undefined): boolean {
   return from?.length === 1 && /^(https|s3):/i.test(from[0] ?? '') && !/[*?[{]/.test(from[0] ?? '')
 }
 
+/** Whether any of its files come from somewhere else than the model’s folder. */
+export function isFetched({ places }: SourcePolicy): boolean {
+  return places.some(({ kind }) => kind !== 'files')
+}
+
 /** The globs under which the files of a source lie, fetched or not. */
 export function globsOf({ places, into }: SourcePolicy): readonly string[] {
   const globs = places.flatMap((place) => (place.kind === 'files' ? [place.glob] : []))

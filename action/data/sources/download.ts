@@ -85,6 +85,8 @@ export async function download(job: Download): Promise<Part | undefined> {
       signal.throwIfAborted()
       if (error instanceof Fault || isOfDisk(error)) throw error
       state = wordBreak(error)
+      // Another try meets the same certificate.
+      if (state.includes('certificate')) throw unreachable(job, state, failures)
       const got = (await readPart(job.partsFolder, job.id))?.bytes ?? 0
       if (got >= furthest + progressBytes) failures = 0
       furthest = Math.max(furthest, got)

@@ -38,11 +38,6 @@ export interface LandedSource extends LandedChanges {
 /** Two landings into one folder at once would take each other's parts; a day is more than any takes. */
 const lockTerms = { longestMs: 86_400_000, patienceMs: 5000 }
 
-/** Whether any of its files come from somewhere else than the model's folder. */
-export function isFetched({ places }: SourcePolicy): boolean {
-  return places.some(({ kind }) => kind !== 'files')
-}
-
 /**
  * Brings the files of a source into its folder: what is remote and new there is fetched, what is gone there goes here too.
  * Killed anywhere and run again, it ends the same. Throws faults `source/…`; then the folder is as it was.
