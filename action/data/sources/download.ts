@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, stat, statfs } from 'node:fs/promises'
+import { mkdir, rm, stat, statfs } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -114,10 +114,15 @@ async function receive(job: Receiving, answer: RemoteBytes, part: Part | undefin
   const { body, name, validators, wrapped } = answer
   const total = wrapped ? undefined : answer.total
   const path = partPath(job.partsFolder, job.id)
-  const goesOn = part !== undefined && answer.from > 0 && answer.from === part.bytes
+  const isOther = part?.validators.etag !== undefined && part.validators.etag !== validators.etag
+  const goesOn = part !== undefined && answer.from > 0 && answer.from === part.bytes && !isOther
   // What it throws while it is thrown away is of no interest.
   body.on('error', () => undefined)
-  if (answer.from > 0 && !goesOn) throw new Error('it gave other bytes than those asked for')
+  if (answer.from > 0 && !goesOn) {
+    body.destroy()
+    await rm(`${path}.json`, { force: true })
+    throw new Error('it gave other bytes than those asked for')
+  }
   try {
     await refuseFullDisk(job, total === undefined ? 0 : total - answer.from)
     if (!goesOn) {

@@ -60,6 +60,7 @@ export async function openLandingFolder(
   const place = { project, into: path, folder, parts: join(folder, partsName) }
   await refuseOutside(place)
   const read = await readManifest(folder, path, name)
+  await refuseOutside(place, [...Object.keys(read.files), ...Object.keys(read.next ?? {})])
   const manifest = read.next ? await complete(place, read, signal) : read
   const here = await hashLanded(place, name, manifest.files, signal)
   const byId = new Map(
@@ -86,6 +87,10 @@ async function settle(
   signal: AbortSignal,
 ): Promise<LandedChanges> {
   refuseClashes(place, arrivals)
+  await refuseOutside(
+    place,
+    arrivals.map(({ name }) => name),
+  )
   const next: Record<string, LandedRecord> = {}
   const files: { path: string; bytes: number; change: Change }[] = []
   for (const arrival of arrivals) {
@@ -256,20 +261,25 @@ function edited({ into }: Place, name: string): Fault {
   })
 }
 
-/** A link on the way would have files written elsewhere. */
-async function refuseOutside({ project, folder, into }: Place): Promise<void> {
+/** A link on the way, which a repository may bring along, would have files written or removed elsewhere. */
+async function refuseOutside({ project, folder, parts, into }: Place, names: readonly string[] = []): Promise<void> {
   const root = await realpath(project)
-  for (let path = folder; ; path = dirname(path)) {
-    const real = await realpath(path).catch(() => undefined)
-    if (real === undefined) continue
-    const place = relative(root, real)
-    if (place !== '..' && !place.startsWith(`..${sep}`) && !isAbsolute(place)) return
+  const folders = new Set([folder, parts, ...names.map((name) => dirname(join(folder, name)))])
+  for (const start of folders) {
+    const place = relative(root, await realOf(start))
+    if (place !== '..' && !place.startsWith(`..${sep}`) && !isAbsolute(place)) continue
     throw new Fault(
       'data/outside-folder',
       `Cannot land in "${into}": it leads out of the folder; expected one inside`,
       {
-        remedy: 'Name a folder inside that of plumbline.yaml at into:.',
+        remedy: 'Name a folder inside that of plumbline.yaml at into:, without links in it that lead out.',
       },
     )
   }
+}
+
+/** Of what is not there yet, the nearest folder that is. */
+async function realOf(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => undefined)
+  return real ?? (await realOf(dirname(path)))
 }

@@ -23,7 +23,7 @@ export function s3Fault(error: unknown, shown: string, { access, endpoint, regio
       'Set the clock (timedatectl set-ntp true).',
     )
   }
-  if (/^(InvalidAccessKeyId|SignatureDoesNotMatch)$/.test(name)) {
+  if (/^(InvalidAccessKeyId|SignatureDoesNotMatch|XAdminUserNotFound)$/.test(name)) {
     return make('denied', `it does not know the keys given (${name}); expected valid ones`, keysRemedy(access))
   }
   if (/^(ExpiredToken|ExpiredTokenException|InvalidToken|TokenRefreshRequired|InvalidIdentityToken)/.test(name)) {
@@ -33,7 +33,7 @@ export function s3Fault(error: unknown, shown: string, { access, endpoint, regio
       'Sign in again, or get new keys: in a workflow, run the step that gets them just before.',
     )
   }
-  if (name === 'NoSuchKey' || name === 'NotFound' || status === 404) {
+  if (/^(NoSuchKey|NotFound|UnknownError)$/.test(name)) {
     return make('not-found', `there is no such key${at}; expected an object`, 'Mend the key in data.source.')
   }
   if (name === 'InvalidObjectState') {

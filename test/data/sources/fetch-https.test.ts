@@ -66,6 +66,21 @@ describe('fetchHttps', () => {
     expect(landed(folder)).toBe(other)
   })
 
+  test('starts anew where a server goes on with another file', async () => {
+    const folder = tempFolder()
+    const server = await dataServer(fileAnswer(large, { breakAfter: 1_500_000 }))
+    server.answer = (request, response) => {
+      if (server.asked.length !== 2)
+        return fileAnswer(large, server.asked.length === 1 ? { breakAfter: 1_500_000 } : {})(request, response)
+      const from = Number(/\d+/.exec(request.headers.range ?? '')?.[0])
+      const headers = { etag: '"other"', 'content-range': `bytes ${from}-${large.length - 1}/${large.length}` }
+      response.writeHead(206, headers).end(large.slice(from).replaceAll('1', '2'))
+    }
+    await land(folder, https(`${server.url}/orders.csv`))
+    expect(server.asked).toEqual(['GET /orders.csv', expect.stringMatching(/bytes=1/), 'GET /orders.csv'])
+    expect(landed(folder)).toBe(large)
+  })
+
   test('takes what an earlier process had fetched whole', async () => {
     const folder = tempFolder({ 'data/orders/orders.csv': 'mine\n' })
     const server = await dataServer(fileAnswer(large))

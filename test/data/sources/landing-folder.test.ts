@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
+import { sha256 } from '../../../action/base/sha256.ts'
 import type { SourcePlace } from '../../../action/project/source-place.ts'
 import { type DataServer, dataServer, statusAnswer } from '../../support/data-server.ts'
 import { changesOf, land } from '../../support/land.ts'
@@ -104,6 +105,22 @@ describe('openLandingFolder', () => {
     const server = await fileServer()
     await expect(land(folder, places(server, 'a.csv'))).rejects.toMatchObject({ code: 'data/outside-folder' })
     expect(readdirSync(elsewhere)).toEqual([])
+  })
+
+  test('never writes or removes through a link inside its folder', async () => {
+    const elsewhere = tempFolder({ 'a.csv': 'mine' })
+    const server = await fileServer()
+    const folder = tempFolder()
+    mkdirSync(join(folder, 'data/orders'), { recursive: true })
+    symlinkSync(elsewhere, join(folder, 'data/orders/.plumbline-parts'))
+    await expect(land(folder, places(server, 'b.csv'))).rejects.toMatchObject({ code: 'data/outside-folder' })
+    rmSync(join(folder, 'data/orders/.plumbline-parts'))
+    symlinkSync(elsewhere, join(folder, 'data/orders/sub'))
+    const known = { sha256: sha256('mine'), bytes: 4, id: '0'.repeat(16) }
+    const manifest = { version: 1, source: 'orders', files: { 'sub/a.csv': known } }
+    writeFiles(folder, { 'data/orders/.plumbline-landed.json': JSON.stringify(manifest) })
+    await expect(land(folder, places(server, 'b.csv'))).rejects.toMatchObject({ code: 'data/outside-folder' })
+    expect(readdirSync(elsewhere)).toEqual(['a.csv'])
   })
 
   test('lands two at once one after the other', async () => {
