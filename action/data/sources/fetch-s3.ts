@@ -25,8 +25,12 @@ interface RemoteObject {
   readonly etag?: string
 }
 
+/** Once a landing: each import of a bundled package copies its thousand names. */
+const loadSdk = async () => await import('@aws-sdk/client-s3')
+
 interface Bucket {
   readonly landing: Landing
+  readonly sdk: Awaited<ReturnType<typeof loadSdk>>
   readonly client: S3Client
   readonly settings: S3Settings
   readonly bucket: string
@@ -38,7 +42,7 @@ const objectsAtOnce = 16
 export async function fetchS3(landing: Landing, { bucket: name, key }: S3Place): Promise<readonly Arrival[]> {
   const settings = readS3Settings(landing.environment)
   const client = await openS3(settings, landing.environment, landing.patience.idleMs)
-  const bucket: Bucket = { landing, client, settings, bucket: name }
+  const bucket: Bucket = { landing, sdk: await loadSdk(), client, settings, bucket: name }
   try {
     const objects = isGlob(key)
       ? await listObjects(bucket, key)
@@ -54,14 +58,16 @@ function isGlob(key: string): boolean {
 }
 
 /** The keys that fit, asked for by what all of them begin with; named by what follows the last folder before the glob. */
-async function listObjects({ client, bucket, settings, landing }: Bucket, pattern: string): Promise<RemoteObject[]> {
-  const { paginateListObjectsV2 } = await import('@aws-sdk/client-s3')
+async function listObjects(
+  { sdk, client, bucket, settings, landing }: Bucket,
+  pattern: string,
+): Promise<RemoteObject[]> {
   const prefix = pattern.slice(0, pattern.search(/[*?[{]/))
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
   const fits = picomatch(pattern)
   const objects: RemoteObject[] = []
   try {
-    const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })
+    const pages = sdk.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })
     for await (const { Contents = [] } of pages) {
       landing.signal.throwIfAborted()
       for (const { Key: key, Size: bytes, ETag: etag } of Contents) {
@@ -119,13 +125,12 @@ function isSame(
 }
 
 async function getObject(
-  { landing, client, bucket, settings }: Bucket,
+  { sdk, landing, client, bucket, settings }: Bucket,
   { key, name }: RemoteObject,
   { from, same, unless }: Ask,
   { shown, id }: { readonly shown: string; readonly id: string },
 ): Promise<RemoteAnswer> {
-  const { GetObjectCommand } = await import('@aws-sdk/client-s3')
-  const command = new GetObjectCommand({
+  const command = new sdk.GetObjectCommand({
     Bucket: bucket,
     Key: key,
     ...(from > 0 && { Range: `bytes=${from}-`, IfMatch: same?.etag }),

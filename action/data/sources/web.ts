@@ -54,8 +54,10 @@ export function openRequests(
   idleMs: number,
 ): (url: URL, request: WebRequest) => Promise<Dispatcher.ResponseData> {
   const ways = new Map<string | undefined, Dispatcher>()
+  const load = async () => await import('undici')
+  let loaded: ReturnType<typeof load> | undefined
   return async (url, { method, ...rest }) => {
-    const { Agent, ProxyAgent, request } = await import('undici')
+    const { Agent, ProxyAgent, request } = await (loaded ??= load())
     const proxy = proxyFor(url, environment)
     const options = { connect: { timeout: connectMs }, headersTimeout: idleMs, bodyTimeout: idleMs }
     const open = () => (proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy }))
