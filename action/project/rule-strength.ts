@@ -37,7 +37,8 @@ export function impliesOfTable(strong: TableRule, weak: TableRule): boolean {
 
 /** The order in which the columns of a key are written does not matter. */
 function samePairs(columns: readonly string[], others: readonly string[]): string {
-  return JSON.stringify(columns.map((name, place) => [name, others[place]]).sort())
+  const pairs = columns.map((name, place) => JSON.stringify([name, others[place]]))
+  return pairs.sort().join()
 }
 
 const days: Readonly<Record<AgeLimit['unit'], readonly [least: number, most: number]>> = {

@@ -78,7 +78,7 @@ describe('named sources', () => {
 
   test('rows that find no partner are among the failing rows that are written', async () => {
     const { folder } = await tinyProject({ files: { ...files, 'regions/all.csv': 'region,speed\nN,50\nS,60\nE,70\n' } })
-    await end(validate as Command, { ...asked, 'failing-rows': 'failing.parquet' }, folder)
+    await end(validate, { ...asked, 'failing-rows': 'failing.parquet' }, folder)
     const rows = await readParquet(join(folder, 'failing.parquet'))
     expect(rows).toHaveLength(100)
     expect(rows[0]).toMatchObject({ _check: 'region references', _line: 11, _row: 4, region: 'W', speed: null })

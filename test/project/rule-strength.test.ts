@@ -141,8 +141,8 @@ describe('impliesOfTable()', () => {
     line: 1,
   })
   const together = (...columns: string[]): TableRule => ({ kind: 'unique-together', columns, line: 1 })
-  const age = (kind: 'freshness' | 'retention', count: number, unit: AgeLimit['unit']): TableRule => {
-    return { kind, column: 'at', limit: { count, unit }, line: 1 }
+  const age = (promise: 'freshness' | 'retention', count: number, unit: AgeLimit['unit']): TableRule => {
+    return { kind: promise, column: 'at', limit: { count, unit }, line: 1 }
   }
   const key = (columns: string[], others: string[]): TableRule => {
     return { kind: 'references', columns, table: 't', others, line: 1 }
