@@ -1,5 +1,6 @@
 // npm run bench: how long Plumbline takes to start, against Node alone; with --data also to check and pin a million rows,
-// with --large ten million; with --wide many columns and many files. --write puts the tables into docs/benchmarks.md.
+// with --large ten million, with --wide many columns and many files; titles of sections behind it choose among them. --write
+// puts the tables into docs/benchmarks.md.
 import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,7 +33,10 @@ const isWritten = process.argv.includes('--write')
 if (isWritten) replaceSection(root, 'Start-up', startUp(table))
 if (process.argv.includes('--data') || process.argv.includes('--large')) {
   const { measureData } = await import('./bench/measure-data.mjs')
-  const sections = await measureData(root, { isLarge: process.argv.includes('--large') })
+  const sections = await measureData(root, {
+    isLarge: process.argv.includes('--large'),
+    only: process.argv.slice(2).filter((word) => !word.startsWith('--')),
+  })
   for (const [title, text] of sections) {
     console.log(`\n${title}\n\n${text}`)
     if (isWritten) replaceSection(root, title, text)

@@ -33,12 +33,12 @@ function selectRows(rows, isBroken) {
   FROM range(${rows}) t(i) ORDER BY i`
 }
 
-/** Writes `rows.parquet` (122,880 rows a group, zstd) or `rows.csv` and answers its path. */
-export async function generateRows(folder, { rows, format, isBroken }) {
+/** Writes `rows.parquet` (122,880 rows a group where not said, zstd) or `rows.csv` and answers its path. */
+export async function generateRows(folder, { rows, format, isBroken, groupRows = 122_880 }) {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `rows.${format}`)
   const options =
-    format === 'parquet' ? 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880' : 'FORMAT csv, HEADER'
+    format === 'parquet' ? `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows}` : 'FORMAT csv, HEADER'
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
   await connection.run(`COPY (${selectRows(rows, isBroken)}) TO '${file.replaceAll("'", "''")}' (${options})`)
