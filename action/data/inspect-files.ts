@@ -165,12 +165,9 @@ function isKnown({ file, isOrdered }: Item, hashes: KnownHashes, facts: KnownFac
 }
 
 /** Those that no scan of ours reads, or none that overlaps with hashing. */
-function isForEngine({ file: { path, bytes } }: Item): boolean {
-  return bytes > scannedBytes || !/\.(csv|tsv)$/i.test(path)
+function isForEngine({ file: { path } }: Item): boolean {
+  return !/\.(csv|tsv)$/i.test(path)
 }
-
-/** A larger file DuckDB reads on every core, and faster than it can be read byte by byte here. */
-const scannedBytes = 16_000_000
 
 const headBytes = 1 << 16
 
