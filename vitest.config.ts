@@ -8,6 +8,8 @@ export default defineConfig({
     exclude: ['test/ci/**'],
     globalSetup: ['./scripts/build-before-tests.mjs'],
     pool: 'forks',
+    // Much of the time they wait for processes and disks.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 120_000,
     passWithNoTests: false,

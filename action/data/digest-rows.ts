@@ -2,8 +2,8 @@ import type { Contract, ContractColumn } from '../project/contract.ts'
 import { CheckedColumns } from './checked-columns.ts'
 import type { Expressions } from './contract-sql.ts'
 import type { Engine } from './engine.ts'
-import { canTellFile, fileIndexColumn, numberedReaderOf, readerOf } from './read-source.ts'
-import { compressionOf, type DescribedFile } from './source-file.ts'
+import { canTellFile, fileIndexColumn, numberedReaderOf, readerKey, readerOf } from './read-source.ts'
+import type { DescribedFile } from './source-file.ts'
 
 /** What is wanted of each row: whether it keeps a promise on one column, or its values of columns that are to be unique. */
 export type RowQuestion =
@@ -83,7 +83,7 @@ function groupAlike(files: readonly DescribedFile[]): FileGroup[] {
   const groups = new Map<string, { places: number[]; files: DescribedFile[]; shape: DescribedFile }>()
   for (const [place, file] of files.entries()) {
     const alone = canTellFile(file) ? '' : file.path
-    const key = JSON.stringify([file.format, file.delimiter, file.columns, compressionOf(file), alone])
+    const key = JSON.stringify([readerKey(file), alone])
     const group = groups.get(key) ?? { places: [], files: [], shape: file }
     group.places.push(place)
     group.files.push(file)

@@ -179,12 +179,17 @@ function batches(files: readonly DescribedFile[], oneByOne: boolean): Batch[] {
   if (oneByOne) return files.map((file) => ({ file, files: [file] }))
   const groups = new Map<string, DescribedFile[]>()
   for (const file of files) {
-    const key = JSON.stringify([file.format, file.delimiter, file.columns, compressionOf(file), file.encoding])
+    const key = readerKey(file)
     const group = groups.get(key)
     if (group) group.push(file)
     else groups.set(key, [file])
   }
   return [...groups.values()].flatMap((group) => group.slice(0, 1).map((file) => ({ file, files: group })))
+}
+
+/** Equal for files that one reader can read together. */
+export function readerKey(file: DescribedFile): string {
+  return JSON.stringify([file.format, file.delimiter, file.columns, compressionOf(file), file.encoding])
 }
 
 /** A file has the same columns wherever its bytes are kept: those of a folder's name, such as `year=2024`, are none. */

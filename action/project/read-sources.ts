@@ -3,7 +3,7 @@ import type { LineOf } from './check-project.ts'
 import { labelSection } from './data-lock.ts'
 import type { DataPolicy, SourcePolicy } from './project.ts'
 import type { ProjectDocument } from './project-schema.ts'
-import { parseSourcePlace, type SourcePlace } from './source-place.ts'
+import { parseSourcePlace, shownPlace, type SourcePlace } from './source-place.ts'
 
 /** The lock's section of the one source that has no name. */
 export const unnamedSource = 'features'
@@ -30,6 +30,7 @@ export function checkSources(file: string, { source, labels }: DataDocument, lin
     const named = Object.entries(source)
     if (named.length === 0) add(['data', 'source'], 'Cannot read "data.source": it names no source', 'Name one.')
     for (const [index, [name, given]] of named.entries()) checkNamed(name, given, index === 0)
+    checkFolders(named)
   }
   return found
 
@@ -74,6 +75,21 @@ export function checkSources(file: string, { source, labels }: DataDocument, lin
     }
   }
 
+  /** What one source no longer has is removed, and must not be another's. */
+  function checkFolders(named: readonly (readonly [string, NamedSource])[]): void {
+    const folders = named
+      .filter(([, { from, run }]) => run !== undefined || from?.some((text) => !isGlob(text)))
+      .map(([name, { into = `data/${name}` }]) => ({ name, into: into.replace(/^\.\/|\/+$/g, '') }))
+    for (const [index, { name, into }] of folders.entries()) {
+      const other = folders
+        .slice(0, index)
+        .find((one) => `${into}/`.startsWith(`${one.into}/`) || `${one.into}/`.startsWith(`${into}/`))
+      if (!other) continue
+      const message = `Cannot fetch source "${name}": it keeps what it fetches in "${into}", and source "${other.name}" in "${other.into}"`
+      add(['data', 'source', name], message, 'Give each a folder of its own: into: FOLDER.')
+    }
+  }
+
   function checkProgramKeys(name: string, { env, secrets, timeout }: NamedSource): void {
     const given = { env: Object.keys(env).length > 0, secrets: secrets.length > 0, timeout: timeout !== undefined }
     for (const [key, isGiven] of Object.entries(given)) {
@@ -87,7 +103,7 @@ export function checkSources(file: string, { source, labels }: DataDocument, lin
       const parsed = parseSourcePlace(text)
       const expected = onlyFiles ? 'a glob in this folder' : parsed.ok ? undefined : parsed.expected
       const isGood = parsed.ok && (!onlyFiles || parsed.place.kind === 'files')
-      if (!isGood) add(path, `Cannot read "${text}" as a source: expected ${expected}`, 'Mend it.')
+      if (!isGood) add(path, `Cannot read "${shownPlace(text)}" as a source: expected ${expected}`, 'Mend it.')
     }
   }
 }
@@ -118,6 +134,11 @@ function placesOf(texts: readonly string[]): SourcePlace[] {
     if (!parsed.ok) throw new Error(`Cannot read "${text}" as a source: expected ${parsed.expected}`)
     return parsed.place
   })
+}
+
+function isGlob(text: string): boolean {
+  const parsed = parseSourcePlace(text)
+  return parsed.ok && parsed.place.kind === 'files'
 }
 
 function isOneRemote(from: readonly string[] | undefined): boolean {

@@ -40,6 +40,12 @@ export function parseSourcePlace(text: string): ParsedPlace {
   }
 }
 
+/** A place as it may be shown: an address may hold a password or a signature, and so may what was meant as a connection. */
+export function shownPlace(text: string): string {
+  if (/^postgres:/i.test(text)) return 'postgres:…'
+  return text.replace(/\/\/[^/@]*@/, '//…@').replace(/(^[a-z][a-z0-9+.-]+:.*?)[?#].*$/i, '$1…')
+}
+
 function parseUrl(text: string): ParsedPlace {
   const expected = 'a whole address without a user or password, such as https://example.com/data.csv'
   const url = URL.canParse(text) ? new URL(text) : undefined

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseProject } from '../../action/project/read-project.ts'
+import { shownPlace } from '../../action/project/source-place.ts'
 import { globsOf } from '../../action/project/read-sources.ts'
 
 function read(source: string) {
@@ -69,9 +70,25 @@ describe('checkSources()', () => {
     ['{ a: { from: a.csv }, b: { from: b.csv, on: id } }', 'it has no contract'],
     ['{ a: { from: a.csv, secrets: [TOKEN] } }', 'Cannot use "secrets" of source "a": no program runs'],
     [`{ a: { from: a.csv, sha256: ${'a'.repeat(64)} } }`, 'it has no one remote file'],
+    [
+      '{ a: { from: "https://x.org/a.csv", into: d }, b: { run: make, contract: b.yaml, on: id, into: d/e } }',
+      'it keeps what it fetches in "d/e", and source "a" in "d"',
+    ],
     ['{ labels: { from: a.csv } }', 'data.lock.yaml has a key of that name'],
   ])('refuses %s', (source, message) => {
     expect(faults(source)).toEqual([expect.stringContaining(message)])
+  })
+})
+
+describe('shownPlace()', () => {
+  test.each([
+    ['data/what?.csv', 'data/what?.csv'],
+    ['https://me:secret@example.com/a.csv', 'https://…@example.com/a.csv'],
+    ['https://example.com:99999/a.csv?sig=secret', 'https://example.com:99999/a.csv…'],
+    ['ftp://example.com/a.csv#secret', 'ftp://example.com/a.csv…'],
+    ['postgres:host=db password=secret', 'postgres:…'],
+  ])('shows %j as %j', (text, shown) => {
+    expect(shownPlace(text)).toBe(shown)
   })
 })
 
