@@ -194,10 +194,10 @@ export const badContracts: readonly BadInput[] = [
     ...refused('contract/value', `${file}:13`, /"no" is not of type integer/, /./),
   },
   {
-    what: 'two tables',
+    what: 'two tables, none called as the source',
     command: 'validate',
     files: { [file]: `${good}  - name: second\n    properties:\n      - { name: a, logicalType: string }\n` },
-    ...refused('contract/not-supported', `${file}:14`, /second table/, /one table/),
+    ...refused('contract/value', `${file}:6`, /parcels, second/, /Name the source/),
   },
   {
     what: 'one thousand columns that no file has',
