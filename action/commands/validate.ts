@@ -58,14 +58,14 @@ export const validate = defineCommand({
     const { isFetched } = await import('../project/read-sources.ts')
     const project = await readProject(context.folder)
     if (!project.ok) return { kind: 'diagnosed', diagnostics: project.diagnostics }
-    const written = await readContracts(project.value)
-    if (!written.ok) return { kind: 'diagnosed', diagnostics: written.diagnostics }
     const accepted = inputs['accept-rename']
     if (accepted.length > 0) {
+      const written = await readContracts(project.value)
+      if (!written.ok) return { kind: 'diagnosed', diagnostics: written.diagnostics }
       const { acceptRenames } = await import('../pipeline/accept-renames.ts')
       await acceptRenames(project.value, written.value.tables[0].contract, accepted)
     }
-    const contract = accepted.length > 0 ? await readContracts(project.value) : written
+    const contract = await readContracts(project.value)
     if (!contract.ok) return { kind: 'diagnosed', diagnostics: contract.diagnostics }
 
     const { dataIn, requireEnvironment, training } = await import('../project/contract-environments.ts')
@@ -102,25 +102,15 @@ export const validate = defineCommand({
       },
       engine,
     )
-    const isPinned = await arePinned(project.value, contract.value.whole)
-    const patchFile = inputs.patch
-    if (patchFile !== undefined && result.suggestion) {
-      const { writeWhole } = await import('../base/write-whole.ts')
-      await writeWhole(resolve(context.folder, patchFile), result.suggestion.patch)
-    }
     const validation = {
       ...result,
-      ...(patchFile !== undefined && { patchFile }),
+      ...(inputs.patch !== undefined && { patchFile: inputs.patch }),
       environment,
       accepted,
-      isPinned,
+      isPinned: await arePinned(project.value, contract.value.whole),
       seconds: (performance.now() - start) / 1000,
     }
-    if (inputs.junit !== undefined) {
-      const { junitXml } = await import('../report/junit.ts')
-      const { writeWhole } = await import('../base/write-whole.ts')
-      await writeWhole(resolve(context.folder, inputs.junit), junitXml(validation))
-    }
+    await writeAsked(validation, inputs, context.folder)
     if (result.diagnostics.length === 0) return { kind: 'done', result: validation }
     return { kind: 'diagnosed', diagnostics: result.diagnostics, result: validation }
   },
@@ -143,6 +133,20 @@ async function openFor(
   const { paths, folders } = await referencePlaces(project)
   const written = failingRowsFile === undefined ? [] : [failingRowsDraft(failingRowsFile)]
   return await reader.open({ files, otherPaths: [...paths, ...written], folders })
+}
+
+/** The patch and the checks, where they are asked for as files. */
+async function writeAsked(
+  validation: Validation,
+  { patch, junit }: { readonly patch: string | undefined; readonly junit: string | undefined },
+  folder: string,
+): Promise<void> {
+  const { writeWhole } = await import('../base/write-whole.ts')
+  if (patch !== undefined && validation.suggestion)
+    await writeWhole(resolve(folder, patch), validation.suggestion.patch)
+  if (junit === undefined) return
+  const { junitXml } = await import('../report/junit.ts')
+  await writeWhole(resolve(folder, junit), junitXml(validation))
 }
 
 async function notParquet(file: string): Promise<Error> {
