@@ -24,7 +24,9 @@ export function widenLimit(broken: BrokenLimit, { all, good }: Breach & { readon
     return { kind: 'far' }
   if (broken.isExact) return { kind: 'widened', to: seen, seen }
   const sign = broken.isUpper ? 1 : -1
-  const to = sign * wider(broken.limit * sign, seen * sign, best * sign, broken.isExclusive)
+  const room = sign * wider(broken.limit * sign, seen * sign, best * sign, broken.isExclusive)
+  // What never was below zero is not expected to be; nor above.
+  const to = room * seen < 0 || (seen === 0 && !broken.isExclusive) ? 0 : room
   // At the ends of what a number can be, nothing is left to round to.
   return Number.isFinite(to) && (to - seen) * sign >= 0 ? { kind: 'widened', to, seen } : { kind: 'far' }
 }

@@ -54,7 +54,9 @@ export function editContract(text: string, table: string, edit: ContractEdit): s
     case 'limit': {
       const limit = nodeAt(property, ['logicalTypeOptions', edit.option])
       if (!isScalar(limit) || limit.value !== edit.from) return undefined
-      return updateComment(withScalar(yaml, limit, String(edit.to)), table, edit.column, edit.seen)
+      const after = withScalar(yaml, limit, String(edit.to))
+      const isLargest = edit.option === 'maximum' || edit.option === 'exclusiveMaximum'
+      return isLargest ? updateComment(after, table, edit.column, edit.seen) : after
     }
     case 'optional': {
       const required = nodeAt(property, ['required'])

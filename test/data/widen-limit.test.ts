@@ -16,6 +16,8 @@ describe('widenLimit()', () => {
     ['no more than ten times', upper(1000), range(0, 1001, 0, 2), 11_000],
     ['a minimum likewise', lower(10), range(9, 50, 12, 50), 7],
     ['below zero', lower(-50), range(-60, 0, -50, 0), -60],
+    ['nothing was ever below zero', lower(0.1), range(0.001, 1, 0.2, 1), 0],
+    ['the lowest is zero itself', lower(0.1), range(0, 1, 0.2, 1), 0],
     ['an exclusive limit lies beyond the value', { ...upper(50), isExclusive: true }, range(0, 50, 0, 49.9), 51],
     ['a length is counted', { ...upper(4), isExact: true }, range(1, 7, 1, 4), 7],
   ])('%s', (_what, broken, found, to) => {

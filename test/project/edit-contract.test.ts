@@ -132,6 +132,12 @@ describe('editContract()', () => {
     expect(after).toContain('maximum: 20 # of kilograms')
   })
 
+  it('lets what is said of the largest value be where another limit moves', () => {
+    const text = (head + properties.block).replace('maximum: 10', 'minimum: 10')
+    const limit = { kind: 'limit', column: 'a', option: 'minimum', from: 10, to: 5, seen: 6 } as const
+    expect(editContract(text, 't', limit)).toContain('name: a # largest so far 9; the limit')
+  })
+
   it.each<ContractEdit>([
     { kind: 'limit', column: 'a', option: 'minimum', from: 0, to: -1, seen: -1 },
     { kind: 'limit', column: 'a', option: 'maximum', from: 11, to: 12, seen: 12 },
