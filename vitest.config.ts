@@ -10,8 +10,8 @@ export default defineConfig({
     pool: 'forks',
     // Much of the time they wait for processes and disks.
     maxWorkers: '100%',
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     passWithNoTests: false,
     reporters: ['default', './scripts/tally-reporter.mjs'],
     allowOnly: false,
