@@ -1,4 +1,4 @@
-import type { Contract, ContractColumn, ContractRule, LogicalType, RuleNote, TableRule } from './contract.ts'
+import type { Contract, ContractColumn, ContractRule, LogicalType, RuleNote, TableRule, Tolerance } from './contract.ts'
 import { isClassified } from './contract.ts'
 import { environmentsOf } from './contract-environments.ts'
 import { type ColumnMatch, matchColumns } from './match-columns.ts'
@@ -52,8 +52,17 @@ export interface RuleChange {
     | 'severity'
     | 'dimension'
     | 'environments'
-  readonly from: ContractRule | TableRule | null
-  readonly to: ContractRule | TableRule | null
+  readonly from: ShownRule | null
+  readonly to: ShownRule | null
+}
+
+export type ShownRule = ContractRule | TableRule | CountedRule
+
+/** A list of values that a classified column may hold, told by how many they are. */
+export type CountedRule = RuleNote & {
+  readonly kind: 'counted'
+  readonly count: number
+  readonly tolerance?: Tolerance
 }
 
 /** Every change between two contracts, in the order of the newer one, with what it means to who reads the data. */
@@ -114,6 +123,7 @@ function diffColumn({ from, to, by }: ColumnMatch): ContractChange[] {
   const hidden = { from: from.classification ?? null, to: to.classification ?? null }
   const classification: ContractChange[] =
     hidden.from === hidden.to ? [] : [{ ...at, kind: 'classification', ...hidden, impact: impactOfHiding(from, to) }]
+  const rules = diffRules(from.rules, to.rules, { column, implies, kept: promisesOf(to), before: promisesOf(from) })
   const spelt = { from: from.format ?? null, to: to.format ?? null }
   const format: ContractChange[] =
     spelt.from === spelt.to || type.length > 0
@@ -126,8 +136,28 @@ function diffColumn({ from, to, by }: ColumnMatch): ContractChange[] {
     ...format,
     ...classification,
     ...diffEnvironments(from, to),
-    ...diffRules(from.rules, to.rules, { column, implies, kept: promisesOf(to), before: promisesOf(from) }),
+    ...(isClassified(from) || isClassified(to) ? rules.map(withoutLists) : rules),
   ]
+}
+
+function withoutLists(change: ContractChange): ContractChange {
+  if (change.kind !== 'rule') return change
+  return { ...change, from: withoutList(change.from), to: withoutList(change.to) }
+}
+
+/** The values that a contract allows are values of the column. */
+function withoutList(rule: ShownRule | null): ShownRule | null {
+  if (rule?.kind !== 'allowed' && rule?.kind !== 'valid') return rule
+  const { line, severity, dimension, environments, tolerance } = rule
+  return {
+    kind: 'counted',
+    count: rule.values.length,
+    line,
+    ...(severity && { severity }),
+    ...(dimension && { dimension }),
+    ...(environments && { environments }),
+    ...(tolerance && { tolerance }),
+  }
 }
 
 /** Every integer is a number, and every date a moment; nothing else reads as what it was. */

@@ -1,6 +1,7 @@
 import { formatExact } from '../base/format-number.ts'
-import type { ContractRule, TableRule, Tolerance } from '../project/contract.ts'
-import type { ContractChange, RuleChange } from '../project/diff-contracts.ts'
+import type { Tolerance } from '../project/contract.ts'
+import type { ContractChange, RuleChange, ShownRule } from '../project/diff-contracts.ts'
+import { formatCount } from './numbers.ts'
 import { shortened, wordAge, wordExpectation, wordList } from './word-contract.ts'
 
 /** What changed, without the column's name: `maximum 50 → 600`. */
@@ -113,13 +114,13 @@ function wordRuleChange({ change, from, to }: RuleChange): string {
 }
 
 /** A promise in a few words: `at most 50`, `one of N, S, E, W (limit 5 %)`. */
-export function wordPromise(rule: ContractRule | TableRule | null): string {
+export function wordPromise(rule: ShownRule | null): string {
   if (rule === null) return ''
   const tolerance = 'tolerance' in rule && rule.tolerance ? ` (${wordTolerance(rule.tolerance)})` : ''
   return `${wordKind(rule)}${tolerance}`
 }
 
-function wordKind(rule: ContractRule | TableRule): string {
+function wordKind(rule: ShownRule): string {
   switch (rule.kind) {
     case 'required':
       return 'never empty'
@@ -135,6 +136,8 @@ function wordKind(rule: ContractRule | TableRule): string {
       return `at most ${rule.length} characters`
     case 'allowed':
       return `one of ${wordList(rule.values, 8)}`
+    case 'counted':
+      return `one of ${formatCount(rule.count)} ${rule.count === 1 ? 'value' : 'values'} (not shown)`
     case 'pattern':
       return `like ${shortened(rule.pattern)}`
     case 'valid':

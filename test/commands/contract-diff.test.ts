@@ -191,4 +191,20 @@ describe('contractDiff', () => {
     expect(outputs).toMatchObject({ verdict: 'no', breaking: '1' })
     expect(summary).toContain('1 breaking change')
   })
+
+  it('tells how many values a classified column may hold, and none of them', async () => {
+    const folder = repository()
+    const of = (values: string) => {
+      const allowed = `quality: [{ metric: invalidValues, arguments: { validValues: [${values}] }, mustBe: 0 }]`
+      return contract.replace('name: id,', `name: id, classification: restricted, ${allowed},`)
+    }
+    writeFiles(folder, { 'contract.yaml': of('canary-a, canary-b') })
+    commit(folder)
+    writeFiles(folder, { 'contract.yaml': of('canary-a') })
+    const { ending, text, markdown } = await diff(folder)
+    expect(text).toContain(
+      '+ id  tightened: one of 2 values (not shown) → one of 1 value (not shown)   contract.yaml:9',
+    )
+    expect(text + markdown + jsonEnding('contract diff', ending)).not.toContain('canary')
+  })
 })
