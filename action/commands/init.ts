@@ -79,7 +79,8 @@ export const init = defineCommand({
     const { ensureRepository, placeInRepository } = await import('../project/ensure-repository.ts')
     const startedGit = !given['dry-run'] && (await ensureRepository(context.folder))
     const place = await placeInRepository(context.folder)
-    return { kind: 'done', result: { model, written, startedGit, place, isDryRun: given['dry-run'] } }
+    const { showModel } = await import('../data/show-model.ts')
+    return { kind: 'done', result: { model: showModel(model), written, startedGit, place, isDryRun: given['dry-run'] } }
   },
 
   async report(result) {

@@ -13,7 +13,7 @@ export interface InferredColumn {
   /** Exact up to 1,000 and near the number of rows, else to about 2 %. */
   readonly distinct: number
   readonly isUnique: boolean
-  /** Every value with its rows, most frequent first, where there are at most 1,000; else none. */
+  /** Every value with its rows, most frequent first, where there are at most 1,000; else none. What is printed lacks some. */
   readonly values: readonly (readonly [value: string, rows: number])[]
   /** Of finite numbers; null where there are none. */
   readonly minimum: number | null
