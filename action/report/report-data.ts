@@ -36,12 +36,16 @@ export function reportDataListing(listing: DataListing): Report {
   }
   const verdict = verdictOf(listing, missing)
   const sections = listing.sections.map(sectionCells)
-  const snapshots = listing.snapshots.map(snapshotCells)
+  const snapshots = onePerData(listing.snapshots).map(snapshotCells)
   const lost = listing.files.filter(({ tree, isStored }) => tree !== 'there' && !isStored).map(({ path }) => path)
   const other = listing.files.filter(({ tree }) => tree === 'other bytes').map(({ path }) => path)
   const warnings = [
-    ...(lost.length > 0 ? [`Neither here nor in the store: ${wordFileSet(lost)}.`] : []),
-    ...(other.length > 0 ? [`Other bytes than the pinned ones: ${wordFileSet(other)}.`] : []),
+    ...(lost.length > 0
+      ? [
+          `Neither here nor in the store: ${wordFileSet(lost)}. Run plumbline snapshot where they are, with the same store.`,
+        ]
+      : []),
+    ...(other.length > 0 ? [`Other bytes than the pinned ones: ${wordFileSet(other)}. ${wordWays(listing)}`] : []),
   ]
   const isHere = listing.files.every(({ tree }) => tree === 'there')
   return {
@@ -60,7 +64,7 @@ export function reportDataListing(listing: DataListing): Report {
       ...warnings.map((warning) => `> ${markdownText(warning)}`),
     ].join('\n\n'),
     outputs,
-    ...(!isHere && missing === 0 && { next: pullCommand(listing) }),
+    ...(!isHere && missing === 0 && other.length === 0 && { next: pullCommand(listing) }),
   }
 }
 
@@ -95,9 +99,40 @@ function sectionCells({ name, files, bytes, rows, since, until, inTree, inStore,
   ]
 }
 
-function snapshotCells({ kind, digest, until, files, name, commit, date }: DataListing['snapshots'][number]): string[] {
+type KnownSnapshot = DataListing['snapshots'][number]
+
+/** Snapshots of the same data in one line: under the names that it has, with the newest commit that pinned it. */
+function onePerData(snapshots: readonly KnownSnapshot[]): KnownSnapshot[] {
+  const groups = new Map<string, KnownSnapshot[]>()
+  for (const snapshot of snapshots) {
+    const key = `${snapshot.digest} ${snapshot.until}`
+    groups.set(key, [...(groups.get(key) ?? []), snapshot])
+  }
+  return [...groups.values()].flatMap((same) => {
+    const [first] = same
+    if (!first) return []
+    const names = same.flatMap(({ kind, name }) => (kind === 'history' ? [] : [name ?? kind]))
+    const { commit, date } = same.find((one) => one.commit !== undefined) ?? {}
+    return [
+      {
+        ...first,
+        ...(names.length > 0 && { name: names.join(', ') }),
+        ...(commit !== undefined && { commit }),
+        ...(date !== undefined && { date }),
+      },
+    ]
+  })
+}
+
+function snapshotCells({ kind, digest, until, files, name, commit, date }: KnownSnapshot): string[] {
   const pinned = commit === undefined ? '' : `${(date ?? '').slice(0, 10)} by ${commit.slice(0, 8)}`
   return [name ?? kind, digest.slice(0, 8), `${wordFiles(files)}${until === null ? '' : ` until ${until}`}`, pinned]
+}
+
+/** What can be done about files that somebody changed. */
+function wordWays(listing: DataListing): string {
+  const overwrite = `To overwrite them: ${pullCommand(listing)} --force`
+  return listing.asked === undefined ? `To pin them: plumbline snapshot. ${overwrite}` : overwrite
 }
 
 function pullCommand({ asked }: DataListing): string {
@@ -130,8 +165,8 @@ export function reportPull(pulled: PullSummary): Report {
   ]
   const verdict =
     count === 0
-      ? `UNCHANGED  data ${digest.slice(0, 8)}: all ${wordFiles(there)} are here`
-      : `PULLED  data ${digest.slice(0, 8)}: ${wordFiles(count)} (${formatBytes(bytes)})${there > 0 ? `, ${formatCount(there)} were here` : ''}`
+      ? `UNCHANGED  data ${digest.slice(0, 8)}: ${there === 1 ? 'its file is' : `all ${wordFiles(there)} are`} here`
+      : `PULLED  data ${digest.slice(0, 8)}: ${wordFiles(count)} (${formatBytes(bytes)})${there > 0 ? `, ${formatCount(there)} ${there === 1 ? 'was' : 'were'} here` : ''}`
   const lines = [...how, ...(replaced.length > 0 ? [`overwritten: ${wordFileSet(replaced)}`] : [])]
   return {
     text: [verdict, ...lines.map((line) => `  ${plainText(line)}`)].join('\n'),
@@ -155,7 +190,7 @@ export function reportGarbage({ removed, kept, young, locks, isDryRun, keep }: G
   const verdict =
     removed.length === 0 ? 'UNCHANGED  nothing stored is garbage' : `${isDryRun ? 'WOULD REMOVE' : 'REMOVED'}  ${size}`
   const facts = [
-    `kept: ${wordFiles(kept.files)} (${formatBytes(kept.bytes)}), needed by one of ${formatCount(locks)} locks: here, named, at branches and tags, and the newest ${keep} of this branch`,
+    `kept: ${wordFiles(kept.files)} (${formatBytes(kept.bytes)}), needed by ${wordLocks(locks)}: here, named, at branches and tags, or among the newest ${keep} of this branch`,
     ...(young > 0 ? [`kept: ${wordFiles(young)} that no lock needs, younger than an hour`] : []),
   ]
   const shown = removed
@@ -168,6 +203,11 @@ export function reportGarbage({ removed, kept, young, locks, isDryRun, keep }: G
     ),
     markdown: [`## ${markdownText(verdict)}`, ...[...facts, ...shown, ...more].map(markdownText)].join('\n\n'),
     outputs: { removed: String(removed.length), bytes: String(bytes) },
-    ...(isDryRun && removed.length > 0 && { next: 'plumbline data gc' }),
+    ...(isDryRun && removed.length > 0 && { next: 'the same without --dry-run' }),
   }
+}
+
+function wordLocks(locks: number): string {
+  if (locks === 0) return 'nothing, for there is no lock'
+  return locks === 1 ? 'one lock' : `one of ${formatCount(locks)} locks`
 }

@@ -72,12 +72,16 @@ describe('data list', () => {
     expect(text).toMatch(/^data [0-9a-f]{8} \(data\.lock\.yaml\): 2 files \(.* kB\) until 2025-01-17T15:00:00Z\n/)
     expect(text).toContain('  features  2 files')
     expect(text).toContain('403 rows · 2025-01-01T00:00:00Z … 2025-01-17T15:00:00Z  1 here, 2 stored')
-    expect(text).toMatch(new RegExp(`\\n  first +${first.slice(0, 8)} +1 file until 2025-01-17T15:00:00Z\\n`))
-    expect(text).toMatch(new RegExp(`\\n  history +${first.slice(0, 8)} .* \\d{4}-\\d\\d-\\d\\d by [0-9a-f]{8}$`))
+    const pinned = '\\d{4}-\\d\\d-\\d\\d by [0-9a-f]{8}'
+    expect(text).toMatch(new RegExp(`\\n  first +${first.slice(0, 8)}  1 file until 2025-01-17T15:00:00Z +${pinned}$`))
     rmSync(join(project.folder, 'kept'), { recursive: true })
     const lost = await list(project.folder)
     expect(lost.outputs['missing']).toBe('1')
-    expect(lost.text).toContain('! Neither here nor in the store: data/parcels.csv.')
+    expect(lost.text).toContain('! Neither here nor in the store: data/parcels.csv. Run plumbline snapshot')
+    writeFileSync(join(project.folder, 'data/b.csv'), 'mine')
+    expect((await list(project.folder)).text).toMatch(
+      /Other bytes than the pinned ones: data\/b\.csv\. To pin them: plumbline snapshot\. To overwrite them: plumbline data pull --force$/,
+    )
   })
 
   test('prints sums that sha256sum checks', async () => {
@@ -106,7 +110,7 @@ describe('data pull', () => {
     const { folder } = project
     await pin(folder)
     rmSync(join(folder, 'data/parcels.csv'))
-    expect((await pull(folder)).text).toMatch(/^PULLED {2}data [0-9a-f]{8}: 1 file \(.*\), 1 were here$/)
+    expect((await pull(folder)).text).toMatch(/^PULLED {2}data [0-9a-f]{8}: 1 file \(.*\), 1 was here$/)
     expect(readFileSync(join(folder, 'data/parcels.csv'), 'utf8')).toBe(tinyRows(400))
     expect((await pull(folder)).text).toMatch(/^UNCHANGED/)
 
