@@ -8,27 +8,11 @@ import { validate } from '../../action/commands/validate.ts'
 import { parseContract } from '../../action/project/read-contract.ts'
 import { readProject } from '../../action/project/read-project.ts'
 import { contextIn } from '../support/command-context.ts'
+import { initInputs } from '../support/init-inputs.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { validateInputs } from '../support/validate-inputs.ts'
 
-const nothing = {
-  data: ['data/*.csv'],
-  target: 'late',
-  labels: [],
-  exclude: [],
-  keep: [],
-  format: [],
-  task: undefined,
-  positive: undefined,
-  id: undefined,
-  time: undefined,
-  group: undefined,
-  test: undefined,
-  name: undefined,
-  yes: false,
-  force: false,
-  'dry-run': false,
-}
+const nothing = { ...initInputs, yes: false }
 type Given = Partial<Parameters<typeof init.run>[0]>
 
 async function run(folder: string, given: Given = {}) {

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { dataFetch } from '../../action/commands/data-fetch.ts'
 import type { Command } from '../../action/commands/define-command.ts'
@@ -9,17 +7,10 @@ import { snapshot } from '../../action/commands/snapshot.ts'
 import { validate } from '../../action/commands/validate.ts'
 import { jsonEnding } from '../../action/report/word-ending.ts'
 import { contextIn } from '../support/command-context.ts'
+import { schemaOf } from '../support/result-schema.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { validateInputs } from '../support/validate-inputs.ts'
 import { snapshotInputs } from '../support/snapshot-inputs.ts'
-
-const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true })
-
-function schemaOf(name: string) {
-  const file = new URL(`../../schema/${name.replace(' ', '-')}-result.schema.json`, import.meta.url)
-  const schema: object = JSON.parse(readFileSync(file, 'utf8'))
-  return ajv.compile(schema)
-}
 
 const project = `version: 1
 model: { name: m, task: binary, target: y, positive: 1, id: id }
