@@ -28,7 +28,7 @@ export const snapshot = defineCommand({
     const { readProject } = await import('../project/read-project.ts')
     const { readContract } = await import('../project/read-contract.ts')
     const { isFetched } = await import('../project/read-sources.ts')
-    const { nameSnapshot, pinSnapshot, readPinned } = await import('../data/pin-snapshot.ts')
+    const { nameSnapshot, pinSnapshot, readPinned, refuseTakenName } = await import('../data/pin-snapshot.ts')
     const { allFiles } = await import('../data/section-files.ts')
     const { takeSnapshot } = await import('../data/take-snapshot.ts')
     const { uncommittedFiles } = await import('../data/stores/uncommitted-files.ts')
@@ -54,6 +54,7 @@ export const snapshot = defineCommand({
       isPacked: pack,
     })
     if (!taken.ok) return { kind: 'diagnosed', diagnostics: taken.diagnostics }
+    if (name !== undefined) await refuseTakenName(project.value, taken.value.lock, name)
     if (!check) await pinSnapshot(project.value, taken.value, context.signal)
     const namedFile = name === undefined ? undefined : await nameSnapshot(project.value, taken.value.lock, name)
 

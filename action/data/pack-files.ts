@@ -79,7 +79,12 @@ export async function packFiles(
     packed.set(section, done)
   }
   if (diagnostics.length > 0) return { ok: false, diagnostics }
-  progress.finished('pack', made > 0 ? 'done' : 'cached', `${made} packs made`, (performance.now() - startMs) / 1000)
+  progress.finished(
+    'pack',
+    made > 0 ? 'done' : 'cached',
+    made === 0 ? 'nothing new' : `${made} ${made === 1 ? 'file' : 'files'} written`,
+    (performance.now() - startMs) / 1000,
+  )
   const joined = Object.fromEntries(Object.keys(files.joined).map((name) => [name, packed.get(name) ?? []]))
   return {
     ok: true,

@@ -38,25 +38,23 @@ export async function pinSnapshot(project: Project, { lock, files }: Snapshot, s
   if (before !== text) await writeWhole(path, text)
 }
 
-/**
- * Keeps a copy of the lock under a name, in `snapshots/`, for the user to commit. Throws `data/name-taken` where the name is
- * another snapshot's.
- */
-export async function nameSnapshot(project: Project, lock: DataLock, name: string): Promise<string> {
+/** Throws `data/name-taken` where the name is another snapshot's. */
+export async function refuseTakenName({ folder }: Project, lock: DataLock, name: string): Promise<void> {
   const file = namedLockFile(name)
-  const path = join(project.folder, file)
+  const before = await readFile(join(folder, file), 'utf8').catch(() => undefined)
+  if (before === undefined || before === formatDataLock(lock)) return
+  throw new Fault(
+    'data/name-taken',
+    `Cannot name the snapshot "${name}": ${file} is of another one; expected a new name`,
+    { remedy: 'Choose another name, or remove the file.', stays: 'nothing was pinned' },
+  )
+}
+
+/** Keeps a copy of the lock under a name that is free, in `snapshots/`, for the user to commit. */
+export async function nameSnapshot({ folder }: Project, lock: DataLock, name: string): Promise<string> {
+  const file = namedLockFile(name)
   const text = formatDataLock(lock)
-  const before = await readFile(path, 'utf8').catch(() => undefined)
-  if (before === text) return file
-  if (before !== undefined) {
-    throw new Fault(
-      'data/name-taken',
-      `Cannot name the snapshot "${name}": ${file} is of another one; expected a new name`,
-      {
-        remedy: 'Choose another name, or remove the file.',
-      },
-    )
-  }
-  await writeWhole(path, text)
+  const before = await readFile(join(folder, file), 'utf8').catch(() => undefined)
+  if (before !== text) await writeWhole(join(folder, file), text)
   return file
 }

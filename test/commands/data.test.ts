@@ -248,6 +248,8 @@ describe('snapshot --as', () => {
     expect((await pin(project.folder, 'one')).text).toContain('kept as snapshots/one.lock.yaml')
     await pin(project.folder, 'one')
     project.write('data/parcels.csv', tinyRows(9))
+    const lock = readFileSync(join(project.folder, 'data.lock.yaml'), 'utf8')
     await expect(pin(project.folder, 'one')).rejects.toMatchObject({ code: 'data/name-taken' })
+    expect(readFileSync(join(project.folder, 'data.lock.yaml'), 'utf8')).toBe(lock)
   })
 })
