@@ -42,7 +42,7 @@ export function reportDataListing(listing: DataListing): Report {
   const warnings = [
     ...(lost.length > 0
       ? [
-          `Neither here nor in the store: ${wordFileSet(lost)}. Run plumbline snapshot where they are, with the same store.`,
+          `Neither here nor in the store: ${wordFileSet(lost)}. Run plumbline snapshot where the data is, with the same store.`,
         ]
       : []),
     ...(other.length > 0 ? [`Other bytes than the pinned ones: ${wordFileSet(other)}. ${wordWays(listing)}`] : []),

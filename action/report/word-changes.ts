@@ -55,23 +55,39 @@ export function wordSchema(schema: readonly SchemaChange[]): string[] {
 
 const odditiesShown = 5
 
-/** What somebody should look at before they train on it. */
+/** What somebody should look at before they train on it; files of which the same is to be said in one sentence. */
 export function wordOddities(oddities: readonly Oddity[]): string[] {
-  const shown = oddities.slice(0, odditiesShown).map(wordOddity)
-  const rest = oddities.slice(odditiesShown)
-  if (rest.length === 0) return shown
-  const paths = rest.flatMap((oddity) => ('path' in oddity ? [oddity.path] : []))
-  return [...shown, `The same of ${wordFileSet(paths)}, or alike.`]
+  const groups = new Map<string, [Oddity, ...Oddity[]]>()
+  for (const oddity of oddities) {
+    const key = JSON.stringify([oddity.kind, 'as' in oddity && oddity.as, 'rows' in oddity && oddity.rows])
+    const same = groups.get(key)
+    if (same) same.push(oddity)
+    else groups.set(key, [oddity])
+  }
+  const lines = [...groups.values()].map(wordOddity)
+  const more = lines.length - odditiesShown
+  if (more <= 0) return lines
+  return [...lines.slice(0, odditiesShown), `And ${formatCount(more)} more such warnings: --json lists them all.`]
 }
 
-function wordOddity(oddity: Oddity): string {
+/** `same` differ in their path alone, or in how old they are. */
+function wordOddity(same: readonly [Oddity, ...Oddity[]]): string {
+  const [oddity] = same
+  const which = wordFileSet(same.flatMap((one) => ('path' in one ? [one.path] : [])))
+  const isOne = same.length === 1
   switch (oddity.kind) {
     case 'same bytes':
-      return `${oddity.path} holds the same bytes as ${oddity.as}: its rows count twice. Was yesterday’s file written again?`
+      return isOne
+        ? `${which} holds the same bytes as ${oddity.as}: its rows count twice. Was yesterday’s file written again?`
+        : `${which} hold the same bytes as ${oddity.as}: its rows count ${formatCount(same.length + 1)} times.`
     case 'same rows':
-      return `${oddity.path} has as many rows (${formatCount(oddity.rows)}) of the same times as ${oddity.as}: do its rows count twice?`
+      return isOne
+        ? `${which} has as many rows (${formatCount(oddity.rows)}) of the same times as ${oddity.as}: do its rows count twice?`
+        : `${which} have as many rows (${formatCount(oddity.rows)} each) of the same times as ${oddity.as}: do its rows count more than once?`
     case 'older':
-      return `${oddity.path} is new, but its newest row (${oddity.until}) is older than what was pinned already (${oddity.newest}).`
+      return isOne
+        ? `${which} is new, but its newest row (${oddity.until}) is older than what was pinned already (${oddity.newest}).`
+        : `${which} are new, but all their rows are older than what was pinned already (${oddity.newest}).`
     case 'not newer':
       return `The newest row is still of ${oddity.until}, though ${wordFiles(oddity.files)} ${oddity.files === 1 ? 'is' : 'are'} new or changed.`
   }
