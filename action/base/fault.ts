@@ -59,6 +59,7 @@ export const faults = {
   'store/shallow-clone': 'user',
   'store/shared': 'user',
   'store/unreadable-lock': 'user',
+  'init/cannot-join': 'user',
   'init/cannot-learn': 'user',
   'init/exists': 'user',
   'init/unknown-column': 'user',

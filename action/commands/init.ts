@@ -1,3 +1,7 @@
+import type { FilesToJoin } from '../data/infer-model.ts'
+import type { SourceFile } from '../data/source-file.ts'
+import type { JoinWish } from '../project/read-joins.ts'
+import type { StarterWishes } from '../project/starter.ts'
 import type { Initialisation } from '../report/report-init.ts'
 import { type CommandContext, defineCommand, type InputsOf, type Outcome } from './define-command.ts'
 import { choice, flag, list, requiredText, text } from './fields.ts'
@@ -9,6 +13,15 @@ const inputs = {
   time: text({ description: 'The column that says when a row happened', default: 'the only date or time' }),
   group: text({ description: 'Rows of one value in this column stay on one side of the split' }),
   labels: list({ description: 'Where the target arrives later: files that hold the id and the target' }),
+  join: list({
+    description: 'Another table, joined onto the rows by a column of one name in both: NAME=GLOB',
+    example: 'carriers=data/carriers.csv',
+  }),
+  on: list({
+    description: 'The columns by which a table is joined, where several would do: NAME=COLUMN[,COLUMN]',
+    default: 'the columns of both that name one of its rows and that nearly all rows find there',
+    example: 'carriers=carrier',
+  }),
   exclude: list({ description: 'A column that the model must not see', example: 'sex' }),
   keep: list({ description: 'A column that stays a feature, although it looks like a leak', example: 'score' }),
   task: choice(['binary', 'multiclass', 'regression'], {
@@ -48,9 +61,15 @@ export const init = defineCommand({
       ...asked,
       source: await expandFolders(context.folder, asked.source),
       labels: await expandFolders(context.folder, asked.labels),
+      joins: await expandJoins(context.folder, asked.joins),
+      keys: new Map(asked.joins.flatMap(({ name, on }) => (on === undefined ? [] : [[name, on] as const]))),
     }
     const { refuseOverwriting } = await import('../project/write-starter.ts')
-    if (!given.force) refuseOverwriting(context.folder)
+    if (!given.force)
+      refuseOverwriting(
+        context.folder,
+        wishes.joins.map(({ name }) => name),
+      )
     const { startReader } = await import('../data/reading-engine.ts')
     await using reader = startReader(context.signal)
     const { examineSource } = await import('../data/examine-source.ts')
@@ -59,10 +78,14 @@ export const init = defineCommand({
     const { settleModel } = await import('../data/settle-model.ts')
     const { wordQuestion } = await import('../report/word-question.ts')
 
-    const found = await findSourceFiles(context.folder, wishes.source)
-    const foundLabels = wishes.labels.length > 0 ? await findSourceFiles(context.folder, wishes.labels) : []
-    const engine = await reader.open({ files: [...found, ...foundLabels] })
-    const examined = await examineSource(engine, found, foundLabels)
+    const files = await findSourceFiles(context.folder, wishes.source)
+    const labelFiles = wishes.labels.length > 0 ? await findSourceFiles(context.folder, wishes.labels) : []
+    const joins: FilesToJoin<SourceFile>[] = []
+    for (const { name, source } of wishes.joins) {
+      joins.push({ name, files: await findSourceFiles(context.folder, [source]) })
+    }
+    const engine = await reader.open({ files: [...files, ...labelFiles, ...joins.flatMap((join) => join.files)] })
+    const examined = await examineSource(engine, { files, labelFiles, joins }, wishes.target)
     if (!examined.ok) return { kind: 'diagnosed', diagnostics: examined.diagnostics }
     const { ask } = given.yes ? {} : context
     const inferred = ask
@@ -89,18 +112,37 @@ export const init = defineCommand({
   },
 })
 
+/** A join has one glob: its folder holds files of one ending. */
+async function expandJoins(folder: string, joins: readonly JoinWish[]): Promise<readonly JoinWish[]> {
+  const { expandFolders } = await import('../data/expand-folders.ts')
+  return await Promise.all(
+    joins.map(async (join) => {
+      const advise = (glob: string) => `Say which: --join ${join.name}='${glob}'.`
+      const [source = join.source] = await expandFolders(folder, [join.source], advise)
+      return { ...join, source }
+    }),
+  )
+}
+
 async function writeProject(
   model: Initialisation['model'],
-  wishes: { readonly name: string; readonly source: readonly string[]; readonly labels: readonly string[] },
+  wishes: StarterWishes,
   given: InputsOf<typeof inputs>,
   { folder }: CommandContext,
 ): Promise<readonly string[]> {
-  const { promiseColumns } = await import('../data/promise-columns.ts')
+  const { keysOfSeveral, promiseColumns, promiseJoined } = await import('../data/promise-columns.ts')
   const { writeFeatureSql } = await import('../data/write-feature-sql.ts')
+  const { rowsSource } = await import('../project/read-joins.ts')
   const { formatContract } = await import('../project/write-contract.ts')
   const { starterFiles } = await import('../project/starter.ts')
   const { readTemplates, writeStarter } = await import('../project/write-starter.ts')
-  const texts = { contract: formatContract(wishes.name, promiseColumns(model)), featureSql: writeFeatureSql(model) }
+  const { joined = [] } = model
+  const table = joined.length > 0 ? { table: rowsSource, references: keysOfSeveral(model) } : {}
+  const texts = {
+    contract: formatContract(wishes.name, promiseColumns(model), table),
+    joined: new Map(joined.map((source) => [source.name, formatContract(source.name, promiseJoined(source, model))])),
+    featureSql: writeFeatureSql(model),
+  }
   const files = starterFiles(model, wishes, await readTemplates(), texts)
   if (given['dry-run']) return [...files.keys()]
   return await writeStarter(folder, files)

@@ -9,11 +9,15 @@ import { formatOf, knownEndings } from './source-file.ts'
  * Folders among the patterns as globs of the data files that they hold; every other pattern as it stands.
  * Throws `data/no-files` where a folder holds none, and `data/several-endings` where it is not clear which are meant.
  */
-export async function expandFolders(folder: string, patterns: readonly string[]): Promise<readonly string[]> {
-  return await Promise.all(patterns.map((pattern) => expandFolder(folder, pattern)))
+export async function expandFolders(
+  folder: string,
+  patterns: readonly string[],
+  advise = (pattern: string) => `Say which: --data '${pattern}', or give --data twice.`,
+): Promise<readonly string[]> {
+  return await Promise.all(patterns.map((pattern) => expandFolder(folder, pattern, advise)))
 }
 
-async function expandFolder(root: string, pattern: string): Promise<string> {
+async function expandFolder(root: string, pattern: string, advise: (pattern: string) => string): Promise<string> {
   const place = pattern.replace(/\/+$/, '')
   const isFolder = await stat(join(root, place)).then(
     (found) => found.isDirectory(),
@@ -43,7 +47,7 @@ async function expandFolder(root: string, pattern: string): Promise<string> {
   throw new Fault(
     'data/several-endings',
     `Cannot read "${pattern}": the folder holds files of several endings (${endings.join(', ')}); expected one`,
-    { remedy: `Say which: --data '${first}', or give --data twice.` },
+    { remedy: advise(first) },
   )
 }
 

@@ -1,18 +1,19 @@
 import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
-import type { ContractColumn } from '../project/contract.ts'
 import type { Task } from '../project/project.ts'
-import { strptimeOf } from '../project/time-format.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
+import { findJoinKeys } from './find-join-keys.ts'
 import { inferColumns } from './infer-columns.ts'
-import type { InferredColumn, InferredModel, Role, Spelling } from './inferred-model.ts'
+import { inferredContract } from './inferred-contract.ts'
+import type { InferredColumn, InferredModel, Role } from './inferred-model.ts'
+import { type ExaminedJoin, joinSources } from './join-sources.ts'
 import { measureTimes, shareOfTestPositives, shareUnlabelled } from './measure-times.ts'
 import { pickId, pickTarget, pickTask, pickTime } from './pick-roles.ts'
 import { quoteName } from './quote.ts'
 import { fileColumn, numberColumn, typedRelation } from './read-source.ts'
-import { findColumn, nothingToLearnFrom, refuseModel } from './refuse-model.ts'
-import { applyFormats, type Examined } from './settle-spellings.ts'
+import { findColumn, nothingToLearnFrom, refuseJoined, refuseModel } from './refuse-model.ts'
+import type { Examined } from './settle-spellings.ts'
 import { chooseFloor, sortColumns } from './sort-columns.ts'
 import type { DescribedFile } from './source-file.ts'
 
@@ -32,6 +33,8 @@ export interface ModelWishes {
   readonly keep?: readonly string[]
   /** By column: a pattern of dates, or the mark before decimals. */
   readonly formats?: ReadonlyMap<string, string>
+  /** By joined source: the columns of its key. */
+  readonly keys?: ReadonlyMap<string, readonly string[]>
 }
 
 /** Leaks and strengths are measured on about this many rows. */
@@ -43,22 +46,59 @@ export interface Examination {
   readonly columns: readonly Examined[]
   /** Of the labels' files; none where the target is among the rows. */
   readonly labelColumns: readonly Examined[]
+  /** Tables that are joined onto the rows. */
+  readonly joins: readonly ExaminedJoin[]
   /** Guessed, where the files are no UTF-8. */
   readonly encoding?: 'latin-1'
+}
+
+/** Files by what they are for. */
+export interface FilesByPart<File> {
+  readonly files: readonly File[]
+  readonly labelFiles: readonly File[]
+  readonly joins: readonly FilesToJoin<File>[]
+}
+
+export interface FilesToJoin<File> {
+  readonly name: string
+  readonly files: readonly File[]
 }
 
 /** Reads every value once, before anybody says what it means. A row that cannot be read is diagnosed. */
 export async function examineFiles(
   engine: Engine,
-  files: readonly DescribedFile[],
-  labelFiles: readonly DescribedFile[],
+  { files, labelFiles, joins }: FilesByPart<DescribedFile>,
+  target: string,
 ): Promise<Read<Examination>> {
-  return await diagnosed([...files, ...labelFiles], async () => {
+  return await diagnosed(allOf({ files, labelFiles, joins }), async () => {
     const columns = await inferColumns(engine, files)
     const labelColumns =
       labelFiles.length > 0 ? await inferColumns(engine, labelFiles, { table: 'plumbline_label_rows' }) : []
-    return { files, labelFiles, columns, labelColumns }
+    const examined: ExaminedJoin[] = []
+    for (const [i, join] of joins.entries()) {
+      const table = `plumbline_other_rows_${i}`
+      examined.push(await examineJoin(join, await inferColumns(engine, join.files, { table })))
+    }
+    return { files, labelFiles, columns, labelColumns, joins: examined }
+
+    async function examineJoin(join: FilesToJoin<DescribedFile>, own: readonly Examined[]): Promise<ExaminedJoin> {
+      const named = own.map((each) => ({ ...each, column: namedAlike(each.column, columns) }))
+      const mayBeKeys = columns.flatMap(({ column }) => (column.name === target ? [] : [column]))
+      const joined = { files: join.files, columns: named.map(({ column }) => column) }
+      return { ...join, columns: named, candidates: await findJoinKeys(engine, { files, columns: mayBeKeys }, joined) }
+    }
   })
+}
+
+/** A column of a joined table as the rows write its name, where they write it in another case. */
+function namedAlike(column: InferredColumn, columns: readonly Examined[]): InferredColumn {
+  const isAlike = ({ name }: InferredColumn) => name.toLowerCase() === column.name.toLowerCase()
+  const own = columns.find((each) => isAlike(each.column))?.column.name
+  return own === undefined || own === column.name ? column : { ...column, name: own, physicalName: column.name }
+}
+
+function allOf<File>({ files, labelFiles, joins }: FilesByPart<File>): File[] {
+  return [...files, ...labelFiles, ...joins.flatMap((join) => join.files)]
 }
 
 /**
@@ -70,7 +110,7 @@ export async function inferModel(
   examined: Examination,
   wishes: ModelWishes,
 ): Promise<Read<InferredModel>> {
-  return await diagnosed([...examined.files, ...examined.labelFiles], () => infer(engine, examined, wishes))
+  return await diagnosed(allOf(examined), () => infer(engine, examined, wishes))
 }
 
 async function diagnosed<Value>(files: readonly DescribedFile[], work: () => Promise<Value>): Promise<Read<Value>> {
@@ -89,15 +129,18 @@ async function infer(
   wishes: ModelWishes,
 ): Promise<InferredModel> {
   const hasLabels = labelFiles.length > 0
-  const formats = wishes.formats ?? new Map<string, string>()
-  const found = (await applyFormats(engine, examined.columns, formats)).map(({ column }) => column)
+  const joined = await joinSources(engine, { files, ...examined }, wishes)
+  const found = joined.own
+  const everywhere = [...found, ...joined.others]
+  const parts = [hasLabels ? undefined : wishes.target, wishes.id, wishes.time, wishes.group]
+  for (const name of parts) if (name !== undefined) refuseJoined(name, found, joined.others)
   const labelColumns = examined.labelColumns.map(({ column }) => column)
   const target = pickTarget(hasLabels ? labelColumns : found, wishes.target, hasLabels)
   const columns = found.filter(({ name }) => name !== target.name)
   const chosen = pickTask(target, wishes)
 
-  const excluded = wishes.exclude.map((name) => findColumn(found, name, 'leave out').name)
-  const kept = (wishes.keep ?? []).map((name) => findColumn(columns, name, 'keep').name)
+  const excluded = wishes.exclude.map((name) => findColumn(everywhere, name, 'leave out').name)
+  const kept = (wishes.keep ?? []).map((name) => findColumn([...columns, ...joined.others], name, 'keep').name)
   const time = pickTime(columns, wishes.time, excluded)
   const taken = [...excluded, ...(time ? [time.column.name] : [])]
   const id = pickId(columns, wishes.id, taken, labelColumns)
@@ -109,11 +152,23 @@ async function infer(
       ? undefined
       : { column: findColumn(columns, wishes.group, 'group by'), isSure: true, why: { kind: 'given' } }
 
-  const relation = await sampleRows(engine, { files, labelFiles, columns, target, id: id?.column })
+  const relation = await sampleRows(engine, {
+    files,
+    labelFiles,
+    columns,
+    target,
+    id: id?.column,
+    joins: joined.clause,
+  })
   const about = { relation, target: target.name, ...chosen }
   const roles = [id, time, group].flatMap((role) => (role ? [role.column.name] : []))
   for (const role of [id, time, group]) if (role) refuseGaps(role.column)
-  const sorted = await sortColumns(engine, about, columns, { excluded, kept, roles, time: time?.column })
+  const sorted = await sortColumns(engine, about, [...columns, ...joined.others], {
+    excluded,
+    kept,
+    roles,
+    time: time?.column,
+  })
   if (sorted.features.length === 0) throw nothingToLearnFrom(sorted.leftOut)
   const span = time && (await measureTimes(engine, relation, time.column, target.name))
   if (time && !span) throw refuseModel(time.column.name, 'no row with a target has a time', 'times in the rows')
@@ -125,7 +180,7 @@ async function infer(
     files: files.map(({ path }) => path),
     ...(examined.encoding && { encoding: examined.encoding }),
     rows,
-    columns: [...columns, target],
+    columns: [...columns, ...joined.others, target],
     ...chosen,
     target,
     ...(chosen.positive !== undefined && {
@@ -136,6 +191,7 @@ async function infer(
     ...(id && { id }),
     ...(time && span && { time: { ...time, since: span.since, until: span.until } }),
     ...(group && { group }),
+    ...(joined.sources.length > 0 && { joined: joined.sources }),
     ...(hasLabels && {
       labels: {
         files: labelFiles.map(({ path }) => path),
@@ -160,14 +216,17 @@ interface Sampled {
   readonly columns: readonly InferredColumn[]
   readonly target: InferredColumn
   readonly id: InferredColumn | undefined
+  /** What follows the rows in FROM. */
+  readonly joins: string
 }
 
 /** A table of typed rows with their target, null where there is no label; always the same rows. */
-async function sampleRows(engine: Engine, { files, labelFiles, columns, target, id }: Sampled): Promise<string> {
+async function sampleRows(engine: Engine, { files, labelFiles, columns, target, id, joins }: Sampled): Promise<string> {
   const own = labelFiles.length === 0 ? [...columns, target] : columns
   const every = Math.ceil((columns[0]?.rows ?? target.rows) / maxSampledRows)
-  const rows = typedRelation(files, contractOf(own), { withPlace: every > 1 })
-  const sample = every > 1 ? `(SELECT * FROM ${rows} WHERE hash(${fileColumn}, ${numberColumn}) % ${every} = 0)` : rows
+  const rows = typedRelation(files, inferredContract(own), { withPlace: every > 1 })
+  const some = every > 1 ? `(SELECT * FROM ${rows} WHERE hash(${fileColumn}, ${numberColumn}) % ${every} = 0)` : rows
+  const sample = joins === '' ? some : `(SELECT * FROM ${some} AS own${joins})`
   const table = 'plumbline_sample'
   if (labelFiles.length === 0 || !id) {
     await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT * FROM ${sample}`)
@@ -176,31 +235,8 @@ async function sampleRows(engine: Engine, { files, labelFiles, columns, target, 
   const [key, y] = [quoteName(id.name), quoteName(target.name)]
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT f.*, l.${y} FROM ${sample} AS f LEFT JOIN (
-       SELECT ${key}, min(${y}) AS ${y} FROM ${typedRelation(labelFiles, contractOf([id, target]))} GROUP BY ${key}
+       SELECT ${key}, min(${y}) AS ${y} FROM ${typedRelation(labelFiles, inferredContract([id, target]))} GROUP BY ${key}
      ) AS l ON f.${key} = l.${key}`,
   )
   return table
-}
-
-function contractOf(columns: readonly InferredColumn[]) {
-  const promised = columns.map(({ name, type, spelling }): ContractColumn => {
-    return { name, logicalType: type, line: 1, aliases: [], rules: [], ...readerOptions(spelling) }
-  })
-  return { file: 'contract.yaml', id: 'inferred', version: '1.0.0', columns: promised, table: 'data', tableRules: [] }
-}
-
-function readerOptions(spelling: Spelling | undefined): Pick<ContractColumn, 'format' | 'decimal' | 'epoch'> {
-  switch (spelling?.kind) {
-    case 'time': {
-      const format = strptimeOf(spelling.pattern)
-      return format.ok ? { format: format.value } : {}
-    }
-    case 'decimal':
-      return { decimal: spelling.mark }
-    case 'epoch':
-      return { epoch: spelling.unit }
-    case 'code':
-    case undefined:
-      return {}
-  }
 }

@@ -4,7 +4,12 @@ import type { Task } from '../project/project.ts'
 
 /** A column as its values show it, before anybody says what it means. */
 export interface InferredColumn {
+  /** As the contract calls it. */
   readonly name: string
+  /** As the files call it, where another table has a column of that name. */
+  readonly physicalName?: string
+  /** The joined source that holds it; its rows and values are then counted over the rows that it is joined onto. */
+  readonly source?: string
   readonly type: LogicalType
   /** Rows of all files, whether they hold the column or not. */
   readonly rows: number
@@ -59,6 +64,8 @@ export interface InferredModel {
   readonly id?: Role
   readonly time?: Role & { readonly since: string; readonly until: string }
   readonly group?: Role
+  /** Tables joined onto the rows, in the order of plumbline.yaml. */
+  readonly joined?: readonly JoinedSource[]
   readonly labels?: { readonly files: readonly string[]; readonly delayDays: number; readonly missingRows: number }
   readonly features: readonly InferredColumn[]
   readonly leftOut: readonly LeftOutColumn[]
@@ -79,6 +86,35 @@ export type RoleReason =
   | { readonly kind: 'given' | 'only' | 'first' }
   /** `others` could be it too. */
   | { readonly kind: 'named' | 'first-of'; readonly others: readonly string[] }
+
+export interface JoinedSource {
+  readonly name: string
+  readonly files: readonly string[]
+  readonly rows: number
+  readonly key: JoinKey
+  /** 0-1: of the rows that it is joined onto, those that find a partner. */
+  readonly foundShare: number
+  /** Every row that has a key finds a partner. */
+  readonly isWhole: boolean
+  /** Its own columns as its own rows show them, the key among them. */
+  readonly columns: readonly InferredColumn[]
+}
+
+export interface JoinKey {
+  readonly columns: readonly string[]
+  readonly isSure: boolean
+  /** What could be the key too, the best first. */
+  readonly others: readonly KeyCandidate[]
+}
+
+/** Columns of one name in two tables by which rows could find their partners. */
+export interface KeyCandidate {
+  readonly columns: readonly string[]
+  /** Keys that stand in several rows of the joined table. */
+  readonly repeats: number
+  /** 0-1: of the rows that have a key, those that find a partner; 0 where it is no use to look. */
+  readonly foundShare: number
+}
 
 export interface LeftOutColumn {
   readonly column: InferredColumn

@@ -25,7 +25,10 @@ export async function loadRows(
   const lacking = [
     ...lackingColumns(request, features, [model.id]),
     ...lackingColumns(request, labels, [model.id, model.target]),
-    ...joined.flatMap(({ name, on }) => lackingColumns(request, [...features, ...(joinedFiles[name] ?? [])], on)),
+    ...joined.flatMap(({ name, on, contract: theirs }) => [
+      ...lackingColumns(request, features, on),
+      ...lackingColumns({ contract: theirs }, joinedFiles[name] ?? [], on),
+    ]),
   ]
   if (lacking.length > 0) return lacking
 
@@ -99,7 +102,7 @@ function unknownColumns({ contract, model, projectFile }: FeatureRequest): Diagn
 }
 
 function lackingColumns(
-  { contract }: FeatureRequest,
+  { contract }: Pick<FeatureRequest, 'contract'>,
   files: readonly DescribedFile[],
   names: readonly (string | undefined)[],
 ): Diagnostic[] {

@@ -1,11 +1,14 @@
 import type { Task } from '../project/project.ts'
+import { keyText } from './choose-join-key.ts'
 import type { ModelWishes } from './infer-model.ts'
-import type { InferredColumn, InferredModel } from './inferred-model.ts'
+import type { InferredColumn, InferredModel, JoinedSource } from './inferred-model.ts'
 import { tasksOf } from './pick-roles.ts'
 
 /** What only a person can know of the data; `guess` is what is taken where nobody answers. */
 export type OpenQuestion = { readonly guess: string; readonly choices: readonly string[] } & (
   | { readonly kind: 'time' | 'positive' | 'task' }
+  /** Columns of one name, each of which tells one row of a joined table, in one line each. */
+  | { readonly kind: 'key'; readonly joined: JoinedSource }
   /** Patterns of dates, or marks before decimals, that fit every value of the column. */
   | { readonly kind: 'format'; readonly column: InferredColumn }
   | {
@@ -21,11 +24,12 @@ const maxOfAKind = 5
 
 /** What is unsure in a model, in the order in which one answer bears on the next. */
 export function openQuestions(model: InferredModel): readonly OpenQuestion[] {
-  return [...formatQuestions(model), ...roleQuestions(model), ...leakQuestions(model)]
+  return [...keyQuestions(model), ...formatQuestions(model), ...roleQuestions(model), ...leakQuestions(model)]
 }
 
 /** The same question after another answer. */
 export function keyOf(question: OpenQuestion): string {
+  if (question.kind === 'key') return `key ${question.joined.name}`
   return 'column' in question ? `${question.kind} ${question.column.name}` : question.kind
 }
 
@@ -38,12 +42,25 @@ export function withAnswer(wishes: ModelWishes, question: OpenQuestion, answer: 
       return { ...wishes, positive: answer }
     case 'task':
       return { ...wishes, task: answer as Task }
+    case 'key': {
+      const { name, key } = question.joined
+      const columns = [key, ...key.others].find((each) => keyText(each.columns) === answer)?.columns ?? key.columns
+      return { ...wishes, keys: new Map([...(wishes.keys ?? []), [name, columns]]) }
+    }
     case 'format':
       return { ...wishes, formats: new Map([...(wishes.formats ?? []), [question.column.name, answer]]) }
     case 'leak':
       // Left out as a leak it already is.
       return answer === 'keep' ? { ...wishes, keep: [...(wishes.keep ?? []), question.column.name] } : wishes
   }
+}
+
+function keyQuestions({ joined = [] }: InferredModel): OpenQuestion[] {
+  return joined.flatMap((source): OpenQuestion[] => {
+    const { columns, isSure, others } = source.key
+    const choices = [{ columns }, ...others].map((each) => keyText(each.columns))
+    return isSure ? [] : [{ kind: 'key', joined: source, guess: keyText(columns), choices }]
+  })
 }
 
 function formatQuestions(model: InferredModel): OpenQuestion[] {

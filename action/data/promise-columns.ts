@@ -1,6 +1,6 @@
 import type { DecimalMark, RuleKind } from '../project/contract.ts'
-import type { DescribedColumn } from '../project/write-contract.ts'
-import type { InferredColumn, InferredModel } from './inferred-model.ts'
+import type { DescribedColumn, TableReference } from '../project/write-contract.ts'
+import type { InferredColumn, InferredModel, JoinedSource } from './inferred-model.ts'
 
 /** Left out so thoroughly that the contract need not know them: a file without them is as good. */
 const unpromised: ReadonlySet<string> = new Set(['excluded', 'not-everywhere', 'empty', 'nested'])
@@ -9,16 +9,58 @@ const unpromised: ReadonlySet<string> = new Set(['excluded', 'not-everywhere', '
 export function promiseColumns(model: InferredModel): DescribedColumn[] {
   const dropped = new Set(model.leftOut.filter(({ reason }) => unpromised.has(reason.kind)).map(({ column }) => column))
   const features = new Set(model.features)
+  const keys = new Set((model.joined ?? []).flatMap(({ key }) => key.columns))
   return model.columns
-    .filter((column) => !dropped.has(column))
+    .filter(({ source }) => source === undefined)
+    .filter((column) => !dropped.has(column) || keys.has(column.name))
     .map((column) => {
       const { name, type } = column
-      const spelled = { name, type, ...spellingOf(column) }
-      if (column === model.id?.column) return { ...spelled, rules: [required, { kind: 'unique' }] }
+      const spelled = { name, type, ...spellingOf(column), ...referencesOf(column, model) }
+      if (column === model.id?.column) return { ...spelled, rules: [required, unique] }
       if (column === model.target) return { ...spelled, rules: targetRules(model) }
       if (column === model.time?.column || column === model.group?.column) return { ...spelled, rules: [required] }
       return features.has(column) ? { ...promiseFeature(column), ...spelled } : { ...spelled, rules: [] }
     })
+}
+
+/** The same of a joined table's own contract: its key names one row. */
+export function promiseJoined({ name: source, key, columns }: JoinedSource, model: InferredModel): DescribedColumn[] {
+  const asRowsSee = new Map(model.columns.filter((each) => each.source === source).map((each) => [each.name, each]))
+  const features = new Set(model.features)
+  const dropped = new Set(model.leftOut.filter(({ reason }) => unpromised.has(reason.kind)).map(({ column }) => column))
+  return columns.flatMap((column): DescribedColumn[] => {
+    const { name, type, physicalName, nulls } = column
+    const seen = asRowsSee.get(name)
+    const spelled = { name, type, ...(physicalName !== undefined && { physicalName }), ...spellingOf(column) }
+    if (key.columns.includes(name)) {
+      const isAlone = key.columns.length === 1
+      return [{ ...spelled, rules: [...(nulls === 0 ? [required] : []), ...(isAlone ? [unique] : [])] }]
+    }
+    if (!seen || dropped.has(seen)) return []
+    return [features.has(seen) ? { ...promiseFeature(column), ...spelled } : { ...spelled, rules: [] }]
+  })
+}
+
+/** Keys of several columns that lead to a row of a joined table, as a contract names both sides. */
+export function keysOfSeveral({ joined = [] }: InferredModel): TableReference[] {
+  return joined.flatMap((source) => {
+    const { columns } = source.key
+    if (columns.length === 1 || !isReferable(source)) return []
+    return [{ columns, to: columns.map((column) => `${source.name}.${column}`) }]
+  })
+}
+
+function referencesOf({ name }: InferredColumn, { joined = [] }: InferredModel): Pick<DescribedColumn, 'references'> {
+  const references = joined.flatMap((source) => {
+    const isKey = source.key.columns.length === 1 && source.key.columns[0] === name
+    return isKey && isReferable(source) ? [`${source.name}.${name}`] : []
+  })
+  return references.length > 0 ? { references } : {}
+}
+
+/** Where every row finds its partner, and the standard can write the names of the key. */
+function isReferable({ isWhole, key }: JoinedSource): boolean {
+  return isWhole && key.columns.every((name) => /^[^./#]+$/.test(name))
 }
 
 function spellingOf({ spelling }: InferredColumn): Pick<DescribedColumn, 'pattern' | 'decimal' | 'epoch' | 'comment'> {
@@ -45,6 +87,7 @@ function commentOnMark(mark: DecimalMark): string {
 }
 
 const required = { kind: 'required' } as const
+const unique = { kind: 'unique' } as const
 const maxAllowed = 20
 
 function targetRules({ target, task, labels }: InferredModel): RuleKind[] {

@@ -22,6 +22,17 @@ export function nothingToLearnFrom(leftOut: readonly LeftOutColumn[]): Fault {
   })
 }
 
+/** Throws `init/cannot-learn` for a part that only the rows' own columns can play. */
+export function refuseJoined(name: string, own: readonly InferredColumn[], others: readonly InferredColumn[]): void {
+  const holder = others.find((column) => column.name === name || column.physicalName === name)
+  if (!holder || own.some((column) => column.name === name)) return
+  throw refuseModel(
+    name,
+    `it is a column of "${holder.source ?? ''}", which is joined`,
+    'a column of the rows themselves',
+  )
+}
+
 /** The column of that name, whatever the case where only one fits. Throws `init/unknown-column`. */
 export function findColumn(columns: readonly InferredColumn[], name: string, purpose: string): InferredColumn {
   const found = columns.find((column) => column.name === name)

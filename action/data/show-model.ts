@@ -15,7 +15,7 @@ export function showModel(model: InferredModel): InferredModel {
     return { ...column, values: column.values.filter(([, rows]) => rows >= minShownRows) }
   }
   const shownRole = <Of extends Role>(role: Of): Of => ({ ...role, column: shown(role.column) })
-  const { id, time, group } = model
+  const { id, time, group, joined } = model
   return {
     ...model,
     columns: model.columns.map(shown),
@@ -23,6 +23,7 @@ export function showModel(model: InferredModel): InferredModel {
     ...(id && { id: shownRole(id) }),
     ...(time && { time: shownRole(time) }),
     ...(group && { group: shownRole(group) }),
+    ...(joined && { joined: joined.map((source) => ({ ...source, columns: source.columns.map(shown) })) }),
     features: model.features.map(shown),
     leftOut: model.leftOut.map(({ column, reason }) => ({ column: shown(column), reason })),
   }

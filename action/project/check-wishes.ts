@@ -3,6 +3,7 @@ import { basename, isAbsolute, relative } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import { decimalMarks } from './contract.ts'
 import type { Task } from './project.ts'
+import { type JoinWish, readJoins } from './read-joins.ts'
 import { parseTestSize } from './test-size.ts'
 import { strptimeOf } from './time-format.ts'
 
@@ -20,6 +21,8 @@ interface Given {
   readonly task: Task | undefined
   readonly positive: string | undefined
   readonly format: readonly string[]
+  readonly join: readonly string[]
+  readonly on: readonly string[]
 }
 
 export interface CheckedWishes {
@@ -37,6 +40,7 @@ export interface CheckedWishes {
   readonly positive?: string
   /** By column: a pattern of dates, or the mark before decimals. */
   readonly formats: ReadonlyMap<string, string>
+  readonly joins: readonly JoinWish[]
 }
 
 /** What the user asked for, as far as it can be judged without looking at the data. Throws `cli/bad-input`. */
@@ -90,6 +94,7 @@ export function checkWishes(given: Given, folder: string): CheckedWishes {
     ...(task !== undefined && { task }),
     ...(positive !== undefined && { positive }),
     formats: readFormats(given.format),
+    joins: readJoins(given.join, given.on, target).map((one) => ({ ...one, source: relativeTo(folder, one.source) })),
   }
 }
 

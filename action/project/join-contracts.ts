@@ -1,6 +1,6 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { nearestName } from '../base/nearest-name.ts'
-import { type Contract, type ContractColumn, withoutValues } from './contract.ts'
+import { type Contract, type ContractColumn, type ContractRule, withoutValues } from './contract.ts'
 import type { SourcePolicy } from './project.ts'
 
 /** A table with what it promises. */
@@ -33,10 +33,12 @@ export function joinContracts(
   return { ok: true, value: others.length === 0 ? first.contract : { ...first.contract, columns } }
 }
 
-/** What a joined table promises besides what its contract says: its key names one row. */
+/** What a joined table promises: its key names one row. Once, where its contract says so already. */
 export function withUniqueKey({ source, contract }: SourceContract): Contract {
   if (source.on.length === 0) return contract
-  const line = contract.columns.find(({ name }) => name === source.on[0])?.line ?? 1
+  const first = contract.columns.find(({ name }) => name === source.on[0])
+  if (source.on.length === 1 && first?.rules.some(isStrictlyUnique)) return contract
+  const line = first?.line ?? 1
   return { ...contract, tableRules: [{ kind: 'unique-together', columns: source.on, line }, ...contract.tableRules] }
 }
 
@@ -47,6 +49,10 @@ export function withoutAnyValues([first, ...others]: readonly [SourceContract, .
 ] {
   const hidden = (table: SourceContract) => ({ ...table, contract: withoutValues(table.contract) })
   return [hidden(first), ...others.map(hidden)]
+}
+
+function isStrictlyUnique({ kind, severity, tolerance, environments }: ContractRule): boolean {
+  return kind === 'unique' && severity !== 'warning' && severity !== 'info' && !tolerance && !environments
 }
 
 function checkKey(file: string, source: SourcePolicy, name: string, first: Contract, joined: Contract): Diagnostic[] {

@@ -109,7 +109,7 @@ export function checkSources(file: string, { source, labels }: DataDocument, lin
 }
 
 /** The lock’s own keys, and its section of labels. */
-const takenSections: ReadonlySet<string> = new Set(['version', 'until', labelSection])
+export const takenSections: ReadonlySet<string> = new Set(['version', 'until', labelSection])
 
 const unnamed = { into: `data/${unnamedSource}`, on: [], env: {}, secrets: [] } as const
 

@@ -1,5 +1,6 @@
 import type { InferredModel } from '../data/inferred-model.ts'
 import { yamlText } from './add-alias.ts'
+import { rowsSource } from './read-joins.ts'
 
 /** Plumbline's own `template/` files, as they stand. */
 export interface StarterTemplates {
@@ -14,10 +15,14 @@ export interface StarterWishes {
   readonly name: string
   readonly source: readonly string[]
   readonly labels: readonly string[]
+  /** Other sources, which are joined onto the rows. */
+  readonly joins: readonly { readonly name: string; readonly source: string }[]
 }
 
 export interface StarterTexts {
   readonly contract: string
+  /** The contract of each joined source, by its name. */
+  readonly joined: ReadonlyMap<string, string>
   readonly featureSql: string
 }
 
@@ -32,6 +37,11 @@ export const starterPaths = [
   'requirements.in',
   '.github/workflows/plumbline.yml',
 ] as const
+
+/** Where the contract of a joined source is written. */
+export function joinedContractPath(source: string): string {
+  return `${source}.contract.yaml`
+}
 
 /** The files of a new project, by path. */
 export function starterFiles(
@@ -50,7 +60,10 @@ export function starterFiles(
     'requirements.in': templates.requirementsSource,
     '.github/workflows/plumbline.yml': templates.workflow,
   }
-  return new Map(starterPaths.map((path) => [path, files[path]]))
+  const joined = [...texts.joined].map(([name, text]) => [joinedContractPath(name), text] as const)
+  return new Map(
+    starterPaths.flatMap((path) => [[path, files[path]] as const, ...(path === 'contract.yaml' ? joined : [])]),
+  )
 }
 
 function formatProject(model: InferredModel, wishes: StarterWishes): string {
@@ -78,7 +91,7 @@ model:
 ${settings.join('\n')}
 params: { max-depth: 6, learning-rate: 0.1, max-iter: 100 }
 data:
-  source: ${yamlGlobs(wishes.source)}
+  source:${formatSources(model, wishes)}
 ${labels ? `  labels: { source: ${yamlGlobs(wishes.labels)}, delay: ${delay} } # a row’s label is known this long after it\n` : ''}\
 ${model.encoding ? `  encoding: ${model.encoding} # check this: the files are not UTF-8, and every byte is a letter in Latin-1\n` : ''}\
   store: git
@@ -92,6 +105,26 @@ stages:
 gates:
   floor: { metric: ${floor.metric}, min: ${floor.minimum} } # a constant has ${round(floor.constant)}${best}
 `
+}
+
+/** The rows alone, or a map of sources of which the first holds them. */
+function formatSources({ joined = [] }: InferredModel, { source, joins }: StarterWishes): string {
+  if (joined.length === 0) return ` ${yamlGlobs(source)}`
+  const lines = joined.map(({ name, key }) => {
+    const from = joins.filter((join) => join.name === name).map((join) => join.source)
+    const [other] = key.others
+    const comment = key.isSure || !other ? '' : ` # check this: ${inComment(other.columns)} would do as well`
+    const on = key.columns.map(yamlText)
+    return `    ${name}: { from: ${yamlGlobs(from)}, contract: ${joinedContractPath(name)}, on: ${on.length === 1 ? on[0] : `[${on.join(', ')}]`} }${comment}`
+  })
+  return ` # the first holds the rows; each other is joined onto them by its key
+    ${rowsSource}: { from: ${yamlGlobs(source)} }
+${lines.join('\n')}`
+}
+
+/** A name in a comment ends neither the line nor the comment. */
+function inComment(names: readonly string[]): string {
+  return names.join(', ').replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
 }
 
 function trainConstants(model: InferredModel): Record<string, string> {

@@ -9,12 +9,32 @@ export interface DescribedColumn {
   readonly pattern?: string
   readonly decimal?: DecimalMark
   readonly epoch?: EpochUnit
+  /** What files call it, where that is another name. */
+  readonly physicalName?: string
+  /** `table.column`, in which every value stands. */
+  readonly references?: readonly string[]
   /** Why a rule is as it is, in a comment behind the column's name. */
   readonly comment?: string
 }
 
+/** Columns that together stand in those of another table, `table.column` each. */
+export interface TableReference {
+  readonly columns: readonly string[]
+  readonly to: readonly string[]
+}
+
+export interface ContractWishes {
+  /** Of the table, where it is not that of the contract. */
+  readonly table?: string
+  readonly references?: readonly TableReference[]
+}
+
 /** A contract in the Open Data Contract Standard 3.1, for people to read and change; `readContract()` reads it back. */
-export function formatContract(name: string, columns: readonly DescribedColumn[]): string {
+export function formatContract(
+  name: string,
+  columns: readonly DescribedColumn[],
+  { table = name, references = [] }: ContractWishes = {},
+): string {
   return `# What the data promises: Open Data Contract Standard 3.1, https://bitol-io.github.io/open-data-contract-standard
 # Inferred from the first files, and generous: tighten it where you know more. plumbline validate checks it.
 apiVersion: v3.1.0
@@ -23,11 +43,17 @@ id: ${yamlText(name)}
 version: 1.0.0
 status: active
 schema:
-  - name: ${yamlText(name)}
+  - name: ${yamlText(table)}
     quality:
       - { metric: rowCount, mustBeGreaterThan: 0 }
+${references.length === 0 ? '' : `    relationships:\n${references.map((one) => formatReference(table, one)).join('')}`}\
     properties:
 ${columns.map(formatColumn).join('')}`
+}
+
+function formatReference(table: string, { columns, to }: TableReference): string {
+  const list = (names: readonly string[]) => `[${names.map(yamlText).join(', ')}]`
+  return `      - { from: ${list(columns.map((column) => `${table}.${column}`))}, to: ${list(to)} }\n`
 }
 
 function formatColumn(column: DescribedColumn): string {
@@ -42,14 +68,36 @@ type Spelt = Pick<DescribedColumn, 'pattern' | 'decimal' | 'epoch'>
 /** A column as an item of a list of properties, over several lines; the first one begins with the dash. */
 export function columnLines(column: DescribedColumn): string[] {
   const { name, type, rules, comment } = column
-  const lines = [`name: ${yamlText(name)}${commentOf(comment)}`, `logicalType: ${type}`, ...promiseLines(rules, column)]
+  const lines = [
+    `name: ${yamlText(name)}${commentOf(comment)}`,
+    ...namePairs(column),
+    `logicalType: ${type}`,
+    ...promiseLines(rules, column),
+    ...referencePairs(column),
+  ]
   return lines.map((line, i) => `${i === 0 ? '-' : ' '} ${line}`)
 }
 
 /** The same on one line, without the dash. */
 export function columnOnOneLine(column: DescribedColumn): string {
   const { name, type, rules } = column
-  return `{ ${[`name: ${yamlText(name)}`, `logicalType: ${type}`, ...promisePairs(rules, column)].join(', ')} }`
+  const pairs = [
+    ...namePairs(column),
+    `logicalType: ${type}`,
+    ...promisePairs(rules, column),
+    ...referencePairs(column),
+  ]
+  return `{ ${[`name: ${yamlText(name)}`, ...pairs].join(', ')} }`
+}
+
+function namePairs({ physicalName }: DescribedColumn): string[] {
+  return physicalName === undefined ? [] : [`physicalName: ${yamlText(physicalName)}`]
+}
+
+function referencePairs({ references = [] }: DescribedColumn): string[] {
+  return references.length === 0
+    ? []
+    : [`relationships: [${references.map((to) => `{ to: ${yamlText(to)} }`).join(', ')}]`]
 }
 
 /** What a column promises as the lines of its mapping. */

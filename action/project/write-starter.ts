@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import { packageFolder } from '../base/package-folder.ts'
 import { writeAll } from '../base/write-all.ts'
-import { type StarterTemplates, starterPaths } from './starter.ts'
+import { joinedContractPath, type StarterTemplates, starterPaths } from './starter.ts'
 
 /** The texts that every project starts from, out of Plumbline's own `template/`. */
 export async function readTemplates(): Promise<StarterTemplates> {
@@ -20,8 +20,8 @@ export async function readTemplates(): Promise<StarterTemplates> {
 }
 
 /** Throws `init/exists` with all that would be lost. */
-export function refuseOverwriting(folder: string): void {
-  const there = starterPaths.filter((path) => existsSync(join(folder, path)))
+export function refuseOverwriting(folder: string, joined: readonly string[] = []): void {
+  const there = [...starterPaths, ...joined.map(joinedContractPath)].filter((path) => existsSync(join(folder, path)))
   if (there.length === 0) return
   throw new Fault(
     'init/exists',

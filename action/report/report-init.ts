@@ -19,7 +19,7 @@ export interface Initialisation {
 /** What was inferred and how sure it is, what was written, what the first gate asks for. */
 export function reportInit({ model, written, startedGit, place, isDryRun }: Initialisation): Report {
   const span = model.time ? ` · ${model.time.since} … ${model.time.until}` : ''
-  const read = `Read ${wordFileSet(model.files)} · ${formatCount(model.rows)} rows × ${model.columns.length} columns${span}`
+  const read = `Read ${wordFileSet(model.files)} · ${formatCount(model.rows)} rows × ${model.columns.filter(({ source }) => source === undefined).length} columns${span}`
   const findings = wordFindings(model)
   const wrote = `${isDryRun ? 'Would write' : 'Wrote'} ${written.join(', ')}`
   const git = startedGit ? ['Started a git repository; nothing is committed.'] : []

@@ -1,4 +1,11 @@
-import type { InferredColumn, InferredModel, LeftOutColumn, LeftOutReason, Role } from '../data/inferred-model.ts'
+import type {
+  InferredColumn,
+  InferredModel,
+  JoinedSource,
+  LeftOutColumn,
+  LeftOutReason,
+  Role,
+} from '../data/inferred-model.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
 import { wordFiles } from './word-contract.ts'
 import { wordFileSet } from './word-files.ts'
@@ -39,6 +46,7 @@ export function wordFindings(model: InferredModel): Finding[] {
           },
         ]
       : []),
+    ...(model.joined ?? []).map(wordJoined),
     ...(model.encoding
       ? [{ role: 'text', name: model.encoding, words: 'not UTF-8: look whether ä, é and ñ are right', isSure: false }]
       : []),
@@ -79,6 +87,21 @@ export function wordFindings(model: InferredModel): Finding[] {
       (others) => wordKinds(others.map(({ kind }) => kind)),
     ),
   ]
+}
+
+/** Fewer rows than this that find a partner are worth a look. */
+const mostRows = 0.95
+
+function wordJoined({ name, files, rows, key, foundShare }: JoinedSource): Finding {
+  const size = `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} of ${wordFileSet(files)}`
+  const others = key.others.slice(0, 2).map((each) => shorten(each.columns.join(', ')))
+  const doubt = others.length > 0 ? `, or ${others.join(' or ')}: --on ${name}=${key.others[0]?.columns.join(',')}` : ''
+  return {
+    role: 'joined',
+    name,
+    words: `${size}, by ${shorten(key.columns.join(', '))}${doubt}; ${formatShare(foundShare)} of rows find one`,
+    isSure: key.isSure && foundShare >= mostRows,
+  }
 }
 
 /** As many as there is room for, in their order, the doubtful before the sure; the others in one line. */

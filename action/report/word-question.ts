@@ -18,6 +18,8 @@ function wordText(question: OpenQuestion, { target, floor }: InferredModel): str
       return `Which class of ${shorten(target.name)} is the one to be found? Its probability is judged.`
     case 'task':
       return `Is ${shorten(target.name)} one of ${formatCount(target.distinct)} classes, or a number?`
+    case 'key':
+      return `By which column are rows joined with ${shorten(question.joined.name)}? Each would do.`
     case 'format': {
       const what = question.column.spelling?.kind === 'time' ? 'dates' : 'numbers'
       return `How does ${shorten(question.column.name)} write ${what}? Both fit every value.`
@@ -47,6 +49,15 @@ function wordChoices(question: OpenQuestion, model: InferredModel): Choice[] {
         label: value === 'regression' ? 'a number' : 'classes',
         hint: value === 'regression' ? '4 is nearer to 5 than 1 is' : 'no class is nearer to another',
       }))
+    case 'key': {
+      const { key, foundShare } = question.joined
+      const shares = [foundShare, ...key.others.map((each) => each.foundShare)]
+      return choices.map((value, i) => ({
+        value,
+        label: shorten(value, 40),
+        hint: `${formatShare(shares[i] ?? 0)} of the rows find theirs`,
+      }))
+    }
     case 'format':
       return choices.map((value) => ({ value, label: wordFormat(value), ...(value === guess && { hint: 'my guess' }) }))
     case 'leak':

@@ -12,6 +12,8 @@ export interface BadInput {
   readonly files: Readonly<Record<string, Content>>
   /** Replaces `data/*.csv` as the glob. */
   readonly source?: string
+  /** Inputs of `init` besides the data and the target. */
+  readonly inputs?: Readonly<Record<string, readonly string[]>>
   /** What the server of the source answers; `SERVER` in `files` is its address. */
   readonly answer?: Answer
   /** Variables of the caller. */

@@ -49,13 +49,13 @@ async function writeContents(folder: string, { command, files, source }: BadInpu
 }
 
 async function endingOf(input: BadInput, folder: string): Promise<Ending> {
-  const { command, source, files, environment = {} } = input
+  const { command, source, files, inputs: more, environment = {} } = input
   const context = { ...contextIn(folder), now: () => new Date(), environment, ...(await remoteOf(input)) }
   const end = (declared: unknown, inputs: Readonly<Record<string, unknown>>) =>
     settle(() => runCommand(declared as Command, inputs, context), context.signal)
   switch (command) {
     case 'init':
-      return await end(init, { ...initInputs, data: [source ?? 'data/*'] })
+      return await end(init, { ...initInputs, data: [source ?? 'data/*'], ...more })
     case 'snapshot':
       return await end(snapshot, { check: 'data.lock.yaml' in files, 'no-fetch': false })
     case 'data fetch':
@@ -90,6 +90,8 @@ const initInputs = {
   exclude: [],
   keep: [],
   format: [],
+  join: [],
+  on: [],
   force: false,
   'dry-run': false,
   name: 'parcels',

@@ -1,6 +1,7 @@
 import type { BadInput } from './bad-input.ts'
 import { brokenCsv } from './broken-csv.ts'
 import { badContracts } from './contracts.ts'
+import { badJoins } from './joins.ts'
 import { badLocks } from './locks.ts'
 import { oddNames } from './odd-names.ts'
 import { oddValues } from './odd-values.ts'
@@ -18,6 +19,7 @@ export const table: Readonly<Record<string, readonly BadInput[]>> = {
   'Parquet files': parquetFiles,
   'odd values': oddValues,
   'paths and partitions': oddPaths,
+  'joined tables': badJoins,
   'remote sources': badSources,
   'plumbline.yaml': badSettings,
   'contract.yaml': badContracts,

@@ -18,7 +18,8 @@ test.each(uglyFiles)('init and validate on $what', async ({ files, target, exclu
   }
   const nothing = { id: undefined, time: undefined, group: undefined, test: undefined, name: undefined }
   const flags = { yes: false, force: false, 'dry-run': false, task: undefined, positive: undefined }
-  const given = { ...nothing, ...flags, data: ['data/'], target, exclude, labels: [], keep: [], format: [] }
+  const joins = { join: [], on: [] }
+  const given = { ...nothing, ...flags, data: ['data/'], target, exclude, labels: [], keep: [], format: [], ...joins }
   const outcome = await init.run(given, contextIn(folder))
   if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome))
   const { text } = await init.report(outcome.result)

@@ -91,6 +91,14 @@ describe('named sources', () => {
     ])
   })
 
+  test('a key that its contract calls unique is told once', async () => {
+    const unique = regions.replace('required: true }', 'required: true, unique: true }')
+    const changed = { 'regions.yaml': unique, 'regions/all.csv': 'region,speed\nN,50\nS,60\nE,70\nW,80\nW,80\n' }
+    expect(await messages(changed)).toEqual([
+      expect.stringContaining('regions.yaml:9 Cannot accept "region": not unique: 1 row'),
+    ])
+  })
+
   test.each([
     [
       'a key that one side lacks',

@@ -75,6 +75,19 @@ describe('openQuestions()', () => {
     ])
   })
 
+  it('asks by which column a table is joined where several would do, first of all', () => {
+    const other = { columns: ['b', 'c'], repeats: 0, foundShare: 1 }
+    const key = { columns: ['a'], isSure: false, others: [other] }
+    const source = { name: 'lanes', files: ['l.csv'], rows: 5, key, foundShare: 1, isWhole: true, columns: [] }
+    const [question, next] = openQuestions({ ...sure, joined: [source], isPositiveSure: false })
+    expect(question).toEqual({ kind: 'key', joined: source, guess: 'a', choices: ['a', 'b, c'] })
+    expect(next?.kind).toBe('positive')
+    if (!question) throw new Error('nothing is asked')
+    expect(keyOf(question)).toBe('key lanes')
+    expect(withAnswer(wishes, question, 'b, c').keys).toEqual(new Map([['lanes', ['b', 'c']]]))
+    expect(openQuestions({ ...sure, joined: [{ ...source, key: { ...key, isSure: true } }] })).toEqual([])
+  })
+
   it('asks no more than five times of a kind', () => {
     const leftOut = Array.from({ length: 40 }, (_, i) => {
       return { column: column(`p${i}`), reason: { kind: 'tells-target', strength: 1 } } as const

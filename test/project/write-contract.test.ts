@@ -47,4 +47,36 @@ describe('formatContract()', () => {
       }),
     )
   })
+
+  it('writes what files call a column, and which other table holds its values', () => {
+    const column = (name: string, more: object) => ({ name, type: 'string' as const, rules: [], ...more })
+    const columns = [
+      column('carrier', { references: ['carriers.carrier', 'fleets.carrier'] }),
+      column('zone: b', { physicalName: 'Zone #b' }),
+    ]
+    const references = [{ columns: ['carrier', 'zone: b'], to: ['tariffs.carrier', 'tariffs.zone: b'] }]
+    const read = parseContract('contract.yaml', formatContract('parcels', columns, { table: 'rows', references }))
+    expect(read).toMatchObject({
+      ok: true,
+      value: {
+        id: 'parcels',
+        table: 'rows',
+        columns: [
+          { name: 'carrier', aliases: [] },
+          { name: 'zone: b', aliases: ['Zone #b'] },
+        ],
+        tableRules: [
+          { kind: 'row-count' },
+          { kind: 'references', columns: ['carrier'], table: 'carriers', others: ['carrier'] },
+          { kind: 'references', columns: ['carrier'], table: 'fleets', others: ['carrier'] },
+          {
+            kind: 'references',
+            columns: ['carrier', 'zone: b'],
+            table: 'tariffs',
+            others: ['carrier', 'zone: b'],
+          },
+        ],
+      },
+    })
+  })
 })

@@ -8,6 +8,8 @@ export const initInputs: Parameters<(typeof init)['run']>[0] = {
   exclude: [],
   keep: [],
   format: [],
+  join: [],
+  on: [],
   task: undefined,
   positive: undefined,
   id: undefined,
