@@ -44,17 +44,18 @@ function asType(column: InferredColumn, type: 'number' | 'timestamp' | 'string')
 
 const maxShown = 4
 
-/** Why a table cannot be joined: what was looked at, and what is wrong with each. */
-export function noKeyFound(source: string, candidates: readonly KeyCandidate[]): Fault {
-  const why = candidates.slice(0, maxShown).map(wordFailure)
-  const more = candidates.length > maxShown ? `; and ${candidates.length - maxShown} more` : ''
-  const state =
-    why.length === 0 ? 'it has no column that the rows have too' : `no column of both names its rows: ${why.join('; ')}`
-  return new Fault('init/cannot-join', `Cannot join "${source}": ${state}${more}; expected a key`, {
-    remedy:
-      why.length === 0
-        ? 'Give its key one name in both files.'
-        : `Say by which: --on ${source}=COLUMN or --on ${source}=COLUMN,COLUMN`,
+/** Why a table of these columns cannot be joined: what was looked at, and what is wrong with each. */
+export function noKeyFound(source: string, columns: readonly string[], candidates: readonly KeyCandidate[]): Fault {
+  const cannot = `Cannot join "${source}"`
+  const some = (words: readonly string[], mark: string) =>
+    [...words.slice(0, maxShown), ...(words.length > maxShown ? [`${words.length - maxShown} more`] : [])].join(mark)
+  if (candidates.length === 0) {
+    const message = `${cannot}: the rows share no column with it that could be its key (it has ${some(columns, ', ')}); expected one`
+    return new Fault('init/cannot-join', message, { remedy: 'Give its key one name in both, and in every file.' })
+  }
+  const state = `no column of both names its rows: ${some(candidates.map(wordFailure), '; ')}`
+  return new Fault('init/cannot-join', `${cannot}: ${state}; expected a key`, {
+    remedy: `Say by which: --on ${source}=COLUMN or --on ${source}=COLUMN,COLUMN`,
   })
 }
 

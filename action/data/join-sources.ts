@@ -80,7 +80,7 @@ function chooseKey({ name, columns, candidates }: ExaminedJoin, rows: Rows, wish
   const given = wishes.keys?.get(name)
   if (given === undefined) {
     const key = chooseJoinKey(candidates)
-    if (!key) throw noKeyFound(name, candidates)
+    if (!key) throw noKeyFound(name, namesIn(columns), candidates)
     return key
   }
   for (const column of given) {
@@ -91,7 +91,7 @@ function chooseKey({ name, columns, candidates }: ExaminedJoin, rows: Rows, wish
 }
 
 function refuseLacking(source: string, key: string, whose: string, columns: readonly Examined[]): void {
-  const known = columns.map(({ column }) => column.name)
+  const known = namesIn(columns)
   const found = columns.find(({ column }) => column.name === key)
   const cannot = `Cannot join "${source}" on "${key}"`
   if (!found) {
@@ -106,6 +106,10 @@ function refuseLacking(source: string, key: string, whose: string, columns: read
   throw new Fault('init/cannot-join', `${cannot}: ${lacking} lacks it; expected it in every file`, {
     remedy: 'Name a column that every file has, or mend the file.',
   })
+}
+
+function namesIn(columns: readonly Examined[]): string[] {
+  return columns.map(({ column }) => column.name)
 }
 
 interface NamedTable extends ExaminedJoin {

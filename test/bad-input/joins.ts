@@ -74,12 +74,17 @@ export const badJoins: readonly BadInput[] = [
   {
     what: 'a joined table of no column that the rows have',
     ...joining('code,speed\nA,50\n'),
-    ...refused('init/cannot-join', undefined, /no column that the rows have too/, /one name in both/),
+    ...refused(
+      'init/cannot-join',
+      undefined,
+      /share no column with it that could be its key \(it has code, speed\)/,
+      /one name in both/,
+    ),
   },
   {
     what: 'a joined table that shares the target alone',
     ...joining('late,speed\n0,50\n1,60\n'),
-    ...refused('init/cannot-join', undefined, /no column that the rows have too/, /one name in both/),
+    ...refused('init/cannot-join', undefined, /that could be its key \(it has late, speed\)/, /one name in both/),
   },
   {
     what: 'a joined table whose key repeats',

@@ -54,8 +54,8 @@ describe('chooseJoinKey()', () => {
 describe('noKeyFound()', () => {
   it('says what is wrong with each, without a value, and no more than four', () => {
     const many = Array.from({ length: 6 }, (_, i) => candidate(`c${i}`, i / 10, i === 0 ? 7 : 0))
-    expect(noKeyFound('carriers', many).message).toBe(
-      'Cannot join "carriers": no column of both names its rows: c0 (7 of its values repeat); c1 (10 % of the rows find theirs); c2 (20 % of the rows find theirs); c3 (30 % of the rows find theirs); and 2 more; expected a key',
+    expect(noKeyFound('carriers', [], many).message).toBe(
+      'Cannot join "carriers": no column of both names its rows: c0 (7 of its values repeat); c1 (10 % of the rows find theirs); c2 (20 % of the rows find theirs); c3 (30 % of the rows find theirs); 2 more; expected a key',
     )
   })
 })
