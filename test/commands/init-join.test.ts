@@ -13,31 +13,20 @@ import { validate } from '../../action/commands/validate.ts'
 import { openEngine } from '../../action/data/engine.ts'
 import { readProject } from '../../action/project/read-project.ts'
 import { contextIn } from '../support/command-context.ts'
+import { initInputs } from '../support/init-inputs.ts'
 import { readParquet } from '../support/read-parquet.ts'
+import { printed } from '../support/result-schema.ts'
 import { snapshotInputs } from '../support/snapshot-inputs.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { tinyProject } from '../support/tiny-project.ts'
 import { validateInputs } from '../support/validate-inputs.ts'
 
 const nothing = {
+  ...initInputs,
   data: ['data/parcels/*.csv'],
-  target: 'late',
-  labels: [],
-  exclude: [],
-  keep: [],
-  format: [],
   join: ['carriers=data/carriers.csv'],
-  on: [],
-  task: undefined,
-  positive: undefined,
-  id: undefined,
-  time: undefined,
-  group: undefined,
-  test: undefined,
   name: 'parcels',
   yes: false,
-  force: false,
-  'dry-run': false,
 }
 type Given = Partial<Parameters<typeof init.run>[0]>
 
@@ -107,6 +96,12 @@ describe('init --join', () => {
       tariff: 7.5,
     })
   }, 60_000)
+
+  it('prints as JSON what its schema says', async () => {
+    const { json, errors } = await printed(init, 'init', tempFolder(files), nothing)
+    expect(errors).toEqual([])
+    expect(json).toMatchObject({ outcome: 'done', result: { model: { joined: [{ name: 'carriers' }] } } })
+  })
 
   it('writes what each table promises into a contract of its own, and that every row finds its partner', async () => {
     const folder = tempFolder(files)
