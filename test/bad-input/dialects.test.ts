@@ -14,8 +14,11 @@ import { readPinned } from '../../action/data/pin-snapshot.ts'
 import { readContracts } from '../../action/project/read-contract.ts'
 import { readProject } from '../../action/project/read-project.ts'
 import { contextIn } from '../support/command-context.ts'
+import { initInputs } from '../support/init-inputs.ts'
 import { readParquet } from '../support/read-parquet.ts'
+import { snapshotInputs } from '../support/snapshot-inputs.ts'
 import { tempFolder, writeFiles } from '../support/temp-folder.ts'
+import { validateInputs } from '../support/validate-inputs.ts'
 import type { Content } from './bad-input.ts'
 import { csv, parquet, zstd } from './contents.ts'
 
@@ -123,22 +126,9 @@ describe('init, snapshot, validate and features', () => {
   test.each(dialects)('agree on %s', async (_, glob, files) => {
     const folder = tempFolder()
     await write(folder, files)
-    await done(folder, init, {
-      data: [glob],
-      target: 'late',
-      labels: [],
-      exclude: [],
-      keep: [],
-      format: [],
-      yes: false,
-      force: false,
-      'dry-run': false,
-      name: 'parcels',
-      time: 'day',
-      id: 'parcel',
-    })
-    await done(folder, snapshot, { check: false, name: undefined, pack: false })
-    await done(folder, validate, { 'accept-rename': [] })
+    await done(folder, init, { ...initInputs, data: [glob], name: 'parcels', time: 'day', id: 'parcel' })
+    await done(folder, snapshot, snapshotInputs)
+    await done(folder, validate, validateInputs)
 
     const made = await featuresOf(folder)
     expect(made).toHaveLength(rows)
