@@ -16,7 +16,6 @@ const entries = {
   cli: 'action/cli.ts',
   'sql-child': 'action/data/sql-child.ts',
   'reader-child': 'action/data/reader-child.ts',
-  'scan-worker': 'action/data/scan-worker.ts',
 }
 
 /** Package → what stands for it in the bundle: a native part that is found at run time, and one that may not be shipped. */

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import type { Read } from '../base/diagnostic.ts'
 import { type Progress, silent } from '../base/progress.ts'
 import type { Contract } from '../project/contract.ts'
@@ -11,8 +10,6 @@ import type { SnapshotFiles } from './fetch-snapshot.ts'
 import { type HashedFile, hashFiles, type KnownHashes, readHashes, smallBytes } from './hash-files.ts'
 import { plainCsv } from './plain-csv.ts'
 import { type PlainStart, planPlainCsv } from './plan-plain-csv.ts'
-import { scanApart } from './scan-apart.ts'
-import type { ScannedCsvFile } from './scan-csv-file.ts'
 import { mapSections, type SectionFiles } from './section-files.ts'
 import type { SourceFile } from './source-file.ts'
 
@@ -33,7 +30,7 @@ export interface InspectOptions {
 }
 
 /**
- * Hashes files and counts their rows, both in one reading where the file is small, and on a core each where it is large.
+ * Hashes files and counts their rows, both in one reading where the file is small; large ones the engine counts meanwhile.
  * What is known of the same bytes under the same promises is not looked at again.
  */
 export async function inspectFiles(
@@ -62,19 +59,11 @@ export async function inspectFiles(
   const planOf = ({ isOrdered }: Item, file: SourceFile, head: Buffer) =>
     isOrdered && !isLasting ? undefined : (isOrdered ? plan.ordered : plan.other)(file, head)
 
-  const large = await planLarge(fresh, planOf)
-  const scanning = scanApart(
-    large.map(({ item, start }) => ({ ...start, absolutePath: item.file.absolutePath })),
-    signal,
-  )
   const ask = (asked: readonly Item[]) => askEngine(project, contract, asked, signal)
   const foreign = fresh.filter((item) => isForEngine(item) && (isLasting || !item.isOrdered))
-  const answering = [
-    ask(foreign),
-    scanning.then((scanned) => ask(large.flatMap(({ item }, place) => (scanned[place] ? [] : [item])))),
-  ]
-  // Awaited below, after the hashing, with which they overlap.
-  for (const pending of [scanning, ...answering]) pending.catch(() => undefined)
+  const answering = ask(foreign)
+  // Awaited below, after the hashing, with which it overlaps.
+  answering.catch(() => undefined)
 
   const noted = new Map<Item, FileFacts>()
   const hashed = await hashAndCount(project.folder, items, {
@@ -87,12 +76,9 @@ export async function inspectFiles(
     signal,
   })
   const digestOf = new Map(hashed.map((file) => [file.path, file]))
-  const scanned = await scanning
-  for (const [place, { item, start }] of large.entries()) addScanned(noted, item, start, scanned[place], digestOf)
-  const answers = await Promise.all(answering)
-
+  const answers = [await answering]
   const keyOf = ({ file, isOrdered }: Item) => factsKey(digestOf.get(file.path)?.sha256 ?? '', file.path, isOrdered)
-  const isDone = new Set<Item>([...foreign, ...large.map(({ item }) => item)])
+  const isDone = new Set<Item>(foreign)
   answers.push(await ask(items.filter((item) => !isDone.has(item) && !noted.has(item) && !known.has(keyOf(item)))))
   const diagnostics = answers.flatMap((answer) => (answer.ok ? [] : answer.diagnostics))
   if (diagnostics.length > 0) return { ok: false, diagnostics }
@@ -164,27 +150,9 @@ function isKnown({ file, isOrdered }: Item, hashes: KnownHashes, facts: KnownFac
   return hash !== undefined && hash.state === file.state && facts.has(factsKey(hash.sha256, file.path, isOrdered))
 }
 
-/** Those that no scan of ours reads, or none that overlaps with hashing. */
-function isForEngine({ file: { path } }: Item): boolean {
-  return !/\.(csv|tsv)$/i.test(path)
-}
-
-const headBytes = 1 << 16
-
-async function planLarge(items: readonly Item[], planOf: Counting['planOf']) {
-  const large: { readonly item: Item; readonly start: PlainStart }[] = []
-  for (const item of items) {
-    if (item.file.bytes <= smallBytes || isForEngine(item)) continue
-    const handle = await open(item.file.absolutePath)
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-      const start = planOf(item, item.file, buffer.subarray(0, bytesRead))
-      if (start) large.push({ item, start })
-    } finally {
-      await handle.close()
-    }
-  }
-  return large
+/** Those that no reading of ours counts: DuckDB reads a large file on every core. */
+function isForEngine({ file: { path, bytes } }: Item): boolean {
+  return bytes > smallBytes || !/\.(csv|tsv)$/i.test(path)
 }
 
 function groupByPath(items: readonly Item[]): Map<string, Item[]> {
@@ -197,17 +165,6 @@ function factsOfSmall(start: PlainStart | undefined, content: Buffer): FileFacts
   if (!start) return undefined
   const csv = plainCsv(start.plan)
   return csv.take(content.subarray(start.bodyStart)) ? factsOf(start, csv.rows()) : undefined
-}
-
-/** What was counted counts only if it is of the very bytes that were hashed. */
-function addScanned(
-  noted: Map<Item, FileFacts>,
-  item: Item,
-  start: PlainStart,
-  scanned: ScannedCsvFile | undefined,
-  hashed: ReadonlyMap<string, HashedFile>,
-): void {
-  if (scanned && scanned.state === hashed.get(item.file.path)?.state) noted.set(item, factsOf(start, scanned))
 }
 
 function factsOf({ columns }: PlainStart, { rows, since, until }: EventSpan): FileFacts {

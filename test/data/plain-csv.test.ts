@@ -8,8 +8,6 @@ import { findSourceFiles } from '../../action/data/find-source-files.ts'
 import { measureFiles } from '../../action/data/measure-files.ts'
 import { plainCsv } from '../../action/data/plain-csv.ts'
 import { planPlainCsv } from '../../action/data/plan-plain-csv.ts'
-import { scanApart } from '../../action/data/scan-apart.ts'
-import { scanCsvFile } from '../../action/data/scan-csv-file.ts'
 import type { ContractColumn } from '../../action/project/contract.ts'
 import { projectOf } from '../support/project.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -112,34 +110,6 @@ describe('plainCsv()', () => {
       { numRuns: 600, seed: 11 },
     )
     expect(plain).toBeGreaterThan(40)
-  })
-})
-
-describe('scanCsvFile()', () => {
-  const lines = Array.from(
-    { length: 200_000 },
-    (_, row) => `2024-01-01 00:00:${String(row % 60).padStart(2, '0')},${row},abcdefghijklmnopqrstuvwxyz`,
-  )
-
-  test.each([
-    ['to its end', '\n'],
-    ['also without a last line end', ''],
-  ])('counts a file of several chunks %s, here and in a thread of its own', async (_, end) => {
-    const folder = tempFolder({ 'a.csv': `t,x,y\n${lines.join('\n')}${end}` })
-    const [found] = await findSourceFiles(folder, ['*.csv'])
-    if (!found) throw new Error('no file')
-    const plan = { delimiter: ',', fields: 3, time: { field: 0, type: 'timestamp' } } as const
-    const asked = { absolutePath: found.absolutePath, bodyStart: 6, plan }
-    const scanned = await scanCsvFile(asked)
-    expect(scanned).toMatchObject({ rows: 200_000, since: '2024-01-01T00:00:00Z', until: '2024-01-01T00:00:59Z' })
-    expect(scanned?.state).toBe(found.state)
-    expect(await scanApart([asked, { ...asked, plan: { delimiter: ',', fields: 4 } }])).toEqual([scanned, undefined])
-  })
-
-  test('gives a line that is longer than a chunk to another reader', async () => {
-    const folder = tempFolder({ 'a.csv': `t,x\n${'x'.repeat(5_000_000)},1\n` })
-    const plan = { delimiter: ',', fields: 2 }
-    expect(await scanCsvFile({ absolutePath: `${folder}/a.csv`, bodyStart: 4, plan })).toBeUndefined()
   })
 })
 
