@@ -114,7 +114,8 @@ describe('s3:// against a real server', () => {
   })
 
   test('goes on where it was killed', async () => {
-    const large = Buffer.from(`id\n${'1234567\n'.repeat(12_000_000)}`)
+    // So large that no machine has it before it is killed.
+    const large = Buffer.from(`id\n${'1234567\n'.repeat(60_000_000)}`)
     await put('lake', 'large.csv', large)
     const folder = projectFolder('s3://lake/large.csv')
     const stop = new AbortController()
