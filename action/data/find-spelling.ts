@@ -175,7 +175,7 @@ const isDateLike = new RegExp(`^(${timeLike}|\\d{4}-\\d{2}-\\d{2}.*)$`)
 const isNumberLike = new RegExp(`^(${numberPattern(',')}|${numberPattern('.')}|[+-]?[0-9.]+([eE][+-]?[0-9]+)?)$`)
 
 /** Names under which people keep moments. */
-export function isTimeName(name: string): boolean {
+function isTimeName(name: string): boolean {
   return (
     /(^|[^a-z])(ts|time|timestamp|date|datetime|day|epoch|unix|at|on|when|created|updated|modified|start|end|since|until)([^a-z]|$)/i.test(
       name,

@@ -28,14 +28,14 @@ export async function snapshotNames({ folder }: Project): Promise<readonly strin
 }
 
 /** A lock file of the working tree; undefined where there is none. */
-export async function readLockFile(folder: string, path: string): Promise<Read<DataLock> | undefined> {
+async function readLockFile(folder: string, path: string): Promise<Read<DataLock> | undefined> {
   if (!existsSync(join(folder, path))) return undefined
   const text = await readTextFile(join(folder, path), path, 'Restore it from git, or remove it.')
   return text.ok ? readDataLock(path, text.value) : text
 }
 
 /** Commits of the current branch that pinned another snapshot, newest first; each digest once. Unreadable locks are left out. */
-export async function historyOf({ folder }: Project, most = Number.POSITIVE_INFINITY): Promise<KnownSnapshot[]> {
+async function historyOf({ folder }: Project, most = Number.POSITIVE_INFINITY): Promise<KnownSnapshot[]> {
   const command = ['log', '--no-renames', '--format=%H %cI', '--', dataLockFile]
   const lines = ((await git(folder, command).catch(() => undefined)) ?? '').split('\n').filter(Boolean)
   const commits = lines.map((line) => line.split(' '))

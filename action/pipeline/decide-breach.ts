@@ -24,7 +24,7 @@ export type SuggestedWhy =
   | { readonly kind: 'often-empty'; readonly rows: number; readonly share: number }
   | { readonly kind: 'never-empty' | 'always-known' | 'always-within'; readonly rows: number }
 
-export const declinedReasons = [
+const declinedReasons = [
   'possible-rename',
   'missing',
   'not-everywhere',

@@ -6,7 +6,7 @@ import type { ProjectDocument } from './project-schema.ts'
 import { parseSourcePlace, shownPlace, type SourcePlace } from './source-place.ts'
 
 /** The lock's section of the one source that has no name. */
-export const unnamedSource = 'features'
+const unnamedSource = 'features'
 
 type DataDocument = ProjectDocument['data']
 type NamedSource = Exclude<DataDocument['source'], readonly string[]>[string]

@@ -114,7 +114,7 @@ function wordRuleChange({ change, from, to }: RuleChange): string {
 }
 
 /** A promise in a few words: `at most 50`, `one of N, S, E, W (limit 5 %)`. */
-export function wordPromise(rule: ShownRule | null): string {
+function wordPromise(rule: ShownRule | null): string {
   if (rule === null) return ''
   const tolerance = 'tolerance' in rule && rule.tolerance ? ` (${wordTolerance(rule.tolerance)})` : ''
   return `${wordKind(rule)}${tolerance}`

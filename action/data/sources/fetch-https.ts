@@ -40,7 +40,7 @@ export async function fetchHttps(landing: Landing, address: string): Promise<Arr
 }
 
 /** Addresses may hold a signature in their query, which is nobody's to read in a log. */
-export function shownUrl(url: URL): string {
+function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname}${url.search === '' ? '' : '?…'}`
 }
 

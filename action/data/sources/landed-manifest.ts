@@ -7,7 +7,7 @@ import { writeWhole } from '../../base/write-whole.ts'
 import type { Validators } from './part-file.ts'
 
 /** In the folder of a source: which of its files Plumbline brought there. All others are the user's. */
-export const manifestName = '.plumbline-landed.json'
+const manifestName = '.plumbline-landed.json'
 
 export interface LandedRecord {
   readonly sha256: string

@@ -63,6 +63,6 @@ export function openRequests(
     const open = () => (proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy }))
     const dispatcher = ways.get(proxy) ?? open()
     ways.set(proxy, dispatcher)
-    return await request(url, { dispatcher, method: method as Dispatcher.HttpMethod, ...rest })
+    return await request(url, { dispatcher, method, ...rest })
   }
 }
