@@ -35,7 +35,7 @@ export async function dataServer(answer: Answer): Promise<DataServer> {
 /** Asks as Plumbline does, but also loopback without TLS, for no test can have a certificate. */
 export function loopbackWeb(idleMs = 5000): Web {
   return {
-    ...openWeb({ environment: {}, idleMs, connectMs: 2000 }),
+    ...openWeb({ environment: {}, idleMs }),
     allows: ({ protocol, hostname }) => protocol === 'https:' || hostname === '127.0.0.1',
   }
 }

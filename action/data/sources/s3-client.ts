@@ -3,8 +3,6 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import type { S3Settings } from './s3-settings.ts'
 import { openRequests } from './web.ts'
 
-const connectMs = 30_000
-
 /** Amazon's own client: it knows every way to credentials, follows a bucket to its region, and tries again. */
 export async function openS3(
   settings: S3Settings,
@@ -18,7 +16,7 @@ export async function openS3(
   return new S3Client({
     maxAttempts: 5,
     followRegionRedirects: true,
-    requestHandler: requestHandler(openRequests(environment, connectMs, idleMs)),
+    requestHandler: requestHandler(openRequests(environment, idleMs)),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     ...(region !== undefined && { region }),
     ...(access.kind === 'keys' && { credentials: access }),
@@ -51,11 +49,8 @@ function requestHandler(send: ReturnType<typeof openRequests>): NonNullable<S3Cl
         body: body ?? null,
         signal: options?.abortSignal ?? null,
       })
-      const told = Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)])
-      const { statusCode } = answer
-      return {
-        response: { statusCode, headers: Object.fromEntries(told) as Record<string, string>, body: answer.body },
-      }
+      const { status: statusCode, headers: told, body: bytes } = answer
+      return { response: { statusCode, headers: told as Record<string, string>, body: bytes } }
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),

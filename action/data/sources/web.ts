@@ -1,6 +1,4 @@
-import type { Readable } from 'node:stream'
-
-import type { Dispatcher } from 'undici'
+import type { Agent, IncomingMessage } from 'node:http'
 
 import { proxyFor } from './proxy-for.ts'
 
@@ -8,7 +6,7 @@ export interface WebAnswer {
   readonly status: number
   /** Names in small letters. */
   readonly headers: Readonly<Record<string, string | undefined>>
-  readonly body: Readable
+  readonly body: IncomingMessage
 }
 
 /** How addresses are asked. */
@@ -22,21 +20,16 @@ export interface Web {
 export interface WebOptions {
   /** `HTTPS_PROXY` and `NO_PROXY` in it decide the way; the process's own `NODE_EXTRA_CA_CERTS` who is trusted. */
   readonly environment: Readonly<Record<string, string | undefined>>
-  readonly connectMs?: number
+  /** Of silence, after which a request ends. */
   readonly idleMs?: number
 }
 
-/** The web through undici, whose weight the bundle bears anyway for GitHub's clients; https only. */
-export function openWeb({ environment, connectMs = 30_000, idleMs = 60_000 }: WebOptions): Web {
-  const send = openRequests(environment, connectMs, idleMs)
+/** The web by Node's own client, https only: undici dies of a server that closes while a slow disk makes it wait. */
+export function openWeb({ environment, idleMs = 60_000 }: WebOptions): Web {
+  const send = openRequests(environment, idleMs)
   return {
     allows: ({ protocol }) => protocol === 'https:',
-    async get(url, headers, signal) {
-      const answer = await send(url, { method: 'GET', headers, signal, body: null })
-      const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value)
-      const told = Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), one(value)] as const)
-      return { status: answer.statusCode, headers: Object.fromEntries(told), body: answer.body }
-    },
+    get: async (url, headers, signal) => await send(url, { method: 'GET', headers, signal, body: null }),
   }
 }
 
@@ -50,19 +43,46 @@ export interface WebRequest {
 /** Sends requests through the proxies that are set, each way opened once, at its first use. */
 export function openRequests(
   environment: WebOptions['environment'],
-  connectMs: number,
   idleMs: number,
-): (url: URL, request: WebRequest) => Promise<Dispatcher.ResponseData> {
-  const ways = new Map<string | undefined, Dispatcher>()
-  const load = async () => await import('undici')
-  let loaded: ReturnType<typeof load> | undefined
-  return async (url, { method, ...rest }) => {
-    const { Agent, ProxyAgent, request } = await (loaded ??= load())
+): (url: URL, request: WebRequest) => Promise<WebAnswer> {
+  const ways = new Map<string, Agent>()
+  return async (url, request) => {
     const proxy = proxyFor(url, environment)
-    const options = { connect: { timeout: connectMs }, headersTimeout: idleMs, bodyTimeout: idleMs }
-    const open = () => (proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy }))
-    const dispatcher = ways.get(proxy) ?? open()
-    ways.set(proxy, dispatcher)
-    return await request(url, { dispatcher, method, ...rest })
+    const key = `${url.protocol} ${proxy ?? ''}`
+    const agent = ways.get(key) ?? (await openWay(url.protocol, proxy))
+    ways.set(key, agent)
+    return await ask(url, request, agent, idleMs)
   }
+}
+
+/** Both modules of Node only where something is fetched: they cost every start of ours milliseconds. */
+async function openWay(protocol: string, proxy: string | undefined): Promise<Agent> {
+  const { HttpsProxyAgent } = await import('https-proxy-agent')
+  const { Agent } = await (protocol === 'https:' ? import('node:https') : import('node:http'))
+  return proxy === undefined ? new Agent({ keepAlive: true }) : new HttpsProxyAgent(proxy, { keepAlive: true })
+}
+
+async function ask(
+  url: URL,
+  { method, headers, body, signal }: WebRequest,
+  agent: Agent,
+  idleMs: number,
+): Promise<WebAnswer> {
+  const { request } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'))
+  return await new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers, agent, timeout: idleMs, ...(signal && { signal }) })
+    let answer: IncomingMessage | undefined
+    sent.on('timeout', () => sent.destroy(new Error(answer ? 'it stops in the middle' : 'it does not answer')))
+    sent.on('error', (error) => (answer ? answer.destroy(error) : reject(error)))
+    sent.on('response', (message) => {
+      answer = message
+      resolve({ status: message.statusCode ?? 0, headers: joined(message), body: message })
+    })
+    sent.end(body ?? undefined)
+  })
+}
+
+function joined({ headers }: IncomingMessage): WebAnswer['headers'] {
+  const told = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
+  return Object.fromEntries(told) as WebAnswer['headers']
 }
