@@ -58,6 +58,8 @@ export async function runPipeline(request: RunRequest): Promise<RunEnd> {
   await warnOfOtherFiles(session)
   await removeDeadDrafts(session.folder)
   await freshLogs(session)
+  // Whoever is killed from here on leaves a record that says so.
+  await writeRecord(session, findings, 'interrupted')
 
   try {
     const end = await runJobs(session, findings)
@@ -69,7 +71,7 @@ export async function runPipeline(request: RunRequest): Promise<RunEnd> {
     return { kind: outcome, record: await writeRecord(session, findings, outcome) }
   } catch (error) {
     const failure = error instanceof Fault ? error.message : String(error)
-    await writeRecord(session, findings, 'failed', failure)
+    await writeRecord(session, findings, request.signal.aborted ? 'interrupted' : 'failed', failure)
     throw error
   }
 }

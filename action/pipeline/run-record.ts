@@ -15,7 +15,8 @@ export interface StageRecord {
   readonly key: string
   /** Declared and observed (interpreter, system): names the result's folder. */
   readonly cacheKey: string
-  readonly outcome: 'done' | 'cached' | 'failed'
+  /** `skipped`: its `if:` was false. */
+  readonly outcome: 'done' | 'cached' | 'failed' | 'skipped'
   /** When the result was made, ISO 8601; of a cached one, then. */
   readonly startedAt: string
   readonly seconds: number
@@ -23,6 +24,28 @@ export interface StageRecord {
   readonly detail: string
   /** Output name → SHA-256: of a file's bytes; of a folder, of its sorted `<sha256>  <path>\n` lines. */
   readonly outputs: Readonly<Record<string, string>>
+  /** How often its program was started; 1 where this is not said. */
+  readonly attempts?: number
+  /** What its program used when the result was made; absent where nothing could be measured. */
+  readonly resources?: StageResources
+  /** Labels of the runner that was asked for. */
+  readonly runner?: readonly string[]
+  /** It failed, and this stage stood in for it. */
+  readonly fallback?: string
+}
+
+export interface StageResources {
+  /** Of all processors and processes together. */
+  readonly cpuSeconds: number
+  readonly peakMemoryBytes: number
+  /** The most that it held on disk, inputs aside. */
+  readonly diskBytes: number
+}
+
+export interface HookRecord {
+  readonly name: 'on-failure' | 'always'
+  readonly outcome: 'done' | 'failed'
+  readonly seconds: number
 }
 
 /** `run.json`: everything that a run was made of and came to. Written for failed runs too. */
@@ -31,7 +54,8 @@ export interface RunRecord {
   readonly model: string
   /** SHA-256 over what git and the lock declare of what makes the bytes. Names the candidate. */
   readonly runKey: string
-  readonly outcome: 'passed' | 'refused' | 'failed'
+  /** `interrupted` from the start until it ends, so that a killed run is one that was interrupted. */
+  readonly outcome: 'passed' | 'refused' | 'failed' | 'interrupted'
   /** Of a failed run: what happened, in words. */
   readonly failure?: string
   readonly trigger: Trigger
@@ -81,6 +105,11 @@ export interface RunRecord {
   readonly metrics: readonly MetricValue[]
   readonly selfReported: Readonly<Record<string, number>>
   readonly gates: readonly GateVerdict[]
+  /** Stages for which their fallback stood in; absent where there is none. */
+  readonly degraded?: readonly string[]
+  /** Only so many of the rows were used, so that nothing of this run may be released. */
+  readonly sample?: { readonly rows: number }
+  readonly hooks?: readonly HookRecord[]
 }
 
 /** A finished candidate on disk, ready to be published. */

@@ -95,7 +95,7 @@ function origin({ data, code, trigger }: RunRecord): string {
 function stageTable({ stages }: RunRecord): string {
   const rows = stages.map(({ name, outcome, detail, seconds }) => [
     markdownCode(name),
-    { done: '✓ ran', cached: '✓ from the cache', failed: '✗ failed' }[outcome],
+    { done: '✓ ran', cached: '✓ from the cache', failed: '✗ failed', skipped: '– skipped' }[outcome],
     markdownText(detail),
     outcome === 'cached' ? '' : formatSeconds(seconds),
   ])
