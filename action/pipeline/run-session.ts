@@ -6,13 +6,12 @@ import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import { writeWhole } from '../base/write-whole.ts'
-import { wordChange } from '../report/word-stages.ts'
+import { wordChange, wordSpoilt } from '../report/word-stages.ts'
 import type { DeclaredRun } from './declare-run.ts'
 import type { RunRecord, StageRecord } from './run-record.ts'
 import { changedParts, type KeyParts } from './stage-key.ts'
 import {
   digestOf,
-  findResult,
   latestResult,
   makeResult,
   outputPath,
@@ -20,6 +19,7 @@ import {
   type StageResult,
   type StageWork,
 } from './stage-result.ts'
+import { findResult } from './verify-result.ts'
 
 /** The parts of a run that can happen on machines of their own, in order. */
 export const jobs = ['prepare', 'train', 'judge', 'refit'] as const
@@ -63,8 +63,10 @@ export function logFile(session: RunSession, stage: string): string {
 export async function takeStep(session: RunSession, step: Step): Promise<Read<StageResult>> {
   if (!session.jobs.has(step.job)) return { ok: true, value: await takeOver(session, step) }
   const cacheKey = await step.cacheKey()
-  const cached = await findResult(session.folder, step.name, cacheKey)
-  if (cached) {
+  const found = await findResult(session.folder, step.name, cacheKey)
+  if (found.kind === 'spoilt') session.progress.warn(wordSpoilt(step.name, found.why))
+  if (found.kind === 'whole') {
+    const cached = found.result
     await note(session, cached, 'cached')
     session.progress.finished(step.name, step.isNo?.(cached) ? 'failed' : 'cached', cached.detail, cached.seconds)
     return { ok: true, value: cached }

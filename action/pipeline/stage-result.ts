@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Json } from '../base/canonical-json.ts'
 import type { Read } from '../base/diagnostic.ts'
-import { sha256OfFile } from '../base/sha256.ts'
+import { sha256, sha256OfFile } from '../base/sha256.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import type { KeyParts } from './stage-key.ts'
 
@@ -39,7 +39,8 @@ export interface StageWork {
   readonly data?: Json
 }
 
-function resultFolder(folder: string, stage: string, cacheKey: string): string {
+/** `.plumbline/stages/<stage>/<first digits of the cache key>/`: `result.json`, `out/` and `seal.json`. */
+export function resultFolder(folder: string, stage: string, cacheKey: string): string {
   return join(folder, '.plumbline', 'stages', stage, cacheKey.slice(0, 16))
 }
 
@@ -48,17 +49,6 @@ export function outputPath(folder: string, result: StageResult, output: string):
   const record = result.outputs[output]
   if (!record) throw new Error(`Cannot find output "${output}" of stage "${result.stage}": it has none of that name`)
   return join(resultFolder(folder, result.stage, result.cacheKey), 'out', record.path)
-}
-
-/** The finished result of this very key, if there is one and its files are there. */
-export async function findResult(folder: string, stage: string, cacheKey: string): Promise<StageResult | undefined> {
-  const result = await readResult(join(resultFolder(folder, stage, cacheKey), 'result.json'))
-  if (!result || result.cacheKey !== cacheKey || result.stage !== stage) return undefined
-  for (const output of Object.keys(result.outputs)) {
-    const isThere = await stat(outputPath(folder, result, output)).catch(() => undefined)
-    if (!isThere) return undefined
-  }
-  return result
 }
 
 /** The newest result of a stage, whatever its key: what a new run is compared with to say why it runs. */
@@ -72,9 +62,19 @@ export async function latestResult(folder: string, stage: string): Promise<Stage
     .at(-1)
 }
 
+/** Far beyond what a stage comes to; what is larger was written by something else. */
+const longestResultBytes = 16 << 20
+
+/** A result from its file; undefined where there is none, or what lies there is cut off, hostile or of a newer version. */
 export async function readResult(file: string): Promise<StageResult | undefined> {
+  const found = await lstat(file).catch(() => undefined)
+  if (!found?.isFile() || found.size > longestResultBytes) return undefined
   const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
+  return text === undefined ? undefined : parseResult(text)
+}
+
+/** The same from the file's text. */
+export function parseResult(text: string): StageResult | undefined {
   try {
     const result: unknown = JSON.parse(text)
     return isStageResult(result) ? result : undefined
@@ -92,8 +92,10 @@ function isStageResult(value: unknown): value is StageResult {
     [stage, startedAt, detail].every((field) => typeof field === 'string') &&
     [key, cacheKey].every(isDigest) &&
     isPlainName(stage) &&
-    typeof seconds === 'number' &&
+    !Number.isNaN(Date.parse(String(startedAt))) &&
+    Number.isFinite(seconds) &&
     isRecord(parts) &&
+    Object.values(parts).every((part) => typeof part === 'string') &&
     isRecord(outputs) &&
     Object.values(outputs).every(
       (output) => isRecord(output) && isPlainName(output['path']) && isDigest(output['sha256']),
@@ -146,7 +148,9 @@ export async function makeResult(folder: string, making: Making): Promise<Read<S
       outputs: await recordOutputs(join(draft, 'out'), outputs),
       ...(data !== undefined && { data }),
     }
-    await writeWhole(join(draft, 'result.json'), `${JSON.stringify(result, null, 2)}\n`)
+    const text = `${JSON.stringify(result, null, 2)}\n`
+    await writeWhole(join(draft, 'seal.json'), firstSeal(text))
+    await writeWhole(join(draft, 'result.json'), text)
     await rm(place, { recursive: true, force: true })
     await mkdir(join(place, '..'), { recursive: true })
     await rename(draft, place)
@@ -154,6 +158,11 @@ export async function makeResult(folder: string, making: Making): Promise<Read<S
   } finally {
     await rm(draft, { recursive: true, force: true })
   }
+}
+
+/** Vouches for the record alone; the outputs' files join it when they are used again. */
+function firstSeal(resultText: string): string {
+  return `${JSON.stringify({ result: sha256(resultText), files: {} })}\n`
 }
 
 async function recordOutputs(

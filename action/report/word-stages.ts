@@ -10,6 +10,11 @@ export function wordChange(stage: string, changedParts: readonly string[]): stri
   return `${stage} runs: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''} changed`
 }
 
+/** A cached result that is not used: `cached features: its bytes changed; made again`. */
+export function wordSpoilt(stage: string, why: string): string {
+  return `cached ${stage}: ${why}; made again`
+}
+
 export function wordRows(rows: number, columns?: number): string {
   return columns === undefined ? `${formatCount(rows)} rows` : `${formatCount(rows)} rows × ${columns}`
 }

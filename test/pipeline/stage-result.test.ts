@@ -1,9 +1,10 @@
+import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
 import { sha256 } from '../../action/base/sha256.ts'
-import { findResult, readResult } from '../../action/pipeline/stage-result.ts'
+import { readResult } from '../../action/pipeline/stage-result.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const key = sha256('key')
@@ -33,17 +34,22 @@ describe('readResult()', () => {
     ['leads out of its folder', JSON.stringify({ ...whole, outputs: { model: { path: '../../x', sha256: key } } })],
     ['leads above its folder', JSON.stringify({ ...whole, outputs: { model: { path: '..', sha256: key } } })],
     ['is kept under a path', JSON.stringify({ ...whole, cacheKey: '../../../etc' })],
+    ['is of a newer version', JSON.stringify({ ...whole, schema: 'plumbline/stage/v2' })],
+    ['was made at no time', JSON.stringify({ ...whole, startedAt: 'soon' })],
+    ['took no number of seconds', JSON.stringify({ ...whole, seconds: '1' })],
+    ['is made of no texts', JSON.stringify({ ...whole, parts: { data: {} } })],
+    ['is huge', `${JSON.stringify(whole)}${' '.repeat(17 << 20)}`],
     ['is of a stage with a path', JSON.stringify({ ...whole, stage: '../split' })],
   ])('takes a result that %s for none', async (_, text) => {
     const folder = tempFolder({ 'result.json': text })
 
     expect(await readResult(join(folder, 'result.json'))).toBeUndefined()
   })
-})
 
-test('findResult() takes no other stage’s result', async () => {
-  const place = `.plumbline/stages/evaluate/${key.slice(0, 16)}`
-  const folder = tempFolder({ [`${place}/result.json`]: JSON.stringify(whole), [`${place}/out/model.json`]: '{}' })
+  test('follows no link', async () => {
+    const folder = tempFolder({ 'elsewhere.json': JSON.stringify(whole) })
+    symlinkSync(join(folder, 'elsewhere.json'), join(folder, 'result.json'))
 
-  expect(await findResult(folder, 'evaluate', key)).toBeUndefined()
+    expect(await readResult(join(folder, 'result.json'))).toBeUndefined()
+  })
 })
