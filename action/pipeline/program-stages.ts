@@ -8,19 +8,12 @@ import type { ProgramStage } from '../project/project.ts'
 import { wordJudgedStage, wordReleasedStage } from '../report/word-stages.ts'
 import type { SplitData } from './built-in-stages.ts'
 import { type DeclaredStage, refitName, stagesOfRefit } from './declare-keys.ts'
-import { findInterpreter, type Interpreter } from './find-interpreter.ts'
-import { type PythonEnvironment, pythonEnvironment } from './python-environment.ts'
 import type { Job, RunSession } from './run-session.ts'
 import { dataOf, logFile, takeStep, useOutput } from './run-session.ts'
 import { runStage } from './run-stage.ts'
+import type { LazyEnvironment } from './stage-environment.ts'
 import type { StageResult } from './stage-result.ts'
 import { takeOutputCheck } from './take-output-check.ts'
-
-/** The interpreter and its environment, each found or built when first needed. */
-export interface Python {
-  readonly interpreter: () => Promise<Interpreter | undefined>
-  readonly environment: () => Promise<PythonEnvironment | undefined>
-}
 
 /** Results of the user's stages by stage name: `train`, `predict`, … */
 export type ProgramResults = ReadonlyMap<string, StageResult>
@@ -29,14 +22,14 @@ export type ProgramResults = ReadonlyMap<string, StageResult>
 export async function takeJudgedFit(
   session: RunSession,
   split: StageResult,
-  python: Python,
+  environment: LazyEnvironment,
 ): Promise<Read<ProgramResults>> {
   const { project, keys } = session.declared
   return takePrograms(session, {
     job: 'train',
     stages: project.stages,
     declared: keys.programs,
-    python,
+    environment,
     nameOf: (stage) => stage,
     featuresOf: async (stage) => useOutput(session, 'prepare', split, stage === 'predict' ? 'test' : 'train'),
     detailOf: (stage) => wordJudgedStage(stage, (dataOf(split) as SplitData).test),
@@ -47,13 +40,13 @@ export async function takeJudgedFit(
 export async function takeReleasedFit(
   session: RunSession,
   split: StageResult,
-  python: Python,
+  environment: LazyEnvironment,
 ): Promise<Read<ProgramResults>> {
   return takePrograms(session, {
     job: 'refit',
     stages: stagesOfRefit(session.declared.project),
     declared: session.declared.keys.refit,
-    python,
+    environment,
     nameOf: refitName,
     featuresOf: async () => useOutput(session, 'prepare', split, 'whole'),
     detailOf: (stage) => wordReleasedStage(stage, (dataOf(split) as SplitData).whole),
@@ -64,7 +57,7 @@ interface Programs {
   readonly job: Job
   readonly stages: readonly ProgramStage[]
   readonly declared: readonly DeclaredStage[]
-  readonly python: Python
+  readonly environment: LazyEnvironment
   readonly nameOf: (stage: string) => string
   readonly featuresOf: (stage: string) => Promise<string>
   /** One line for people about a stage that went well. */
@@ -89,7 +82,7 @@ async function takePrograms(session: RunSession, programs: Programs): Promise<Re
 
 async function takeProgram(
   session: RunSession,
-  { job, python, nameOf, featuresOf, detailOf }: Programs,
+  { job, environment, nameOf, featuresOf, detailOf }: Programs,
   stage: ProgramStage,
   declared: DeclaredStage,
   earlier: ProgramResults,
@@ -122,7 +115,7 @@ async function takeProgram(
     parts: declared.parts,
     cacheKey: async () => {
       const observed = {
-        interpreter: (await python.interpreter())?.version,
+        interpreter: (await environment.interpreter())?.version,
         system: `${process.platform} ${process.arch}`,
         inputs: bytesOfInputs(),
       }
@@ -136,7 +129,7 @@ async function takeProgram(
           name,
           reads: Object.keys(reads.get(stage.name) ?? {}),
           inputs: await inputsOf(),
-          python: await python.environment(),
+          environment: await environment.environment(),
           caller: session.environment,
           logFile: logFile(session, name),
           progress: session.progress,
@@ -159,31 +152,6 @@ async function outputsOf(
     if (result) paths[output] = await useOutput(session, job, result, output)
   }
   return paths
-}
-
-/** The Python of a project's environment; a project without requirements uses what its programs find on PATH. */
-export function lazyPython(session: RunSession): Python {
-  const { requirements, project } = session.declared
-  let interpreter: Promise<Interpreter> | undefined
-  let environment: Promise<PythonEnvironment> | undefined
-  const find = () => (interpreter ??= findInterpreter(session.environment, project.environment.pythonVersion))
-  return {
-    interpreter: async () => (requirements === null ? undefined : find()),
-    environment: async () => {
-      if (requirements === null) return undefined
-      environment ??= find().then((found) =>
-        pythonEnvironment({
-          requirements,
-          file: project.environment.python ?? 'requirements.txt',
-          interpreter: found,
-          caller: session.environment,
-          progress: session.progress,
-          signal: session.signal,
-        }),
-      )
-      return environment
-    },
-  }
 }
 
 /** Numbers that stages wrote as outputs of kind `metrics`: shown as self-reported, never judged. */

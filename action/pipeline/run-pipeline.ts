@@ -6,12 +6,13 @@ import { wordHeader, wordLockDifference } from '../report/report-run.ts'
 import { metricsIn, takeFeatures, takeJudging, takeSplit, takeValidate, verdictsIn } from './built-in-stages.ts'
 import { type DeclaredRun, declareRun } from './declare-run.ts'
 import { holdCached } from './hold-cached.ts'
-import { lazyPython, readSelfReported, takeJudgedFit, takeReleasedFit } from './program-stages.ts'
+import { readSelfReported, takeJudgedFit, takeReleasedFit } from './program-stages.ts'
 import { type CodeState, readCodeState } from './read-code-state.ts'
 import { readTrigger } from './read-trigger.ts'
 import { removeDeadDrafts } from './remove-dead-drafts.ts'
 import type { RunRecord } from './run-record.ts'
 import { freshLogs, type Job, jobs, type RunSession } from './run-session.ts'
+import { type LazyEnvironment, lazyEnvironment } from './stage-environment.ts'
 import { takeOutputCheck } from './take-output-check.ts'
 import { type RunFindings, splitFindings, writeRecord } from './write-record.ts'
 
@@ -97,10 +98,10 @@ async function runJobs(session: RunSession, findings: RunFindings): Promise<Read
   Object.assign(findings, splitFindings(features.value, split.value))
   if (isLast('prepare')) return passed
 
-  const python = lazyPython(session)
-  const fit = await takeJudgedFit(session, split.value, python)
+  const environment = openEnvironment(session)
+  const fit = await takeJudgedFit(session, split.value, environment)
   if (!fit.ok) return fit
-  if (session.jobs.has('train')) findings.python = (await python.interpreter())?.version
+  if (session.jobs.has('train')) findings.python = (await environment.interpreter())?.version
   findings.selfReported = await readSelfReported(session, fit.value)
   if (isLast('train')) return passed
 
@@ -114,7 +115,7 @@ async function runJobs(session: RunSession, findings: RunFindings): Promise<Read
   if (overallVerdict(findings.gates) !== 'pass') return { ok: true, value: 'refused' }
   if (isLast('judge')) return passed
 
-  const refit = await takeReleasedFit(session, split.value, python)
+  const refit = await takeReleasedFit(session, split.value, environment)
   return refit.ok ? passed : refit
 }
 
@@ -130,6 +131,11 @@ function openSession(request: RunRequest, declared: DeclaredRun): RunSession {
     now,
     stages: [],
   }
+}
+
+function openEnvironment({ declared, environment, progress, signal }: RunSession): LazyEnvironment {
+  const { project, requirements } = declared
+  return lazyEnvironment({ project, requirements, caller: environment, progress, signal })
 }
 
 /** Whoever put new files there and runs would else wonder why all comes from the cache. In a workflow, jobs fetch what is pinned. */

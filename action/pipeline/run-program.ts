@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type SpawnOptions, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 
@@ -14,8 +14,11 @@ export type ProgramEnd =
   | { readonly kind: 'timed-out'; readonly lastLines: readonly string[] }
   | { readonly kind: 'interrupted' }
 
+/** A command for the shell, or a program with its arguments: the engine that runs the command in a container. */
+export type Command = string | { readonly file: string; readonly args: readonly string[] }
+
 interface Program {
-  readonly command: string
+  readonly command: Command
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
   readonly logFile: string
@@ -34,20 +37,14 @@ const linesKept = 15
 const longestLine = 2000
 
 /**
- * Runs a shell command in a process group of its own, its output line by line into a log; stopped, it gets SIGTERM, then
+ * Runs a command in a process group of its own, its output line by line into a log; stopped, it gets SIGTERM, then
  * SIGKILL. What it leaves running behind itself is killed, so that nothing changes its files any more.
  */
 export async function runProgram(program: Program): Promise<ProgramEnd> {
   const { command, folder, environment, timeoutMs, signal } = program
   if (signal.aborted) return { kind: 'interrupted' }
   const isPosix = process.platform !== 'win32'
-  const child = spawn(command, {
-    cwd: folder,
-    env: { ...environment },
-    shell: true,
-    detached: isPosix,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = start(command, { cwd: folder, env: { ...environment }, detached: isPosix })
   const { lastLines, logged } = follow(program, [child.stdout, child.stderr])
 
   let stopped: 'timed-out' | 'interrupted' | undefined
@@ -89,6 +86,12 @@ export async function runProgram(program: Program): Promise<ProgramEnd> {
     send('SIGKILL')
     signal.removeEventListener('abort', interrupt)
   }
+}
+
+function start(command: Command, options: Pick<SpawnOptions, 'cwd' | 'env' | 'detached'>) {
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
+  if (typeof command === 'string') return spawn(command, { ...options, stdio, shell: true })
+  return spawn(command.file, command.args, { ...options, stdio })
 }
 
 /** Copies the streams into the log and keeps the last lines. */

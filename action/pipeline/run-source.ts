@@ -7,10 +7,9 @@ import type { Progress } from '../base/progress.ts'
 import { readPinned } from '../data/pin-snapshot.ts'
 import type { ProgramPlace } from '../data/sources/land-source.ts'
 import type { ProgramStage, Project, SourcePolicy } from '../project/project.ts'
-import { findInterpreter } from './find-interpreter.ts'
 import { listReads } from './list-reads.ts'
-import { type PythonEnvironment, pythonEnvironment } from './python-environment.ts'
 import { roomPrefix, runStage } from './run-stage.ts'
+import { lazyEnvironment, type StageEnvironment } from './stage-environment.ts'
 
 export interface SourceProgram {
   readonly project: Project
@@ -49,7 +48,7 @@ export async function runSource<Result>(
         reads: Object.keys(await listReads(project, stage, digests)),
         inputs: {},
         variables: lock?.until ? { PLUMBLINE_SINCE: lock.until } : {},
-        python: await pythonOf(program),
+        environment: await environmentOf(program),
         caller: environment,
         logFile: join(project.folder, '.plumbline/landed', `${source.name}.log`),
         progress,
@@ -77,21 +76,23 @@ function stageOf({ source, place }: SourceProgram): ProgramStage {
   }
 }
 
-/** The environment of `environment.python`, as stages have it. */
-async function pythonOf({
+/** The project's environment, as stages have it. */
+async function environmentOf({
   project,
   environment,
   progress,
   signal,
-}: SourceProgram): Promise<PythonEnvironment | undefined> {
-  const { python: file, pythonVersion } = project.environment
-  if (file === undefined) return undefined
-  const requirements = await readFile(join(project.folder, file), 'utf8').catch(() => undefined)
-  if (requirements === undefined) {
-    throw new Fault('pipeline/environment', `Cannot read "${file}": no such file; expected the packages of programs`, {
-      remedy: `Write it, or correct environment.python in ${project.file}.`,
-    })
-  }
-  const interpreter = await findInterpreter(environment, pythonVersion)
-  return await pythonEnvironment({ requirements, file, interpreter, caller: environment, progress, signal })
+}: SourceProgram): Promise<StageEnvironment | undefined> {
+  const requirements = await readRequirements(project)
+  return lazyEnvironment({ project, requirements, caller: environment, progress, signal }).environment()
+}
+
+async function readRequirements({ folder, file, environment }: Project): Promise<string | null> {
+  const { python } = environment
+  if (python === undefined) return null
+  const text = await readFile(join(folder, python), 'utf8').catch(() => undefined)
+  if (text !== undefined) return text
+  throw new Fault('pipeline/environment', `Cannot read "${python}": no such file; expected the packages of programs`, {
+    remedy: `Write it, or correct environment.python in ${file}.`,
+  })
 }

@@ -10,8 +10,8 @@ import type { ProgramStage, Project } from '../project/project.ts'
 import { collectOutputs, subjectOf } from './collect-outputs.ts'
 import { shortestMasked, textsToMask } from './mask-secrets.ts'
 import { programEnvironment, variableName } from './program-environment.ts'
-import type { PythonEnvironment } from './python-environment.ts'
 import { type ProgramEnd, runProgram } from './run-program.ts'
+import type { StageEnvironment } from './stage-environment.ts'
 import type { StageWork } from './stage-result.ts'
 
 /** Rooms are named by their process, so that those of a killed one are found and removed. */
@@ -28,7 +28,7 @@ export interface ProgramRun {
   readonly reads: readonly string[]
   /** Needed stage → what its `PLUMBLINE_IN_…` points to: output name → absolute path. */
   readonly inputs: Readonly<Record<string, Readonly<Record<string, string>>>>
-  readonly python: PythonEnvironment | undefined
+  readonly environment: StageEnvironment | undefined
   /** `PLUMBLINE_*` beyond those that every program gets. */
   readonly variables?: Readonly<Record<string, string>>
   readonly caller: Readonly<Record<string, string | undefined>>
@@ -51,7 +51,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
     const secrets = stage.secrets.map((secret) => requireSecret(run, secret))
     const environment = programEnvironment({
       caller: run.caller,
-      binFolders: run.python ? [run.python.binFolder] : [],
+      binFolders: run.environment?.binFolders ?? [],
       home: folders.home,
       temp: folders.temp,
       env: stage.env,
@@ -61,6 +61,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
         ...(await nameOutputs(stage, folders.files)),
         PLUMBLINE_PARAMS: canonicalJson(project.params),
         PLUMBLINE_SEED: String(project.environment.seed),
+        ...run.environment?.variables,
         ...run.variables,
       },
     })

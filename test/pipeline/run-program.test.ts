@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { textsToMask } from '../../action/pipeline/mask-secrets.ts'
 import { programEnvironment } from '../../action/pipeline/program-environment.ts'
-import { type ProgramEnd, runProgram } from '../../action/pipeline/run-program.ts'
+import { type Command, type ProgramEnd, runProgram } from '../../action/pipeline/run-program.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 interface Wish {
-  readonly command: string
+  readonly command: Command
   readonly masked?: readonly string[]
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
@@ -37,6 +37,15 @@ async function run({ command, masked = [], timeoutMs, signal }: Wish): Promise<{
 }
 
 describe('runProgram()', () => {
+  test('starts a program with its arguments as they are, without a shell', async () => {
+    const { end, log } = await run({
+      command: { file: process.execPath, args: ['-p', 'process.argv.slice(1)', '$HOME; a'] },
+    })
+
+    expect(end).toEqual({ kind: 'done' })
+    expect(log).toBe("[ '$HOME; a' ]\n")
+  })
+
   test('keeps everything that was printed in the log', async () => {
     const { end, log } = await run({ command: 'echo one; echo two >&2; printf three' })
 
