@@ -130,6 +130,7 @@ function programParts(stage: ProgramStage, declared: Declared, keyOf: ReadonlyMa
     'environment lock': declared.requirements ?? 'none',
     interpreter: project.environment.pythonVersion ?? 'any',
     variables: digest({ env: stage.env, secrets: stage.secrets }),
+    ...(stage.runner && { runner: stage.runner.join(' ') }),
   }
 }
 

@@ -42,6 +42,20 @@ export interface StageResources {
   readonly diskBytes: number
 }
 
+/** One process that did a part of a run, or all of it. */
+export interface JobRecord {
+  readonly job: 'prepare' | 'train' | 'judge' | 'refit' | 'run'
+  readonly startedAt: string
+  /** Wall clock, of Plumbline's own step. */
+  readonly seconds: number
+  /** Stages that ran here, neither from the cache nor in another job. */
+  readonly ran: readonly string[]
+  /** Of those stages. */
+  readonly workSeconds: number
+  /** In a workflow: what its runner is, the most telling label first; absent on a terminal. */
+  readonly runner?: readonly string[]
+}
+
 export interface HookRecord {
   readonly name: 'on-failure' | 'always'
   readonly outcome: 'done' | 'failed'
@@ -110,6 +124,8 @@ export interface RunRecord {
   /** Only so many of the rows were used, so that nothing of this run may be released. */
   readonly sample?: { readonly rows: number }
   readonly hooks?: readonly HookRecord[]
+  /** Every process that worked on this run, in order. */
+  readonly jobs?: readonly JobRecord[]
 }
 
 /** A finished candidate on disk, ready to be published. */

@@ -8,6 +8,7 @@ import type { Progress } from '../base/progress.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import { wordChange, wordSpoilt } from '../report/word-stages.ts'
 import type { DeclaredRun } from './declare-run.ts'
+import { parseRunRecord } from './parse-run-record.ts'
 import type { RunRecord, StageRecord } from './run-record.ts'
 import { changedParts, type KeyParts } from './stage-key.ts'
 import {
@@ -122,8 +123,8 @@ export async function readRecord(folder: string, runKey: string): Promise<RunRec
   const text = await readFile(join(runFolder(folder, runKey), 'run.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   try {
-    const record = JSON.parse(text) as RunRecord
-    return record.schema === 'plumbline/run/v1' && record.runKey === runKey ? record : undefined
+    const parsed = parseRunRecord(JSON.parse(text))
+    return parsed.ok && parsed.record.runKey === runKey ? parsed.record : undefined
   } catch {
     return undefined
   }

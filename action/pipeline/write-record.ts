@@ -6,10 +6,14 @@ import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
 import { countFiles } from '../project/data-lock.ts'
 import type { FeaturesData, SplitData } from './built-in-stages.ts'
+import { refitName } from './declare-keys.ts'
+import type { DeclaredRun } from './declare-run.ts'
 import { countPackages } from './python-environment.ts'
 import type { CodeState } from './read-code-state.ts'
-import type { RunRecord, Trigger } from './run-record.ts'
+import { keepExecution } from './run-history.ts'
+import type { JobRecord, RunRecord, StageRecord, Trigger } from './run-record.ts'
 import { dataOf, type RunSession, readRecord, runFolder } from './run-session.ts'
+import { declaredLabels, runnerLabels } from './runner-labels.ts'
 import type { StageResult } from './stage-result.ts'
 
 /** What becomes known while a run goes on. */
@@ -72,13 +76,41 @@ export async function writeRecord(
       system: earlier?.environment.system ?? `${process.platform} ${process.arch}`,
     },
     split: findings.split ?? earlier?.split ?? null,
-    stages: session.stages,
+    stages: session.stages.map((stage) => withRunner(stage, declared)),
     metrics: findings.metrics.length > 0 ? findings.metrics : (earlier?.metrics ?? []),
     selfReported: { ...earlier?.selfReported, ...findings.selfReported },
     gates: findings.gates.length > 0 ? findings.gates : (earlier?.gates ?? []),
+    jobs: jobsSoFar(session, findings, earlier),
   }
-  await writeWhole(join(runFolder(folder, declared.keys.runKey), 'run.json'), `${JSON.stringify(record, null, 2)}\n`)
+  const file = join(runFolder(folder, declared.keys.runKey), 'run.json')
+  await writeWhole(file, `${JSON.stringify(record, null, 2)}\n`)
+  await keepExecution(folder, file, record)
   return record
+}
+
+/** Those of earlier jobs, and this one as far as it came. */
+function jobsSoFar(session: RunSession, { startedAt }: RunFindings, earlier: RunRecord | undefined): JobRecord[] {
+  const { declared, environment, now, stages } = session
+  const [job = 'run', ...others] = session.jobs
+  const began = startedAt.toISOString()
+  const worked = stages.filter((stage) => stage.outcome !== 'cached' && stage.startedAt >= began)
+  const runner = runnerLabels(environment, declaredLabels(declared.project, session.jobs))
+  const here: JobRecord = {
+    job: others.length === 0 ? job : 'run',
+    startedAt: began,
+    seconds: (now().getTime() - startedAt.getTime()) / 1000,
+    ran: worked.map(({ name }) => name),
+    workSeconds: worked.reduce((sum, { seconds }) => sum + seconds, 0),
+    ...(runner && { runner }),
+  }
+  const before = (earlier?.jobs ?? []).filter((done) => done.job !== here.job || done.startedAt !== here.startedAt)
+  return [...before, here]
+}
+
+/** Labels that the stage asked for, also of its second fit. */
+function withRunner(stage: StageRecord, { project }: DeclaredRun): StageRecord {
+  const labels = project.stages.find(({ name }) => stage.name === name || stage.name === refitName(name))?.runner
+  return labels === undefined ? stage : { ...stage, runner: labels }
 }
 
 /** Only another job's record is gone on with; a whole run begins its own. */

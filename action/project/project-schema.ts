@@ -153,6 +153,10 @@ const featuresStage = z.strictObject({
   contract: outputContract,
 })
 
+const runnerLabel = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'a runner’s label such as ubuntu-latest is expected')
+
 export const programStage = z.strictObject({
   needs: z.array(stageName).default([]).describe('Stages whose outputs this one reads.'),
   run: z.string().min(1).describe('The program, as a shell command.'),
@@ -165,6 +169,10 @@ export const programStage = z.strictObject({
   env: variables,
   secrets,
   timeout,
+  runner: z
+    .union([runnerLabel.transform((label) => [label]), z.array(runnerLabel).min(1)])
+    .optional()
+    .describe('Labels of the runner that the stage wants, such as `gpu-large`: part of its key; `cost` prices them.'),
 })
 
 const bound = z.union([

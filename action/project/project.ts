@@ -136,6 +136,8 @@ export interface ProgramStage {
   /** Names in the caller's environment that the stage may see. */
   readonly secrets: readonly string[]
   readonly timeoutMs?: number
+  /** Labels of the runner that it wants. */
+  readonly runner?: readonly string[]
   /** 1-based line of the stage in `plumbline.yaml`. */
   readonly line: number
 }

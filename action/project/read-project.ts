@@ -115,6 +115,7 @@ function programStage(name: string, stage: ProjectDocument['stages']['train'], l
     ...(stage.contract !== undefined && { contract: stage.contract }),
     ...(stage.reads && { reads: stage.reads }),
     ...(stage.timeout !== undefined && { timeoutMs: stage.timeout }),
+    ...(stage.runner && { runner: stage.runner }),
   }
 }
 
