@@ -5,12 +5,13 @@ import type { Read } from '../base/diagnostic.ts'
 import { sha256 } from '../base/sha256.ts'
 import { onlyDataset } from '../project/output-kind.ts'
 import type { ProgramStage } from '../project/project.ts'
+import { wordAttempts } from '../report/word-attempts.ts'
 import { wordJudgedStage, wordReleasedStage } from '../report/word-stages.ts'
 import type { SplitData } from './built-in-stages.ts'
 import { type DeclaredStage, refitName, stagesOfRefit } from './declare-keys.ts'
+import { runAttempts } from './run-attempts.ts'
 import type { Job, RunSession } from './run-session.ts'
 import { dataOf, logFile, takeStep, useOutput } from './run-session.ts'
-import { runStage } from './run-stage.ts'
 import type { LazyEnvironment } from './stage-environment.ts'
 import type { StageResult } from './stage-result.ts'
 import { takeOutputCheck } from './take-output-check.ts'
@@ -122,7 +123,7 @@ async function takeProgram(
       return sha256(canonicalJson({ key: declared.key, observed }))
     },
     work: async (workFolder) => {
-      const work = await runStage(
+      const work = await runAttempts(
         {
           project,
           stage,
@@ -137,7 +138,7 @@ async function takeProgram(
         },
         workFolder,
       )
-      return { ok: true, value: { ...work, detail: detailOf(stage.name) } }
+      return { ok: true, value: { ...work, detail: wordAttempts(detailOf(stage.name), work.attempts) } }
     },
   })
 }

@@ -9,6 +9,7 @@ import { writeWhole } from '../base/write-whole.ts'
 import { wordChange, wordSpoilt } from '../report/word-stages.ts'
 import type { DeclaredRun } from './declare-run.ts'
 import { parseRunRecord } from './parse-run-record.ts'
+import { ProgramFault } from './program-fault.ts'
 import type { RunRecord, StageRecord } from './run-record.ts'
 import { changedParts, type KeyParts } from './stage-key.ts'
 import {
@@ -109,6 +110,7 @@ export function recordOf(result: StageResult, outcome: StageRecord['outcome']): 
     seconds: result.seconds,
     detail: result.detail,
     outputs: Object.fromEntries(Object.entries(result.outputs).map(([name, { sha256 }]) => [name, sha256])),
+    ...(result.attempts !== undefined && { attempts: result.attempts }),
   }
 }
 
@@ -138,7 +140,7 @@ export function dataOf(result: StageResult): Json {
 
 async function makeHere(session: RunSession, step: Step, cacheKey: string): Promise<Read<StageResult>> {
   const started = session.now()
-  const fail = () => {
+  const fail = (error?: unknown) => {
     const seconds = (session.now().getTime() - started.getTime()) / 1000
     session.progress.finished(step.name, 'failed', '', seconds)
     session.stages.push({
@@ -150,6 +152,7 @@ async function makeHere(session: RunSession, step: Step, cacheKey: string): Prom
       seconds,
       detail: '',
       outputs: {},
+      ...(error instanceof ProgramFault && { attempts: error.attempts }),
     })
   }
   try {
@@ -164,7 +167,7 @@ async function makeHere(session: RunSession, step: Step, cacheKey: string): Prom
     if (!made.ok) fail()
     return made
   } catch (error) {
-    fail()
+    fail(error)
     throw error
   }
 }

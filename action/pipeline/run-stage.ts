@@ -10,6 +10,7 @@ import type { ProgramStage, Project } from '../project/project.ts'
 import { collectOutputs, subjectOf } from './collect-outputs.ts'
 import { shortestMasked, textsToMask } from './mask-secrets.ts'
 import { programEnvironment, variableName } from './program-environment.ts'
+import { interruptedProgram, ProgramFault } from './program-fault.ts'
 import { type ProgramEnd, runProgram } from './run-program.ts'
 import type { StageEnvironment } from './stage-environment.ts'
 import type { StageWork } from './stage-result.ts'
@@ -33,6 +34,8 @@ export interface ProgramRun {
   readonly variables?: Readonly<Record<string, string>>
   readonly caller: Readonly<Record<string, string | undefined>>
   readonly logFile: string
+  /** Which execution this is, from 1; default: 1. */
+  readonly attempt?: number
   readonly progress: Progress
   readonly signal: AbortSignal
 }
@@ -140,12 +143,8 @@ function requireSecret(run: ProgramRun, name: string): string {
 }
 
 function failure(run: ProgramRun, end: Exclude<ProgramEnd, { kind: 'done' }>): Fault {
-  const { stage, logFile, project } = run
-  if (end.kind === 'interrupted') {
-    return new Fault('interrupted', `Cannot finish ${subjectOf(run)}: interrupted`, {
-      remedy: 'Run again; finished stages are kept.',
-    })
-  }
+  const { stage, logFile, project, attempt = 1 } = run
+  if (end.kind === 'interrupted') return interruptedProgram(subjectOf(run))
   const tail = end.lastLines.map((line) => `    ${line}`).join('\n')
   const what =
     end.kind === 'timed-out'
@@ -154,7 +153,10 @@ function failure(run: ProgramRun, end: Exclude<ProgramEnd, { kind: 'done' }>): F
         ? `it was killed by ${end.signal}`
         : `it ended with code ${end.code}; expected 0`
   const code = end.kind === 'timed-out' ? 'stage/timeout' : 'stage/failed'
-  return new Fault(code, `Cannot finish ${subjectOf(run)}: ${what}${tail ? `\n${tail}` : ''}`, {
+  const often = attempt > 1 ? ` in ${attempt} attempts` : ''
+  return new ProgramFault(code, `Cannot finish ${subjectOf(run)}${often}: ${what}${tail ? `\n${tail}` : ''}`, {
     remedy: `Its whole log: ${logFile}`,
+    end,
+    attempts: attempt,
   })
 }

@@ -27,6 +27,8 @@ export interface StageResult {
   /** One line for people. */
   readonly detail: string
   readonly outputs: Readonly<Record<string, OutputRecord>>
+  /** Executions of a program until it ended well. */
+  readonly attempts?: number
   /** What a built-in stage came to, for the stages after it and the record. */
   readonly data?: Json
 }
@@ -36,6 +38,7 @@ export interface StageWork {
   readonly detail: string
   /** Output name → path inside `out/` of the work folder. */
   readonly outputs: Readonly<Record<string, string>>
+  readonly attempts?: number
   readonly data?: Json
 }
 
@@ -86,7 +89,7 @@ export function parseResult(text: string): StageResult | undefined {
 /** What another machine wrote names its outputs by plain names, so that none leads out of the result's folder. */
 function isStageResult(value: unknown): value is StageResult {
   if (!isRecord(value)) return false
-  const { schema, stage, key, parts, cacheKey, startedAt, seconds, detail, outputs } = value
+  const { schema, stage, key, parts, cacheKey, startedAt, seconds, detail, outputs, attempts } = value
   return (
     schema === 'plumbline/stage/v1' &&
     [stage, startedAt, detail].every((field) => typeof field === 'string') &&
@@ -94,6 +97,7 @@ function isStageResult(value: unknown): value is StageResult {
     isPlainName(stage) &&
     !Number.isNaN(Date.parse(String(startedAt))) &&
     Number.isFinite(seconds) &&
+    (attempts === undefined || Number.isInteger(attempts)) &&
     isRecord(parts) &&
     Object.values(parts).every((part) => typeof part === 'string') &&
     isRecord(outputs) &&
@@ -135,7 +139,7 @@ export async function makeResult(folder: string, making: Making): Promise<Read<S
     const startedAt = now()
     const made = await work(draft)
     if (!made.ok) return made
-    const { detail, outputs, data } = made.value
+    const { detail, outputs, attempts, data } = made.value
     const result: StageResult = {
       schema: 'plumbline/stage/v1',
       stage,
@@ -146,6 +150,7 @@ export async function makeResult(folder: string, making: Making): Promise<Read<S
       seconds: (now().getTime() - startedAt.getTime()) / 1000,
       detail,
       outputs: await recordOutputs(join(draft, 'out'), outputs),
+      ...(attempts !== undefined && { attempts }),
       ...(data !== undefined && { data }),
     }
     const text = `${JSON.stringify(result, null, 2)}\n`

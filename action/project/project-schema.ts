@@ -157,6 +157,19 @@ const runnerLabel = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'a runner’s label such as ubuntu-latest is expected')
 
+const retry = z.strictObject({
+  attempts: z.int().min(1).max(20).describe('How often the stage is run at most, the first time included.'),
+  backoff: duration
+    .prefault('10s')
+    .describe('The longest wait before the second attempt; how long it is, chance decides.'),
+  factor: z.number().min(1).max(10).default(2).describe('How much longer each later wait may be; an hour at most.'),
+  codes: z
+    .array(z.int().min(1).max(255))
+    .min(1)
+    .optional()
+    .describe('Exit codes that are worth another attempt, such as `[75]`; default: every one but 126 and 127.'),
+})
+
 export const programStage = z.strictObject({
   needs: z.array(stageName).default([]).describe('Stages whose outputs this one reads.'),
   run: z.string().min(1).describe('The program, as a shell command.'),
@@ -173,6 +186,9 @@ export const programStage = z.strictObject({
     .union([runnerLabel.transform((label) => [label]), z.array(runnerLabel).min(1)])
     .optional()
     .describe('Labels of the runner that the stage wants, such as `gpu-large`: part of its key; `cost` prices them.'),
+  retry: retry
+    .optional()
+    .describe('Runs the program again where it failed, was killed or ran too long; never after a contract or a gate.'),
 })
 
 const bound = z.union([

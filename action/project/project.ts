@@ -123,6 +123,17 @@ export interface StageOutput {
   readonly kind: OutputKind
 }
 
+/** When a stage whose program failed is run again. */
+export interface RetryPolicy {
+  /** Executions in all, the first included. */
+  readonly attempts: number
+  /** The longest wait before the second attempt; each later one is `factor` times as long. */
+  readonly backoffMs: number
+  readonly factor: number
+  /** Exit codes that are worth another attempt; none named: every one. */
+  readonly codes?: readonly number[]
+}
+
 export interface ProgramStage {
   readonly name: string
   readonly needs: readonly string[]
@@ -135,9 +146,12 @@ export interface ProgramStage {
   readonly env: Readonly<Record<string, string>>
   /** Names in the caller's environment that the stage may see. */
   readonly secrets: readonly string[]
+  /** Of one attempt. */
   readonly timeoutMs?: number
   /** Labels of the runner that it wants. */
   readonly runner?: readonly string[]
+  /** Without one, a stage is run once. */
+  readonly retry?: RetryPolicy
   /** 1-based line of the stage in `plumbline.yaml`. */
   readonly line: number
 }

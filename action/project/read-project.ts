@@ -6,7 +6,7 @@ import { checkPlaces } from './check-places.ts'
 import { checkProject, type LineOf } from './check-project.ts'
 import { orderStages } from './order-stages.ts'
 import { outputsOf } from './output-kind.ts'
-import type { Gate, LabelPolicy, ProgramStage, Project, StorePolicy } from './project.ts'
+import type { Gate, LabelPolicy, ProgramStage, Project, RetryPolicy, StorePolicy } from './project.ts'
 import { type ProjectDocument, projectSchema } from './project-schema.ts'
 import { readSources } from './read-sources.ts'
 import { readTextFile } from './read-text-file.ts'
@@ -116,7 +116,17 @@ function programStage(name: string, stage: ProjectDocument['stages']['train'], l
     ...(stage.reads && { reads: stage.reads }),
     ...(stage.timeout !== undefined && { timeoutMs: stage.timeout }),
     ...(stage.runner && { runner: stage.runner }),
+    ...(stage.retry && { retry: retryPolicy(stage.retry) }),
   }
+}
+
+function retryPolicy({
+  attempts,
+  backoff,
+  factor,
+  codes,
+}: NonNullable<ProjectDocument['stages']['train']['retry']>): RetryPolicy {
+  return { attempts, backoffMs: backoff, factor, ...(codes && { codes }) }
 }
 
 function gatePolicy(

@@ -1,3 +1,5 @@
+import { backOffMs } from '../../base/back-off.ts'
+
 /** How long a source is waited for, and how often it is asked again. */
 export interface Patience {
   /** Tries without progress, the first included. */
@@ -26,7 +28,8 @@ export const patient: Patience = {
  * clients from asking at the same moment.
  */
 export function retryDelayMs(failures: number, askedMs: number, random: number, patience: Patience): number {
-  const ceiling = Math.min(patience.firstDelayMs * 2 ** (failures - 1), patience.longestDelayMs)
+  const { firstDelayMs: firstMs, longestDelayMs: longestMs } = patience
+  const ceiling = backOffMs({ firstMs, factor: 2, longestMs }, failures)
   return Math.max(askedMs, Math.round(ceiling * (0.5 + random / 2)))
 }
 
