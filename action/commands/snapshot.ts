@@ -1,3 +1,4 @@
+import type { RecalledSnapshot } from '../data/recall-snapshot.ts'
 import type { SnapshotSummary } from '../report/report-snapshot.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
 import { flag, text } from './fields.ts'
@@ -25,17 +26,22 @@ export const snapshot = defineCommand({
   effects: ['reads-repository', 'writes-files', 'runs-user-code'],
 
   async run({ check, as: name, pack, 'no-fetch': noFetch }, context): Promise<Outcome<SnapshotSummary>> {
+    const startMs = context.now().getTime()
+    if (name !== undefined) await refuseName(name, check)
+    if (check && pack) await refuseCheckedPack()
+    const isPlain = name === undefined && !pack
+    const unchanged = isPlain ? await recall(context.folder) : undefined
+    if (unchanged) return { kind: 'done', result: sayAgain(unchanged, check, context.now()) }
+
     const { readProject } = await import('../project/read-project.ts')
     const { readContract } = await import('../project/read-contract.ts')
     const { isFetched } = await import('../project/read-sources.ts')
     const { nameSnapshot, pinSnapshot, readPinned, refuseTakenName } = await import('../data/pin-snapshot.ts')
     const { allFiles } = await import('../data/section-files.ts')
     const { takeSnapshot } = await import('../data/take-snapshot.ts')
-    const { uncommittedFiles } = await import('../data/stores/uncommitted-files.ts')
+    const { askGitStates, uncommittedIn } = await import('../data/stores/uncommitted-files.ts')
     const { dataDigest } = await import('../project/data-lock.ts')
 
-    if (name !== undefined) await refuseName(name, check)
-    if (check && pack) await refuseCheckedPack()
     const project = await readProject(context.folder)
     if (!project.ok) return { kind: 'diagnosed', diagnostics: project.diagnostics }
     const contract = await readContract(project.value)
@@ -48,6 +54,10 @@ export const snapshot = defineCommand({
       // In a workflow, where stores have credentials, programs run in a job of their own.
       await landSources({ ...context, project: project.value, runsPrograms: context.artifacts === undefined })
     }
+    const isGit = project.value.data.store.kind === 'git'
+    // git looks at the files while they are looked at here; packs are not there yet.
+    const asked = isGit && !pack ? askGitStates(project.value.folder) : undefined
+    asked?.catch(() => undefined)
     const previous = pinned?.ok ? pinned.value : undefined
     const taken = await takeSnapshot(project.value, contract.value, previous, context.signal, {
       progress: context.progress,
@@ -58,9 +68,8 @@ export const snapshot = defineCommand({
     if (!check) await pinSnapshot(project.value, taken.value, context.signal)
     const namedFile = name === undefined ? undefined : await nameSnapshot(project.value, taken.value.lock, name)
 
-    const { files: pinnedFiles, lock, leftOut, ...rest } = taken.value
+    const { files: pinnedFiles, found, lock, leftOut, ...rest } = taken.value
     const files = allFiles(pinnedFiles)
-    const isGit = project.value.data.store.kind === 'git'
     const before = previous && dataDigest(previous)
     const summary: SnapshotSummary = {
       ...rest,
@@ -70,11 +79,15 @@ export const snapshot = defineCommand({
       ...(namedFile !== undefined && { namedFile }),
       isChanged: before !== rest.digest || previous?.until !== lock.until,
       previousDigest: before ?? null,
-      isFuture: lock.until !== null && isAfter(lock.until, context.now()),
+      isFuture: isFuture(lock.until, context.now()),
       wasUnreadable: pinned?.ok === false,
       files: files.length,
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-      ...(isGit && { git: await uncommittedFiles(project.value.folder, files) }),
+      ...(isGit && { git: uncommittedIn(await (asked ?? askGitStates(project.value.folder)), files) }),
+    }
+    if (isPlain && !check && !summary.isChanged) {
+      const { rememberSnapshot } = await import('../data/recall-snapshot.ts')
+      await rememberSnapshot(project.value, { found, leftOut }, summary, startMs)
     }
     return { kind: check && summary.isChanged ? 'no' : 'done', result: summary }
   },
@@ -84,6 +97,21 @@ export const snapshot = defineCommand({
     return reportSnapshot(summary)
   },
 })
+
+async function recall(folder: string): Promise<RecalledSnapshot | undefined> {
+  const { recallSnapshot } = await import('../data/recall-snapshot.ts')
+  return await recallSnapshot(folder)
+}
+
+function sayAgain(recalled: RecalledSnapshot, isCheck: boolean, now: Date): SnapshotSummary {
+  return {
+    ...recalled,
+    ...{ added: [], removed: [], changed: [], schema: [], oddities: [] },
+    ...{ isCheck, isPacked: false, isChanged: false, wasUnreadable: false },
+    previousDigest: recalled.digest,
+    isFuture: isFuture(recalled.until, now),
+  }
+}
 
 async function refuseName(name: string, isCheck: boolean): Promise<void> {
   const { Fault } = await import('../base/fault.ts')
@@ -105,6 +133,6 @@ async function refuseCheckedPack(): Promise<void> {
 }
 
 /** By more than a day, which zones explain; an integer (a year, a round) tells nothing. */
-function isAfter(until: string, now: Date): boolean {
-  return until.includes('-', 1) && Date.parse(until) > now.getTime() + 86_400_000
+function isFuture(until: string | null, now: Date): boolean {
+  return until?.includes('-', 1) === true && Date.parse(until) > now.getTime() + 86_400_000
 }

@@ -9,6 +9,12 @@ export function stateOf({ size, mtimeNs, ctimeNs, ino, dev }: BigIntStats): stri
 }
 
 /** Whether a file had been left alone for so long that its state tells its bytes; as git does, for what was just written may change again within the same tick. */
-export function isSettled({ mtimeNs, ctimeNs }: BigIntStats, nowNs: bigint): boolean {
+export function isSettled({ mtimeNs, ctimeNs }: Pick<BigIntStats, 'mtimeNs' | 'ctimeNs'>, nowNs: bigint): boolean {
   return (mtimeNs > ctimeNs ? mtimeNs : ctimeNs) + raceNs < nowNs
+}
+
+/** The same of a state. */
+export function isSettledState(state: string, nowMs: number): boolean {
+  const [, mtimeNs = 0n, ctimeNs = 0n] = state.split(' ').map(BigInt)
+  return isSettled({ mtimeNs, ctimeNs }, BigInt(Math.floor(nowMs)) * 1_000_000n)
 }

@@ -5,7 +5,7 @@ import type { DataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
 import type { EventSpan } from './event-time.ts'
 import { factsKey, factsTerms, type FileFacts, keepFacts, type KnownFacts, readFacts } from './file-facts.ts'
-import { askEngine, type FileToMeasure } from './ask-engine.ts'
+import type { FileToMeasure } from './ask-engine.ts'
 import type { SnapshotFiles } from './fetch-snapshot.ts'
 import { type HashedFile, hashFiles, type KnownHashes, readHashes, smallBytes } from './hash-files.ts'
 import { plainCsv } from './plain-csv.ts'
@@ -59,7 +59,11 @@ export async function inspectFiles(
   const planOf = ({ isOrdered }: Item, file: SourceFile, head: Buffer) =>
     isOrdered && !isLasting ? undefined : (isOrdered ? plan.ordered : plan.other)(file, head)
 
-  const ask = (asked: readonly Item[]) => askEngine(project, contract, asked, signal)
+  const ask = async (asked: readonly Item[]) => {
+    if (asked.length === 0) return { ok: true as const, value: new Map<Item, FileFacts>() }
+    const { askEngine } = await import('./ask-engine.ts')
+    return await askEngine(project, contract, asked, signal)
+  }
   const foreign = fresh.filter((item) => isForEngine(item) && (isLasting || !item.isOrdered))
   const answering = ask(foreign)
   // Awaited below, after the hashing, with which it overlaps.

@@ -17,6 +17,8 @@ export interface Snapshot extends SnapshotChanges {
   readonly lock: DataLock
   readonly digest: string
   readonly files: SnapshotFiles
+  /** All that the globs found, also what is left out, in the states that they were found in. */
+  readonly found: SectionFiles
   /** Of the features. */
   readonly rows: number
   /** Oldest and newest event time, the newest as in the lock; null without a time column. */
@@ -68,7 +70,7 @@ export async function takeSnapshot(
   const oddities = findOddities({ project, previous, lock, facts, changes })
   return {
     ok: true,
-    value: { lock, digest, files, rows, since, until, leftOut, oddities, ...changes },
+    value: { lock, digest, files, found, rows, since, until, leftOut, oddities, ...changes },
   }
 }
 

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
 import type { Read } from '../base/diagnostic.ts'
-import { checkPlaces } from './check-places.ts'
+import { checkOwnFolder, checkPlaces } from './check-places.ts'
 import { checkProject, type LineOf } from './check-project.ts'
 import { orderStages } from './order-stages.ts'
 import { outputsOf } from './output-kind.ts'
@@ -16,17 +16,24 @@ export const projectFile = 'plumbline.yaml'
 
 /** Reads `plumbline.yaml` in a folder: the typed project, or everything that is wrong with the file. */
 export async function readProject(folder: string): Promise<Read<Project>> {
-  const misplaced = await checkPlaces(folder, projectFile, [projectFile])
-  if (misplaced.length > 0) return { ok: false, diagnostics: misplaced }
-  const text = await readTextFile(join(folder, projectFile), projectFile, await remedyWithout(folder))
-  if (!text.ok) return text
-  const read = parseProject(resolve(folder), text.value)
+  // git answers while the file is read.
+  const own = checkOwnFolder(folder, projectFile)
+  own.catch(() => undefined)
+  const outside = await checkPlaces(folder, projectFile, [projectFile])
+  const read = outside.length > 0 ? undefined : await readProjectFile(folder)
+  const misplaced = [...outside, ...(await own)]
+  if (!read || misplaced.length > 0) return { ok: false, diagnostics: misplaced }
   if (!read.ok) return read
   const { features, data, environment } = read.value
   const contracts = data.sources.map(({ contract }) => contract)
   const named = [features.sql, ...contracts, ...(environment.python === undefined ? [] : [environment.python])]
   const diagnostics = await checkPlaces(folder, projectFile, named)
   return diagnostics.length > 0 ? { ok: false, diagnostics } : read
+}
+
+async function readProjectFile(folder: string): Promise<Read<Project>> {
+  const text = await readTextFile(join(folder, projectFile), projectFile, await remedyWithout(folder))
+  return text.ok ? parseProject(resolve(folder), text.value) : text
 }
 
 /** The same from a text. `folder` is absolute. */

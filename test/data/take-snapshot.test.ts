@@ -215,7 +215,7 @@ describe('uncommittedFiles()', () => {
   test('says that there is no repository', async () => {
     const folder = tempFolder()
     mkdirSync(join(folder, 'data'))
-    const found = await uncommittedFiles(folder, [{ path: 'data/a.csv', bytes: 1, sha256: '' }])
+    const found = await uncommittedFiles(folder, [{ path: 'data/a.csv' }])
     expect(found).toMatchObject({ isRepository: false, uncommitted: ['data/a.csv'] })
   })
 })

@@ -1,4 +1,3 @@
-import type { LockEntry } from '../../project/data-lock.ts'
 import { git } from './git.ts'
 
 /** Pinned files that no commit holds yet, so that nobody else can fetch them. */
@@ -10,9 +9,20 @@ export interface UncommittedFiles {
   readonly ignored: readonly string[]
 }
 
-export async function uncommittedFiles(folder: string, entries: readonly LockEntry[]): Promise<UncommittedFiles> {
-  const prefix = await git(folder, ['rev-parse', '--show-prefix'])
-  if (prefix === undefined) return { isRepository: false, uncommitted: entries.map(({ path }) => path), ignored: [] }
+export async function uncommittedFiles(folder: string, entries: readonly PinnedPath[]): Promise<UncommittedFiles> {
+  return uncommittedIn(await askGitStates(folder), entries)
+}
+
+/** An entry of the lock, of which the path is enough. */
+export interface PinnedPath {
+  readonly path: string
+}
+
+/** Path → git's two letters, of every file in a folder that is not as committed; undefined in no repository. */
+export type GitStates = ReadonlyMap<string, string>
+
+/** Throws where there is no git. */
+export async function askGitStates(folder: string): Promise<GitStates | undefined> {
   const command = [
     'status',
     '--porcelain',
@@ -23,23 +33,31 @@ export async function uncommittedFiles(folder: string, entries: readonly LockEnt
     '--',
     '.',
   ]
+  const [prefix, printed] = await Promise.all([git(folder, ['rev-parse', '--show-prefix']), git(folder, command)])
+  if (prefix === undefined) return undefined
   const states = new Map<string, string>()
-  for (const line of ((await git(folder, command)) ?? '').split('\0')) {
+  for (const line of (printed ?? '').split('\0')) {
     states.set(line.slice(3).slice(prefix.trim().length).normalize('NFC'), line.slice(0, 2))
   }
-  const hasIgnoredFolder = [...states].some(([path, state]) => state === '!!' && path.endsWith('/'))
-  const stateOf = (path: string) =>
-    states.get(path) ?? (hasIgnoredFolder ? ignoredFolderState(path, states) : undefined)
-  return {
-    isRepository: true,
-    uncommitted: entries.map(({ path }) => path).filter((path) => ![undefined, '!!'].includes(stateOf(path))),
-    ignored: entries.map(({ path }) => path).filter((path) => stateOf(path) === '!!'),
+  return states
+}
+
+export function uncommittedIn(states: GitStates | undefined, entries: readonly PinnedPath[]): UncommittedFiles {
+  const found = { uncommitted: [] as string[], ignored: [] as string[] }
+  if (!states) return { ...found, isRepository: false, uncommitted: entries.map(({ path }) => path) }
+  const ignoredFolders = new Set([...states].flatMap(([path, state]) => (state === '!!' ? [path] : [])))
+  for (const { path } of entries) {
+    const state = states.get(path)
+    if (state === '!!' || (state === undefined && isInOneOf(ignoredFolders, path))) found.ignored.push(path)
+    else if (state !== undefined) found.uncommitted.push(path)
   }
+  return { ...found, isRepository: true }
 }
 
 /** git names an ignored folder, with a `/`, instead of the files in it. */
-function ignoredFolderState(path: string, states: ReadonlyMap<string, string>): string | undefined {
-  const parts = path.split('/').slice(0, -1)
-  const folders = parts.map((_, index) => `${parts.slice(0, index + 1).join('/')}/`)
-  return folders.some((folder) => states.get(folder) === '!!') ? '!!' : undefined
+function isInOneOf(folders: ReadonlySet<string>, path: string): boolean {
+  for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
+    if (folders.has(path.slice(0, end + 1))) return true
+  }
+  return false
 }
