@@ -24,6 +24,22 @@ const replaced = {
   buffers: 'action/github/runner/buffers-shim.cjs',
 }
 
+/** A file is loaded in a millisecond, however small it is: what is always wanted at once, or by most commands, is one chunk. */
+const chunksOfMany = {
+  door: [
+    'action/base/{byte-order,cache-folder,canonical-json,diagnostic,duration,fault,format-number,moments,nearest-name,progress,system-fault,version}.ts',
+    'action/commands/{answer-terminal,command-table,define-command,fields,find-command,read-command-line,settle}.ts',
+    'action/report/{ending,markdown,numbers,paint,progress-lines,progress-live,terminal,word-ending,word-fault}.ts',
+  ],
+  files: [
+    'action/base/{own-folder,sha256,write-all,write-whole}.ts',
+    'action/data/{file-state,find-source-files,recall-snapshot,section-files,source-file}.ts',
+    'action/data/stores/{git,uncommitted-files}.ts',
+    'action/project/{data-lock,read-sources,snapshot-name,source-place}.ts',
+    'node_modules/{fdir,picomatch,tinyglobby}/',
+  ],
+}
+
 /** Builds where needed and says whether it did. */
 export async function build({ isForced = false } = {}) {
   const sources = sourcesDigest()
@@ -68,10 +84,21 @@ export async function bundle(folder, sources) {
       chunkFileNames: 'chunks/[name]-[hash].js',
       minify: false,
       comments: { legal: false, annotation: true, jsdoc: false },
+      codeSplitting: {
+        groups: Object.entries(chunksOfMany).map(([name, paths]) => ({ name, test: patternOf(paths) })),
+      },
     })
   } finally {
     await bundler.close()
   }
+}
+
+/** `a/{b,c}.ts` of the paths as one pattern. */
+function patternOf(paths) {
+  const patterns = paths.map((path) =>
+    path.replaceAll(/[./]/g, '[$&]').replaceAll(/\{([^}]*)\}/g, (_, names) => `(${names.replaceAll(',', '|')})`),
+  )
+  return new RegExp(`(${patterns.join('|')})`)
 }
 
 /** Names whose source exists, with absolute paths. */
