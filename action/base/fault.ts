@@ -82,6 +82,7 @@ export const faults = {
   'stage/failed': 'user',
   'stage/linked-output': 'user',
   'stage/no-output': 'user',
+  'stage/secret-in-output': 'user',
   'stage/timeout': 'user',
   'github/no-token': 'user',
   'github/bad-environment': 'user',

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 
 import type { Ask } from '../base/ask.ts'
+import { type HiddenTexts, openHiddenTexts } from '../base/hidden-texts.ts'
 import { silent } from '../base/progress.ts'
 import { version } from '../base/version.ts'
 import type { GitHubConnection } from '../github/connection.ts'
@@ -39,6 +40,7 @@ export interface Terminal {
 export async function answerTerminal(words: readonly string[], terminal: Terminal): Promise<number> {
   let line: CommandLine | undefined
   let hasTold = false
+  const hidden = openHiddenTexts()
   const stderr: TerminalStream = {
     ...(terminal.stderr.isTTY !== undefined && { isTTY: terminal.stderr.isTTY }),
     get columns() {
@@ -46,15 +48,19 @@ export async function answerTerminal(words: readonly string[], terminal: Termina
     },
     write(text) {
       hasTold = true
-      return terminal.stderr.write(text)
+      return terminal.stderr.write(hidden.text(text))
     },
   }
-  const ending = await settle(async () => {
-    line = splitCommandLine(words)
-    if (line.wantsVersion) return answerVersion()
-    const isHelp = line.wantsHelp || line.words.length === 0 || line.words[0] === 'help'
-    return isHelp ? await help(line, terminal.table) : await run(line, { ...terminal, stderr })
-  }, terminal.signal)
+  const ending = await settle(
+    async () => {
+      line = splitCommandLine(words)
+      if (line.wantsVersion) return answerVersion()
+      const isHelp = line.wantsHelp || line.words.length === 0 || line.words[0] === 'help'
+      return isHelp ? await help(line, terminal.table) : await run(line, { ...terminal, stderr }, hidden)
+    },
+    terminal.signal,
+    hidden,
+  )
 
   if (line?.isJson === true || words.includes('--json')) {
     terminal.stdout.write(
@@ -65,8 +71,8 @@ export async function answerTerminal(words: readonly string[], terminal: Termina
   const worded = wordEnding(ending, paintFor(terminal.environment, terminal.stdout), line?.isQuiet === true)
   // On one screen, a line between the work and what it came to.
   if (hasTold && terminal.stderr.isTTY && terminal.stdout.isTTY) terminal.stderr.write('\n')
-  if (worded.stdout !== '') terminal.stdout.write(worded.stdout)
-  if (worded.stderr !== '') terminal.stderr.write(worded.stderr)
+  if (worded.stdout !== '') terminal.stdout.write(hidden.text(worded.stdout))
+  if (worded.stderr !== '') terminal.stderr.write(hidden.text(worded.stderr))
   return exitCodeOf(ending)
 }
 
@@ -80,7 +86,7 @@ async function help({ words }: CommandLine, table: CommandTable): Promise<Ending
   return { kind: 'done', result: { help: text }, report: { text, markdown: text, outputs: {} } }
 }
 
-async function run(line: CommandLine, terminal: Terminal): Promise<Ending> {
+async function run(line: CommandLine, terminal: Terminal, hidden: HiddenTexts): Promise<Ending> {
   const { name, rest } = splitName(line.words, terminal.table)
   const command = await findCommand(name, terminal.table)
   const inputs = readCommandLine(command, rest)
@@ -93,6 +99,7 @@ async function run(line: CommandLine, terminal: Terminal): Promise<Ending> {
     progress,
     signal: terminal.signal,
     now: () => new Date(),
+    hidden,
     ...(ask && { ask }),
     openGitHub: async (folder) => {
       const connection = await terminal.openGitHub(folder, line.gitHub)

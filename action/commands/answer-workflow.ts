@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts'
+import { type HiddenTexts, openHiddenTexts } from '../base/hidden-texts.ts'
 import type { GitHubConnection } from '../github/connection.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import { logText } from '../github/runner/log-text.ts'
@@ -23,14 +24,22 @@ export interface WorkflowStep {
 
 /** Runs the command of a step, leaves outputs, a summary and annotations with the runner, and returns the exit code. */
 export async function answerWorkflow(step: WorkflowStep): Promise<number> {
-  const log = (text: string) => step.write(logText(text))
+  const hidden = openHiddenTexts(async (secret) => {
+    const { maskSecret } = await import('../github/runner/outputs.ts')
+    await maskSecret(secret)
+  })
+  const log = (text: string) => step.write(logText(hidden.text(text)))
   let command: Command | undefined
-  const ending = await settle(async () => {
-    await maskToken(step)
-    command = await findCommand(commandName(step), step.table)
-    const inputs = readWorkflowInputs(command, step.environment)
-    return await runCommand(command, inputs, contextOf(step, log))
-  }, step.signal)
+  const ending = await settle(
+    async () => {
+      await hidden.hide(tokenOf(step))
+      command = await findCommand(commandName(step), step.table)
+      const inputs = readWorkflowInputs(command, step.environment)
+      return await runCommand(command, inputs, contextOf(step, log, hidden))
+    },
+    step.signal,
+    hidden,
+  )
 
   const { stdout, stderr } = wordEnding(ending, plain, false)
   log(`${stdout}${stderr}`)
@@ -38,7 +47,7 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
   return ending.kind === 'no' && command?.isAdvisory === true ? 0 : exitCodeOf(ending)
 }
 
-function contextOf(step: WorkflowStep, log: (text: string) => void): CommandContext {
+function contextOf(step: WorkflowStep, log: (text: string) => void, hidden: HiddenTexts): CommandContext {
   const progress = progressLines({ write: log, now: () => performance.now() })
   return {
     folder: step.folder,
@@ -52,6 +61,7 @@ function contextOf(step: WorkflowStep, log: (text: string) => void): CommandCont
       return connection
     },
     artifacts: step.artifacts,
+    hidden,
   }
 }
 
@@ -74,11 +84,9 @@ async function tellRunner(
   await writeSummary(markdownEnding(name, ending), step.environment)
 }
 
-async function maskToken({ environment }: WorkflowStep): Promise<void> {
+function tokenOf({ environment }: WorkflowStep): readonly string[] {
   const token = doorInput('token', environment)
-  if (token === undefined) return
-  const { maskSecret } = await import('../github/runner/outputs.ts')
-  await maskSecret(token)
+  return token === undefined ? [] : [token]
 }
 
 function commandName({ environment, table }: WorkflowStep): string {

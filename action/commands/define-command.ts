@@ -1,5 +1,6 @@
 import type { Ask } from '../base/ask.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { HiddenTexts } from '../base/hidden-texts.ts'
 import type { Progress } from '../base/progress.ts'
 import type { Patience } from '../data/sources/retry-delay.ts'
 import type { Web } from '../data/sources/web.ts'
@@ -36,6 +37,8 @@ export interface CommandContext {
   readonly ask?: Ask
   /** The workflow run's artifacts; only in a workflow. */
   readonly artifacts?: ArtifactStore
+  /** What the command tells the door to show nobody. */
+  readonly hidden?: HiddenTexts
   /** How remote sources are asked; without it, as they are: over https. */
   readonly web?: Web
   /** How long they are waited for; without it, as long as a person would. */

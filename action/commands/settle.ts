@@ -1,7 +1,8 @@
 import { Fault } from '../base/fault.ts'
+import type { HiddenTexts } from '../base/hidden-texts.ts'
 import { systemFault } from '../base/system-fault.ts'
 import type { Ending } from '../report/ending.ts'
-import type { Command, CommandContext } from './define-command.ts'
+import type { Command, CommandContext, Outcome } from './define-command.ts'
 
 /** Runs a command to its end; only `settle` catches what it throws. */
 export async function runCommand(
@@ -9,7 +10,7 @@ export async function runCommand(
   inputs: Readonly<Record<string, unknown>>,
   context: CommandContext,
 ): Promise<Ending> {
-  const outcome = await command.run(inputs, context)
+  const outcome = withoutSecrets(await command.run(inputs, context), context.hidden)
   if (outcome.kind !== 'diagnosed') {
     return { kind: outcome.kind, result: outcome.result, report: await command.report(outcome.result) }
   }
@@ -19,12 +20,35 @@ export async function runCommand(
 }
 
 /** Turns everything that work can throw into an ending; an error that nobody foresaw is a bug of ours. */
-export async function settle(work: () => Promise<Ending>, signal: AbortSignal): Promise<Ending> {
+export async function settle(work: () => Promise<Ending>, signal: AbortSignal, hidden?: HiddenTexts): Promise<Ending> {
   try {
     return await work()
   } catch (error) {
-    return { kind: 'fault', fault: faultOf(error, signal) }
+    const fault = faultOf(error, signal)
+    return { kind: 'fault', fault: hidden ? faultWithout(fault, hidden) : fault }
   }
+}
+
+/** Before it is worded: escaping for a medium could pull a secret apart. */
+function withoutSecrets(outcome: Outcome<unknown>, hidden: HiddenTexts | undefined): Outcome<unknown> {
+  if (hidden === undefined) return outcome
+  if (outcome.kind !== 'diagnosed') return { kind: outcome.kind, result: hidden.value(outcome.result) }
+  return {
+    kind: 'diagnosed',
+    diagnostics: hidden.value(outcome.diagnostics),
+    ...(outcome.result !== undefined && { result: hidden.value(outcome.result) }),
+  }
+}
+
+function faultWithout(fault: Fault, { text }: HiddenTexts): Fault {
+  const { code, message, remedy, stays, cause } = fault
+  const shown = new Fault(code, text(message), {
+    remedy: text(remedy),
+    ...(stays !== undefined && { stays: text(stays) }),
+    cause,
+  })
+  if (fault.stack !== undefined) shown.stack = text(fault.stack)
+  return shown
 }
 
 function faultOf(error: unknown, signal: AbortSignal): Fault {

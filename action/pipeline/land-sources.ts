@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts'
+import type { HiddenTexts } from '../base/hidden-texts.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import type { Progress } from '../base/progress.ts'
 import { type LandedSource, landSource } from '../data/sources/land-source.ts'
@@ -8,6 +9,7 @@ import type { Web } from '../data/sources/web.ts'
 import type { Project, SourcePolicy } from '../project/project.ts'
 import { isFetched } from '../project/read-sources.ts'
 import { wordChanges, wordLandingProgress } from '../report/word-landing.ts'
+import { knownSecrets } from './known-secrets.ts'
 import { runSource } from './run-source.ts'
 
 export interface SourcesToLand {
@@ -23,10 +25,13 @@ export interface SourcesToLand {
   readonly signal: AbortSignal
   readonly web?: Web
   readonly patience?: Patience
+  /** Hears of the project's secrets, so that nobody is shown them. */
+  readonly hidden?: HiddenTexts
 }
 
 /** Brings what is fetched, source by source, and tells of each. Throws faults `source/…` and those of a stage. */
 export async function landSources(wish: SourcesToLand): Promise<readonly LandedSource[]> {
+  await wish.hidden?.hide(knownSecrets(wish.project, wish.environment))
   const landed: LandedSource[] = []
   for (const source of chosen(wish)) {
     const isLanded = await hasLanded(wish.project.folder, source)

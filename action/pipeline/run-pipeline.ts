@@ -1,11 +1,14 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
+import type { HiddenTexts } from '../base/hidden-texts.ts'
+import { textsToMask } from '../base/mask-secrets.ts'
 import type { Progress } from '../base/progress.ts'
 import { countFiles } from '../project/data-lock.ts'
 import { wordHeader, wordLockDifference } from '../report/report-run.ts'
 import { metricsIn, takeFeatures, takeJudging, takeSplit, takeValidate, verdictsIn } from './built-in-stages.ts'
 import { type DeclaredRun, declareRun } from './declare-run.ts'
 import { holdCached } from './hold-cached.ts'
+import { knownSecrets } from './known-secrets.ts'
 import { readSelfReported, takeJudgedFit, takeReleasedFit } from './program-stages.ts'
 import { type CodeState, readCodeState } from './read-code-state.ts'
 import { readTrigger } from './read-trigger.ts'
@@ -26,6 +29,8 @@ export interface RunRequest {
   readonly progress: Progress
   readonly signal: AbortSignal
   readonly now: () => Date
+  /** Hears of the project's secrets, so that nobody is shown them. */
+  readonly hidden?: HiddenTexts
 }
 
 export type RunEnd =
@@ -41,7 +46,9 @@ export type RunEnd =
 export async function runPipeline(request: RunRequest): Promise<RunEnd> {
   const declared = await declareRun(request.folder, request.data)
   if (!declared.ok) return { kind: 'diagnosed', diagnostics: declared.diagnostics }
-  const session = openSession(request, declared.value)
+  const secrets = knownSecrets(declared.value.project, request.environment)
+  await request.hidden?.hide(secrets)
+  const session = openSession(request, declared.value, textsToMask(secrets))
   const code = await readCodeState(request.folder)
   const findings: RunFindings = {
     code,
@@ -119,7 +126,7 @@ async function runJobs(session: RunSession, findings: RunFindings): Promise<Read
   return refit.ok ? passed : refit
 }
 
-function openSession(request: RunRequest, declared: DeclaredRun): RunSession {
+function openSession(request: RunRequest, declared: DeclaredRun, masked: readonly string[]): RunSession {
   const { folder, job, environment, progress, signal, now } = request
   return {
     folder,
@@ -129,6 +136,7 @@ function openSession(request: RunRequest, declared: DeclaredRun): RunSession {
     progress: holdCached(progress),
     signal,
     now,
+    masked,
     stages: [],
   }
 }

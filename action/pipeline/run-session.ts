@@ -37,6 +37,8 @@ export interface RunSession {
   readonly progress: Progress
   readonly signal: AbortSignal
   readonly now: () => Date
+  /** What no record may show. */
+  readonly masked: readonly string[]
   readonly stages: StageRecord[]
 }
 

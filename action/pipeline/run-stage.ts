@@ -5,12 +5,14 @@ import { dirname, join } from 'node:path'
 
 import { canonicalJson } from '../base/canonical-json.ts'
 import { Fault } from '../base/fault.ts'
+import { shortestMasked, textsToMask } from '../base/mask-secrets.ts'
 import type { Progress } from '../base/progress.ts'
 import type { ProgramStage, Project } from '../project/project.ts'
 import { collectOutputs, subjectOf } from './collect-outputs.ts'
-import { shortestMasked, textsToMask } from './mask-secrets.ts'
+import { knownSecrets } from './known-secrets.ts'
 import { programEnvironment, variableName } from './program-environment.ts'
 import { interruptedProgram, ProgramFault } from './program-fault.ts'
+import { refuseSecrets } from './refuse-secrets.ts'
 import { type ProgramEnd, runProgram } from './run-program.ts'
 import type { StageEnvironment } from './stage-environment.ts'
 import type { StageWork } from './stage-result.ts'
@@ -51,7 +53,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
     const folders = { files: join(room, 'files'), home: join(room, 'home'), temp: join(room, 'tmp') }
     for (const folder of Object.values(folders)) await mkdir(folder)
     await layReads(project.folder, run.reads, folders.files)
-    const secrets = stage.secrets.map((secret) => requireSecret(run, secret))
+    const secrets = Object.fromEntries(stage.secrets.map((secret) => [secret, requireSecret(run, secret)]))
     const environment = programEnvironment({
       caller: run.caller,
       binFolders: run.environment?.binFolders ?? [],
@@ -75,13 +77,16 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
       folder: folders.files,
       environment,
       logFile,
-      masked: textsToMask(secrets),
+      // What another stage was given may have come here in its outputs.
+      masked: textsToMask([...Object.values(secrets), ...knownSecrets(project, run.caller)]),
       signal,
       tell: (line) => progress.update(name, line),
       ...(stage.timeoutMs !== undefined && { timeoutMs: stage.timeoutMs }),
     })
     if (end.kind !== 'done') throw failure(run, end)
-    return { outputs: await collectOutputs(run, folders.files, join(workFolder, 'out')) }
+    const outputs = await collectOutputs(run, folders.files, join(workFolder, 'out'))
+    await refuseSecrets(run, secrets, join(workFolder, 'out'), outputs)
+    return { outputs }
   } finally {
     await rm(room, { recursive: true, force: true, maxRetries: 3 })
   }

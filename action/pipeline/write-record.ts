@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 
+import { maskText } from '../base/mask-secrets.ts'
 import { sha256 } from '../base/sha256.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import type { GateVerdict } from '../evaluation/judge-gates.ts'
@@ -48,7 +49,7 @@ export async function writeRecord(
 ): Promise<RunRecord> {
   const { folder, declared, now } = session
   const earlier = await earlierRecord(session)
-  const record: RunRecord = {
+  const record = withoutSecrets(session.masked, {
     schema: 'plumbline/run/v1',
     model: declared.project.model.name,
     runKey: declared.keys.runKey,
@@ -81,7 +82,7 @@ export async function writeRecord(
     selfReported: { ...earlier?.selfReported, ...findings.selfReported },
     gates: findings.gates.length > 0 ? findings.gates : (earlier?.gates ?? []),
     jobs: jobsSoFar(session, findings, earlier),
-  }
+  })
   const file = join(runFolder(folder, declared.keys.runKey), 'run.json')
   await writeWhole(file, `${JSON.stringify(record, null, 2)}\n`)
   await keepExecution(folder, file, record)
@@ -111,6 +112,17 @@ function jobsSoFar(session: RunSession, { startedAt }: RunFindings, earlier: Run
 function withRunner(stage: StageRecord, { project }: DeclaredRun): StageRecord {
   const labels = project.stages.find(({ name }) => stage.name === name || stage.name === refitName(name))?.runner
   return labels === undefined ? stage : { ...stage, runner: labels }
+}
+
+/** What the user's programs said and named; all else in a record is ours, or git's. */
+function withoutSecrets(masked: readonly string[], record: RunRecord): RunRecord {
+  const hide = (text: string) => maskText(text, masked)
+  return {
+    ...record,
+    ...(record.failure !== undefined && { failure: hide(record.failure) }),
+    stages: record.stages.map((stage) => ({ ...stage, detail: hide(stage.detail) })),
+    selfReported: Object.fromEntries(Object.entries(record.selfReported).map(([name, value]) => [hide(name), value])),
+  }
 }
 
 /** Only another job's record is gone on with; a whole run begins its own. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { textsToMask } from '../../action/pipeline/mask-secrets.ts'
+import { textsToMask } from '../../action/base/mask-secrets.ts'
 import { programEnvironment } from '../../action/pipeline/program-environment.ts'
 import { type Command, type ProgramEnd, runProgram } from '../../action/pipeline/run-program.ts'
 
