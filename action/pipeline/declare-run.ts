@@ -5,6 +5,7 @@ import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { sha256 } from '../base/sha256.ts'
 import { chooseSnapshot } from '../data/choose-snapshot.ts'
 import { readPinned } from '../data/pin-snapshot.ts'
+import { checkRequirements } from '../project/check-requirements.ts'
 import type { Contract } from '../project/contract.ts'
 import { type DataLock, dataDigest } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
@@ -54,9 +55,8 @@ export async function declareRun(folder: string, askedData?: string): Promise<Re
     }
   }
 
-  const { python } = project.environment
-  const requirements = python === undefined ? null : await readNamed(project, python, ['environment', 'python'])
-  if (requirements && !requirements.ok) return requirements
+  const requirements = await readRequirements(project)
+  if (!requirements.ok) return requirements
   const digests = new Set(
     Object.values(lock.value.lock.sections).flatMap((entries) => entries.map((entry) => entry.sha256)),
   )
@@ -69,7 +69,7 @@ export async function declareRun(folder: string, askedData?: string): Promise<Re
     dataDigest: lock.value.digest,
     until: lock.value.lock.until,
     featureSql: sql.value,
-    requirements: requirements ? sha256(requirements.value) : null,
+    requirements: requirements.value === null ? null : sha256(requirements.value),
     reads,
   })
   return {
@@ -83,7 +83,7 @@ export async function declareRun(folder: string, askedData?: string): Promise<Re
       dataDigest: lock.value.digest,
       ...(askedData !== undefined && !isSame(pinned, lock.value.digest) && { askedData }),
       featureSql: sql.value,
-      requirements: requirements ? requirements.value : null,
+      requirements: requirements.value,
       reads,
       keys,
     },
@@ -93,6 +93,15 @@ export async function declareRun(folder: string, askedData?: string): Promise<Re
 /** Asked for by another name, the pinned snapshot is the pinned snapshot. */
 function isSame(pinned: Read<DataLock> | undefined, digest: string): boolean {
   return pinned?.ok === true && dataDigest(pinned.value) === digest
+}
+
+async function readRequirements(project: Project): Promise<Read<string | null>> {
+  const { python } = project.environment
+  if (python === undefined) return { ok: true, value: null }
+  const text = await readNamed(project, python, ['environment', 'python'])
+  if (!text.ok) return text
+  const diagnostics = checkRequirements(python, text.value)
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : text
 }
 
 async function readNamed(project: Project, path: string, key: readonly string[]): Promise<Read<string>> {

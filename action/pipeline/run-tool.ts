@@ -37,8 +37,13 @@ export async function runTool(tool: string, args: readonly string[], options: Op
     })
   }
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
+    let failure: Error | undefined
+    child.once('error', (error) => {
+      failure = error
+      if (child.pid === undefined) reject(error)
+    })
+    // One that is being stopped still writes: whoever removes what it wrote waits for its end.
+    child.once('close', (ended) => (failure ? reject(failure) : resolve(ended)))
   })
   if (code !== 0) throw new ToolFailed(tool, lines.join('\n'))
   return lines.join('\n')

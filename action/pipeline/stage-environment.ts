@@ -1,6 +1,7 @@
 import type { Progress } from '../base/progress.ts'
 import type { Project } from '../project/project.ts'
-import { findInterpreter, type Interpreter } from './find-interpreter.ts'
+import type { Interpreter } from './ask-interpreter.ts'
+import { findInterpreter } from './find-interpreter.ts'
 import { pythonEnvironment } from './python-environment.ts'
 
 /** What the project's `environment:` gives to the programs that run with it. */
@@ -30,7 +31,7 @@ export interface EnvironmentWish {
 export function lazyEnvironment({ project, requirements, caller, progress, signal }: EnvironmentWish): LazyEnvironment {
   let interpreter: Promise<Interpreter> | undefined
   let environment: Promise<StageEnvironment> | undefined
-  const find = () => (interpreter ??= findInterpreter(caller, project.environment.pythonVersion))
+  const find = () => (interpreter ??= findInterpreter(caller, project.environment.pythonVersion, project.folder))
   return {
     interpreter: async () => (requirements === null ? undefined : find()),
     environment: async () => {

@@ -1,26 +1,40 @@
-import { readdir } from 'node:fs/promises'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 import { describe, expect, test } from 'vitest'
 
-import { silent } from '../../action/base/progress.ts'
+import { type Progress, silent } from '../../action/base/progress.ts'
 import { findInterpreter } from '../../action/pipeline/find-interpreter.ts'
-import { builderEnvironment, countPackages, pythonEnvironment } from '../../action/pipeline/python-environment.ts'
+import { pythonEnvironment } from '../../action/pipeline/python-environment.ts'
 import { runTool } from '../../action/pipeline/run-tool.ts'
+import { plumbline } from '../support/command-line.ts'
+import { type FakeUv, fakeUv, fakeUvPoints } from '../support/fake-uv.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { tinyProject, tinyYaml } from '../support/tiny-project.ts'
 
-async function build(requirements: string, cache: string) {
-  const caller = { ...process.env, PLUMBLINE_CACHE: cache }
+const wrongHash = `six==1.16.0 --hash=sha256:${'0'.repeat(64)}\n`
+const killer = pathToFileURL(join(import.meta.dirname, '../support/die-at-write.mjs')).href
+
+interface Wish {
+  readonly cache: string
+  readonly uv?: FakeUv
+  readonly warn?: Progress['warn']
+}
+
+async function build(requirements: string, { cache, uv, warn = () => {} }: Wish) {
+  const caller = { ...process.env, ...uv?.environment, PLUMBLINE_CACHE: cache }
   const interpreter = await findInterpreter(caller, undefined)
   const signal = new AbortController().signal
-  return pythonEnvironment({ requirements, file: 'requirements.txt', interpreter, caller, progress: silent, signal })
+  const progress: Progress = { ...silent, warn }
+  return pythonEnvironment({ requirements, file: 'requirements.txt', interpreter, caller, progress, signal })
 }
 
 describe('pythonEnvironment()', () => {
   test('is built once for a digest and holds its own interpreter', async () => {
     const cache = tempFolder()
-    const first = await build('', cache)
-    const second = await build('', cache)
+    const first = await build('', { cache })
+    const second = await build('', { cache })
 
     expect(second).toEqual(first)
     const signal = new AbortController().signal
@@ -31,69 +45,117 @@ describe('pythonEnvironment()', () => {
     expect(prefix).toContain(cache)
   })
 
-  test('refuses a package without a hash before anything is downloaded', async () => {
+  test.each([
+    ['a package without a hash', 'six==1.16.0\n', 'pipeline/unhashed', /"six==1.16.0".*\(requirements.txt:1\)/],
+    ['an option that no hash covers', '\n-e .\n', 'pipeline/environment', /option -e.*\(requirements.txt:2\)/],
+  ])('refuses %s before anything is downloaded', async (_, requirements, code, message) => {
     const cache = tempFolder()
 
-    await expect(build('six==1.16.0\n', cache)).rejects.toMatchObject({
-      code: 'pipeline/unhashed',
-      message: /"six==1.16.0"/,
+    await expect(build(requirements, { cache })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
     })
-    expect(await readdir(cache)).toEqual([])
+    expect(existsSync(join(cache, 'environments'))).toBe(false)
   })
-
-  test.each(['--no-binary :all:', '-r other.txt', '-e .', '--constraint=other.txt'])(
-    'refuses %s, which brings in what no hash covers',
-    async (line) => {
-      await expect(build(`${line}\n`, tempFolder())).rejects.toMatchObject({ code: 'pipeline/environment' })
-    },
-  )
 
   test('stops at bytes of another hash, and leaves no half environment', async () => {
     const cache = tempFolder()
-    const requirements = `six==1.16.0 --hash=sha256:${'0'.repeat(64)}\n`
 
-    await expect(build(requirements, cache)).rejects.toMatchObject({ code: 'pipeline/wrong-hash' })
-    expect(await readdir(join(cache, 'environments'))).toEqual([])
-  })
-})
-
-describe('findInterpreter()', () => {
-  test('says how to get one where PATH has none', async () => {
-    await expect(findInterpreter({ PATH: '' }, undefined)).rejects.toMatchObject({ code: 'pipeline/no-python' })
+    await expect(build(wrongHash, { cache })).rejects.toMatchObject({ code: 'pipeline/wrong-hash' })
+    expect(readdirSync(join(cache, 'environments'))).toEqual([])
   })
 
-  test('says which versions it found where none is the wanted one', async () => {
-    await expect(findInterpreter(process.env, '3.99')).rejects.toMatchObject({
-      code: 'pipeline/wrong-python',
-      message: expect.stringMatching(/found Python 3\.\d+\.\d+ .*expected Python 3\.99/),
+  test('says that the disk is full, and where', async () => {
+    const cache = tempFolder()
+    const uv = fakeUv()
+    uv.failWith('error: failed to copy file\n  cause: No space left on device (os error 28)\n')
+
+    await expect(build('', { cache, uv })).rejects.toMatchObject({
+      code: 'pipeline/cache-folder',
+      message: `Cannot keep the environment in "${cache}": the disk is full`,
     })
   })
+
+  test('asks uv for every package by its hash, wheels only', async () => {
+    const uv = fakeUv()
+
+    await build('', { cache: tempFolder(), uv })
+
+    expect(uv.said().at(-1)).toMatch(/^pip sync --python \S+ --require-hashes --only-binary :all: \S+$/)
+  })
+
+  test('repairs a spoilt one past what uv keeps, which is linked to it', async () => {
+    const [cache, uv] = [tempFolder(), fakeUv()]
+    const { binFolder } = await build('', { cache, uv })
+    writeFileSync(join(binFolder, '../lib/half.py'), 'spoilt')
+    const warnings: string[] = []
+
+    await build('', { cache, uv, warn: (text) => warnings.push(text) })
+
+    expect(warnings).toEqual([expect.stringContaining('lib/half.py changed')])
+    expect(uv.said().at(-1)).toContain('pip sync --no-cache ')
+    expect(readFileSync(join(binFolder, '../lib/half.py'), 'utf8')).toBe('half = 1\n')
+  })
 })
 
-test('builderEnvironment() passes on where packages are and how to get there, and nothing else', () => {
-  const caller = {
-    PATH: '/bin',
-    https_proxy: 'http://proxy',
-    PIP_INDEX_URL: 'https://index',
-    UV_INDEX_OURS_PASSWORD: 'reads the index',
-    UV_PUBLISH_TOKEN: 'x',
-    GITHUB_TOKEN: 'x',
-    ACTIONS_RUNTIME_TOKEN: 'x',
-    INPUT_TOKEN: 'x',
-    AWS_ACCESS_KEY_ID: 'x',
-    DATABASE_URL: 'x',
-    PYTHONPATH: '/elsewhere',
-    EMPTY: undefined,
+describe('an environment whose builder was killed', () => {
+  async function fetching(cache = tempFolder(), uv = fakeUv()) {
+    const source = `data: { source: { parcels: { run: 'cat "$(dirname "$(command -v python)")/../lib/whole.py"; cp kept.csv "$PLUMBLINE_OUT_DATA"' } } }`
+    const yaml = `${tinyYaml.replace('data: { source: data/*.csv }', source)}environment: { python: requirements.txt }\n`
+    const { folder } = await tinyProject({ rows: 20, files: { 'plumbline.yaml': yaml, 'requirements.txt': '' } })
+    writeFileSync(join(folder, 'kept.csv'), readFileSync(join(folder, 'data/parcels.csv')))
+    const environment = { ...uv.environment, PLUMBLINE_CACHE: cache }
+    const fetch = (more: Readonly<Record<string, string>> = {}) => {
+      rmSync(join(folder, 'data'), { recursive: true, force: true })
+      return plumbline(folder, ['data', 'fetch'], { environment: { ...environment, ...more } })
+    }
+    const log = () => readFileSync(join(folder, '.plumbline/landed/parcels.log'), 'utf8')
+    return { cache, uv, fetch, log }
   }
 
-  expect(Object.keys(builderEnvironment(caller))).toEqual([
-    'PATH',
-    'https_proxy',
-    'PIP_INDEX_URL',
-    'UV_INDEX_OURS_PASSWORD',
-  ])
-})
+  test('inside its installer, anywhere, is built whole by the next run', { timeout: 120_000 }, async () => {
+    const { cache, uv, fetch, log } = await fetching()
+    for (const point of fakeUvPoints) {
+      rmSync(join(cache, 'environments'), { recursive: true, force: true })
+      uv.killCallerAt(point)
+      expect((await fetch()).code, point).toBe(null)
 
-test('countPackages() counts pinned packages, not their hashes', () => {
-  expect(countPackages('# made by uv\na==1 \\\n    --hash=sha256:00\nb==2 \\\n    --hash=sha256:11\n')).toBe(2)
+      const { code, stderr } = await fetch()
+
+      expect(code, `${point}: ${stderr}`).toBe(0)
+      expect(log(), point).toBe('whole = 1\n')
+    }
+  })
+
+  test('at any of its own writes is built whole by the next run', { timeout: 240_000 }, async () => {
+    const { cache, fetch, log } = await fetching()
+    let kills = 0
+    for (let at = 1; ; at += 1) {
+      rmSync(join(cache, 'environments'), { recursive: true, force: true })
+      const more = {
+        NODE_OPTIONS: `--import ${killer}`,
+        PLUMBLINE_DIE_AT: String(at),
+        PLUMBLINE_DIE_BELOW: join(cache, 'environments'),
+      }
+      const { code } = await fetch(more)
+      if (code === 0) break
+      kills += 1
+
+      const { code: again, stderr } = await fetch()
+
+      expect(again, `after write ${at}: ${stderr}`).toBe(0)
+      expect(log()).toBe('whole = 1\n')
+    }
+    expect(kills).toBeGreaterThan(5)
+  })
+
+  test('is built once for two processes at once', async () => {
+    const one = await fetching()
+    const other = await fetching(one.cache, one.uv)
+
+    const ends = await Promise.all([one.fetch(), other.fetch()])
+
+    expect(ends.map(({ code }) => code)).toEqual([0, 0])
+    expect(one.uv.said().filter((line) => line.startsWith('pip sync'))).toHaveLength(1)
+  })
 })
