@@ -56,6 +56,7 @@ export const arrows = [
 export const packages = [
   ['report', '@clack/prompts'],
   ['registry', 'tar-stream'],
+  ['pipeline', 'p-limit'],
   ['pipeline', 'tinyglobby'],
   ['drift', 'fastest-levenshtein'],
   ['data', '@duckdb/node-api'],
@@ -66,6 +67,7 @@ export const packages = [
   ['github', '@actions/artifact'],
   ['github', '@actions/core'],
   ['github', 'octokit'],
+  ['project', '@actions/expressions'],
   ['project', 'diff'],
   ['project', 'yaml'],
   ['project', 'zod'],

@@ -1,6 +1,7 @@
+import type { ModelPolicy } from '../project/project.ts'
 import type { TimeType } from './event-time.ts'
 import type { Moment, SplitPlan } from './plan-split.ts'
-import { quoteText } from './quote.ts'
+import { quotePath, quoteText } from './quote.ts'
 
 /** Quoted names of the columns that the split looks at. */
 export interface SplitColumns {
@@ -21,6 +22,7 @@ export const reasons = {
   noLabel: 'no label',
   fewLabels: 'a day with too few labels',
   groupInTest: 'group is in test',
+  notSampled: 'not in the sample',
 } as const
 
 /**
@@ -81,6 +83,36 @@ export function placeSql(plan: SplitPlan, hasGroup: boolean): readonly string[] 
        THEN ${quoteText(reasons.groupInTest)} ELSE place END AS place
      FROM ungrouped LEFT JOIN (SELECT DISTINCT group_key FROM ungrouped WHERE place = 'test') t USING (group_key)`,
   ]
+}
+
+interface SampledBy {
+  /** Parquet with the rows, and the quoted names of their id and their target. */
+  readonly file: string
+  readonly id: string
+  readonly column: string
+}
+
+/**
+ * Keeps so many of the rows that are in a set and marks the others `not in the sample`: of each set and class (of a number:
+ * each tenth of its range by rank) its share, by a hash of the id, so that a larger sample holds the smaller one. The first
+ * of each set and class come before all others.
+ */
+export function sampleSql(rows: number, { file, id, column }: SampledBy, { name, task }: ModelPolicy): string {
+  const target = `r.${column}`
+  const stratum = task === 'regression' ? `ntile(10) OVER (PARTITION BY p.place ORDER BY ${target})` : target
+  return `UPDATE placed SET place = ${quoteText(reasons.notSampled)}, is_whole = false
+    WHERE is_whole AND id NOT IN (
+      SELECT id FROM (
+        SELECT id, place, stratum, hash,
+          (row_number() OVER of_stratum - 1) / count(*) OVER (PARTITION BY place, stratum) AS share
+        FROM (
+          SELECT p.id, p.place, ${stratum} AS stratum, ${hashSql(name, 'CAST(p.id AS VARCHAR)')} AS hash
+          FROM placed p JOIN read_parquet(${quotePath(file)}) r ON r.${id} = p.id WHERE p.is_whole
+        )
+        WINDOW of_stratum AS (PARTITION BY place, stratum ORDER BY hash)
+      )
+      ORDER BY share, hash, place, id LIMIT ${rows}
+    )`
 }
 
 function momentSql(time: string, type: TimeType): string {

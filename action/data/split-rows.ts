@@ -6,7 +6,7 @@ import type { Project } from '../project/project.ts'
 import { type Engine, openEngine } from './engine.ts'
 import type { TimeType } from './event-time.ts'
 import { copyTo } from './make-features.ts'
-import { coveredSql, placeSql, rowScoreSql, type SplitColumns } from './place-rows.ts'
+import { coveredSql, placeSql, rowScoreSql, type SplitColumns, sampleSql } from './place-rows.ts'
 import { type Moment, momentOf, momentWords, planSplit, type SplitPlan, spanOf, testRows } from './plan-split.ts'
 import { quoteName, quotePath } from './quote.ts'
 import { rowIdColumn, sqlTypes } from './read-source.ts'
@@ -21,6 +21,8 @@ export interface SplitInput {
   readonly rowsFile: string
   /** Where the four files are written; it is made where it is not there. */
   readonly folder: string
+  /** At most so many rows are kept, of each set and of each class their share, and at least one where it fits. */
+  readonly sampleRows?: number
 }
 
 export interface SplitResult {
@@ -130,6 +132,11 @@ async function scoreAtRank(engine: Engine, rank: number, order: 'ASC' | 'DESC'):
 async function placeRows(engine: Engine, input: SplitInput, plan: SplitPlan): Promise<Read<SplitResult>> {
   const hasGroup = input.project.model.group !== undefined
   for (const statement of placeSql(plan, hasGroup)) await engine.run(statement)
+  if (input.sampleRows !== undefined) {
+    const { model } = input.project
+    const target = { file: input.rowsFile, id: quoteName(model.id ?? rowIdColumn), column: quoteName(model.target) }
+    await engine.run(sampleSql(input.sampleRows, target, model))
+  }
   const counted = await engine.query<{ place: string; rows: number }>(
     'SELECT place, count(*) AS rows FROM placed GROUP BY place ORDER BY place',
   )

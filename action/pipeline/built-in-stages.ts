@@ -16,7 +16,7 @@ import type { DeclaredStage } from './declare-keys.ts'
 import type { DeclaredRun } from './declare-run.ts'
 import { mayShowRows } from './row-privacy.ts'
 import type { RunRecord } from './run-record.ts'
-import { dataOf, type RunSession, type Step, takeStep, useOutput } from './run-session.ts'
+import { dataOf, type Job, type RunSession, type Step, takeStep, useOutput } from './run-session.ts'
 import { type KeyParts, stageKey } from './stage-key.ts'
 import type { StageResult } from './stage-result.ts'
 
@@ -25,7 +25,7 @@ export async function takeValidate(session: RunSession): Promise<Read<StageResul
   const { declared, signal } = session
   const parts = { data: declared.dataDigest, contract: sha256(declared.contracts.text) }
   return takeStep(session, {
-    ...own('prepare', 'validate', parts),
+    ...own('prepare', 'validate', parts, []),
     work: async () => {
       const { fetchSnapshot } = await import('../data/fetch-snapshot.ts')
       const { openReading } = await import('../data/reading-engine.ts')
@@ -61,7 +61,7 @@ export async function takeFeatures(session: RunSession): Promise<Read<StageResul
   const { declared, signal } = session
   const { project, lock, featureSql } = declared
   return takeStep(session, {
-    ...declaredStep('prepare', declared.keys.features),
+    ...declaredStep('prepare', declared.keys.features, []),
     work: async (workFolder) => {
       const { computeFeatures } = await import('../data/compute-features.ts')
       const { fetchSnapshot } = await import('../data/fetch-snapshot.ts')
@@ -95,15 +95,23 @@ export type SplitData = NonNullable<RunRecord['split']> & { readonly [key: strin
 export async function takeSplit(session: RunSession, features: StageResult): Promise<Read<StageResult>> {
   const { declared } = session
   return takeStep(session, {
-    ...declaredStep('prepare', declared.keys.split),
+    ...declaredStep('prepare', declared.keys.split, [features]),
     work: async (workFolder) => {
       const { splitRows } = await import('../data/split-rows.ts')
-      const { project, contract, lock } = declared
+      const { project, contract, lock, sampleRows } = declared
       const featuresFile = await useOutput(session, 'prepare', features, 'features')
       const rowsFile = await useOutput(session, 'prepare', features, 'rows')
       const folder = join(workFolder, 'out')
       const made = await splitRows(
-        { project, contract, until: lock.until, featuresFile, rowsFile, folder },
+        {
+          project,
+          contract,
+          until: lock.until,
+          featuresFile,
+          rowsFile,
+          folder,
+          ...(sampleRows !== undefined && { sampleRows }),
+        },
         session.signal,
       )
       if (!made.ok) return made
@@ -120,16 +128,21 @@ export async function takeJudging(
   session: RunSession,
   split: StageResult,
   predict: StageResult,
-): Promise<Read<{ readonly evaluate: StageResult; readonly gate: StageResult }>> {
+): Promise<Read<{ readonly evaluate: StageResult; readonly gate?: StageResult }>> {
   const { project } = session.declared
   const classified = session.declared.contract.columns.filter(isClassified).map(({ name }) => name)
   const judged = once(() => readJudgedRows(session, split, predict))
   const evaluated = await takeStep(session, {
-    ...own('judge', 'evaluate', {
-      truth: split.outputs['truth']?.sha256 ?? '',
-      predictions: predict.outputs['predictions']?.sha256 ?? '',
-      model: sha256(canonicalJson({ task: project.model.task, positive: project.model.positive })),
-    }),
+    ...own(
+      'judge',
+      'evaluate',
+      {
+        truth: split.outputs['truth']?.sha256 ?? '',
+        predictions: predict.outputs['predictions']?.sha256 ?? '',
+        model: sha256(canonicalJson({ task: project.model.task, positive: project.model.positive })),
+      },
+      [split, predict],
+    ),
     work: async () => {
       const rows = await judged()
       if (!rows.ok) return rows
@@ -142,13 +155,19 @@ export async function takeJudging(
     },
   })
   if (!evaluated.ok) return evaluated
+  if (!session.chosen.wanted.has('gate')) return { ok: true, value: { evaluate: evaluated.value } }
 
   const gated = await takeStep(session, {
-    ...own('judge', 'gate', {
-      evaluation: evaluated.value.cacheKey,
-      gates: sha256(canonicalJson(asJson(project.gates))),
-      privacy: sha256(canonicalJson({ minCount: project.privacy.minCount, classified })),
-    }),
+    ...own(
+      'judge',
+      'gate',
+      {
+        evaluation: evaluated.value.cacheKey,
+        gates: sha256(canonicalJson(asJson(project.gates))),
+        privacy: sha256(canonicalJson({ minCount: project.privacy.minCount, classified })),
+      },
+      [evaluated.value],
+    ),
     work: async () => {
       const rows = await judged()
       if (!rows.ok) return rows
@@ -187,13 +206,13 @@ async function readJudgedRows(
 }
 
 /** A step that only Plumbline's own code is part of: its cache key is its key. */
-function own(job: Step['job'], name: string, parts: KeyParts): Omit<Step, 'work'> {
+function own(job: Job, name: string, parts: KeyParts, from: Step['from']): Omit<Step, 'work'> {
   const key = stageKey(name, parts)
-  return { job, name, parts, key, cacheKey: async () => key }
+  return { job, name, from, parts, key, cacheKey: async () => key }
 }
 
-function declaredStep(job: Step['job'], { name, parts, key }: DeclaredStage): Omit<Step, 'work'> {
-  return { job, name, parts, key, cacheKey: async () => key }
+function declaredStep(job: Job, { name, parts, key }: DeclaredStage, from: Step['from']): Omit<Step, 'work'> {
+  return { job, name, from, parts, key, cacheKey: async () => key }
 }
 
 function asJson(value: unknown): Json {

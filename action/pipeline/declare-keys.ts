@@ -16,6 +16,8 @@ export interface Declared {
   readonly requirements: string | null
   /** Of each of the user's stages: the files that it may read, path → SHA-256. */
   readonly reads: ReadonlyMap<string, Readonly<Record<string, string>>>
+  /** Only so many of the rows are used. */
+  readonly sampleRows?: number
 }
 
 export interface DeclaredStage {
@@ -58,12 +60,14 @@ export function declareKeys(declared: Declared): DeclaredKeys {
   return { runKey, features, split, programs, refit }
 }
 
-/** `train` and what it needs of the user's stages; none where the released fit is the judged one. */
+/** `train` and what it needs of the user's stages, fallbacks among them; none where the released fit is the judged one. */
 export function stagesOfRefit(project: Project): readonly ProgramStage[] {
   if (!project.split.refit) return []
   const wanted = new Set(['train'])
   for (const stage of project.stages.toReversed()) {
-    if (wanted.has(stage.name)) for (const need of stage.needs) wanted.add(need)
+    if (!wanted.has(stage.name)) continue
+    for (const need of stage.needs) wanted.add(need)
+    if (stage.fallback) wanted.add(stage.fallback.stage)
   }
   return project.stages.filter((stage) => wanted.has(stage.name))
 }
@@ -100,7 +104,7 @@ function featureParts({ project, contract, dataDigest, featureSql }: Declared): 
   }
 }
 
-function splitParts({ project, until }: Declared, features: string): KeyParts {
+function splitParts({ project, until, sampleRows }: Declared, features: string): KeyParts {
   const { windowMs, test, gapMs } = project.split
   return {
     'stage features': features,
@@ -113,6 +117,7 @@ function splitParts({ project, until }: Declared, features: string): KeyParts {
     }),
     model: digest({ name: project.model.name, time: project.model.time, group: project.model.group }),
     until: until ?? 'no time',
+    ...(sampleRows !== undefined && { sample: String(sampleRows) }),
   }
 }
 
@@ -120,12 +125,15 @@ function programParts(stage: ProgramStage, declared: Declared, keyOf: ReadonlyMa
   const { project } = declared
   const files = Object.entries(declared.reads.get(stage.name) ?? {}).map(([path, sha]) => [`file ${path}`, sha])
   const needs = stage.needs.map((need) => [`stage ${need}`, keyOf.get(need) ?? 'unknown'])
+  const params = Object.entries(project.params).map(([name, value]) => [`param ${name}`, canonicalJson(value)])
   return {
     ...Object.fromEntries(files),
     ...Object.fromEntries(needs),
+    ...Object.fromEntries(params),
     command: stage.run,
+    ...(stage.condition && { condition: stage.condition.text }),
+    ...(stage.fallback && { fallback: keyOf.get(stage.fallback.stage) ?? 'unknown' }),
     outputs: digest(Object.entries(stage.out).map(([name, { path }]) => [name, path])),
-    params: digest(project.params),
     seed: String(project.environment.seed),
     'environment lock': declared.requirements ?? 'none',
     interpreter: project.environment.pythonVersion ?? 'any',

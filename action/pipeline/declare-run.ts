@@ -8,7 +8,7 @@ import { readPinned } from '../data/pin-snapshot.ts'
 import { checkRequirements } from '../project/check-requirements.ts'
 import type { Contract } from '../project/contract.ts'
 import { type DataLock, dataDigest } from '../project/data-lock.ts'
-import type { Project } from '../project/project.ts'
+import type { ParamValue, Project } from '../project/project.ts'
 import { type DataContracts, readContracts, readStageContracts, type StageContract } from '../project/read-contract.ts'
 import { readProject } from '../project/read-project.ts'
 import { type DeclaredKeys, declareKeys } from './declare-keys.ts'
@@ -28,20 +28,32 @@ export interface DeclaredRun {
   readonly dataDigest: string
   /** What was asked for instead of the snapshot that is pinned. */
   readonly askedData?: string
+  /** Parameters that are other than plumbline.yaml says. */
+  readonly askedParams?: Readonly<Record<string, ParamValue>>
+  /** Only so many of the rows are used. */
+  readonly sampleRows?: number
   readonly featureSql: string
   readonly requirements: string | null
   readonly reads: ReadonlyMap<string, Readonly<Record<string, string>>>
   readonly keys: DeclaredKeys
 }
 
-/**
- * Reads the project's files; diagnostics of all of them come back at once. `askedData` names another snapshot than the pinned
- * one, as `resolveSnapshot()` takes it.
- */
-export async function declareRun(folder: string, askedData?: string): Promise<Read<DeclaredRun>> {
-  const read = await readProject(folder)
+/** What is asked for, other than the files say. */
+export interface RunWishes {
+  /** Another snapshot than the pinned one, as `resolveSnapshot()` takes it. */
+  readonly data?: string
+  /** `NAME=VALUE` of parameters. */
+  readonly params?: readonly string[]
+  readonly sampleRows?: number
+}
+
+/** Reads the project's files; diagnostics of all of them come back at once. */
+export async function declareRun(folder: string, wishes: RunWishes = {}): Promise<Read<DeclaredRun>> {
+  const { data: askedData, params = [], sampleRows } = wishes
+  const read = await readProject(folder, params)
   if (!read.ok) return read
   const project = read.value
+  const askedParams = params.length === 0 ? undefined : await changedParams(project)
 
   const contracts = await readContracts(project)
   const stageContracts = await readStageContracts(project)
@@ -61,7 +73,8 @@ export async function declareRun(folder: string, askedData?: string): Promise<Re
     Object.values(lock.value.lock.sections).flatMap((entries) => entries.map((entry) => entry.sha256)),
   )
   const reads = new Map<string, Readonly<Record<string, string>>>()
-  for (const stage of project.stages) reads.set(stage.name, await listReads(project, stage, digests))
+  for (const stage of [...project.stages, ...project.hooks])
+    reads.set(stage.name, await listReads(project, stage, digests))
 
   const keys = declareKeys({
     project,
@@ -71,6 +84,7 @@ export async function declareRun(folder: string, askedData?: string): Promise<Re
     featureSql: sql.value,
     requirements: requirements.value === null ? null : sha256(requirements.value),
     reads,
+    ...(sampleRows !== undefined && { sampleRows }),
   })
   return {
     ok: true,
@@ -81,6 +95,8 @@ export async function declareRun(folder: string, askedData?: string): Promise<Re
       stageContracts: stageContracts.value,
       lock: lock.value.lock,
       dataDigest: lock.value.digest,
+      ...(askedParams && { askedParams }),
+      ...(sampleRows !== undefined && { sampleRows }),
       ...(askedData !== undefined && !isSame(pinned, lock.value.digest) && { askedData }),
       featureSql: sql.value,
       requirements: requirements.value,
@@ -88,6 +104,14 @@ export async function declareRun(folder: string, askedData?: string): Promise<Re
       keys,
     },
   }
+}
+
+/** Those that the file has with another value; undefined where there is none. */
+async function changedParams({ folder, params }: Project): Promise<Record<string, ParamValue> | undefined> {
+  const read = await readProject(folder)
+  if (!read.ok) return undefined
+  const changed = Object.entries(params).filter(([name, value]) => read.value.params[name] !== value)
+  return changed.length === 0 ? undefined : Object.fromEntries(changed)
 }
 
 /** Asked for by another name, the pinned snapshot is the pinned snapshot. */

@@ -1,20 +1,16 @@
-import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 
-import { canonicalJson } from '../base/canonical-json.ts'
+import pLimit from 'p-limit'
+
 import type { Read } from '../base/diagnostic.ts'
-import { sha256 } from '../base/sha256.ts'
-import { onlyDataset } from '../project/output-kind.ts'
 import type { ProgramStage } from '../project/project.ts'
-import { wordAttempts } from '../report/word-attempts.ts'
 import { wordJudgedStage, wordReleasedStage } from '../report/word-stages.ts'
 import type { SplitData } from './built-in-stages.ts'
-import { type DeclaredStage, refitName, stagesOfRefit } from './declare-keys.ts'
-import { runAttempts } from './run-attempts.ts'
-import type { Job, RunSession } from './run-session.ts'
-import { dataOf, logFile, takeStep, useOutput } from './run-session.ts'
+import { refitName, stagesOfRefit } from './declare-keys.ts'
+import { dataOf, type RunSession, useOutput } from './run-session.ts'
 import type { LazyEnvironment } from './stage-environment.ts'
 import type { StageResult } from './stage-result.ts'
-import { takeOutputCheck } from './take-output-check.ts'
+import { type Programs, readJson, type Taken, takeOne } from './take-program.ts'
 
 /** Results of the user's stages by stage name: `train`, `predict`, … */
 export type ProgramResults = ReadonlyMap<string, StageResult>
@@ -30,6 +26,7 @@ export async function takeJudgedFit(
     job: 'train',
     stages: project.stages,
     declared: keys.programs,
+    split,
     environment,
     nameOf: (stage) => stage,
     featuresOf: async (stage) => useOutput(session, 'prepare', split, stage === 'predict' ? 'test' : 'train'),
@@ -47,6 +44,7 @@ export async function takeReleasedFit(
     job: 'refit',
     stages: stagesOfRefit(session.declared.project),
     declared: session.declared.keys.refit,
+    split,
     environment,
     nameOf: refitName,
     featuresOf: async () => useOutput(session, 'prepare', split, 'whole'),
@@ -54,105 +52,43 @@ export async function takeReleasedFit(
   })
 }
 
-interface Programs {
-  readonly job: Job
-  readonly stages: readonly ProgramStage[]
-  readonly declared: readonly DeclaredStage[]
-  readonly environment: LazyEnvironment
-  readonly nameOf: (stage: string) => string
-  readonly featuresOf: (stage: string) => Promise<string>
-  /** One line for people about a stage that went well. */
-  readonly detailOf: (stage: string) => string
-}
-
+/**
+ * Runs each stage as soon as what it needs is there, independent ones side by side, as many as there are processors. Where
+ * one fails, those under way end, so that their work is kept, and no other starts.
+ */
 async function takePrograms(session: RunSession, programs: Programs): Promise<Read<ProgramResults>> {
+  const { stages, nameOf } = programs
+  const standIns = new Set(stages.flatMap(({ fallback }) => (fallback ? [fallback.stage] : [])))
+  const wanted = stages.filter(
+    ({ name }) =>
+      session.chosen.wanted.has(nameOf(name)) && (!standIns.has(name) || session.chosen.last === nameOf(name)),
+  )
   const results = new Map<string, StageResult>()
-  for (const [index, stage] of programs.stages.entries()) {
-    const declared = programs.declared[index]
-    if (!declared) throw new Error(`Cannot run stage "${stage.name}": it has no key`)
-    const taken = await takeProgram(session, programs, stage, declared, results)
-    if (!taken.ok) return taken
-    const output = onlyDataset(stage.out)
-    const checked = { job: programs.job, stage: stage.name, result: taken.value }
-    const kept = output === undefined ? undefined : await takeOutputCheck(session, { ...checked, output })
-    if (kept && !kept.ok) return kept
-    results.set(stage.name, taken.value)
-  }
-  return { ok: true, value: results }
-}
+  const inTurn = pLimit(availableParallelism())
+  const under = new Map<string, Promise<Taken>>()
+  let hasFailed = false
 
-async function takeProgram(
-  session: RunSession,
-  { job, environment, nameOf, featuresOf, detailOf }: Programs,
-  stage: ProgramStage,
-  declared: DeclaredStage,
-  earlier: ProgramResults,
-): Promise<Read<StageResult>> {
-  const { project, reads } = session.declared
-  const name = nameOf(stage.name)
-
-  const inputsOf = async (): Promise<Record<string, Record<string, string>>> => {
-    const inputs: Record<string, Record<string, string>> = {}
-    for (const need of stage.needs) {
-      if (need === 'features') inputs[need] = { features: await featuresOf(stage.name) }
-      else inputs[need] = await outputsOf(session, job, earlier.get(need))
-    }
-    return inputs
-  }
-  const bytesOfInputs = (): Record<string, string> =>
-    Object.fromEntries(
-      stage.needs.flatMap((need) =>
-        Object.entries(earlier.get(need)?.outputs ?? {}).map(([output, record]) => [
-          `${need} ${output}`,
-          record.sha256,
-        ]),
-      ),
-    )
-
-  return takeStep(session, {
-    job,
-    name,
-    key: declared.key,
-    parts: declared.parts,
-    cacheKey: async () => {
-      const observed = {
-        interpreter: (await environment.interpreter())?.version,
-        system: `${process.platform} ${process.arch}`,
-        inputs: bytesOfInputs(),
+  const take = async (stage: ProgramStage): Promise<Taken> => {
+    const before = [...stage.needs, ...(stages.find(({ name }) => name === stage.fallback?.stage)?.needs ?? [])]
+    await Promise.allSettled(before.flatMap((need) => under.get(need) ?? []))
+    return await inTurn(async () => {
+      if (hasFailed) return { ok: true, value: undefined }
+      try {
+        const taken = await takeOne(session, programs, stage, results)
+        if (taken.ok && taken.value) results.set(stage.name, taken.value)
+        hasFailed ||= !taken.ok
+        return taken
+      } catch (error) {
+        hasFailed = true
+        throw error
       }
-      return sha256(canonicalJson({ key: declared.key, observed }))
-    },
-    work: async (workFolder) => {
-      const work = await runAttempts(
-        {
-          project,
-          stage,
-          name,
-          reads: Object.keys(reads.get(stage.name) ?? {}),
-          inputs: await inputsOf(),
-          environment: await environment.environment(),
-          caller: session.environment,
-          logFile: logFile(session, name),
-          progress: session.progress,
-          signal: session.signal,
-        },
-        workFolder,
-      )
-      return { ok: true, value: { ...work, detail: wordAttempts(detailOf(stage.name), work.attempts) } }
-    },
-  })
-}
-
-async function outputsOf(
-  session: RunSession,
-  job: Job,
-  result: StageResult | undefined,
-): Promise<Record<string, string>> {
-  const paths: Record<string, string> = {}
-  for (const output of Object.keys(result?.outputs ?? {})) {
-    if (result) paths[output] = await useOutput(session, job, result, output)
+    })
   }
-  return paths
+  for (const stage of wanted) under.set(stage.name, take(stage))
+  const ends = await Promise.allSettled(under.values())
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  const diagnostics = ends.flatMap((end) => (end.status === 'fulfilled' && !end.value.ok ? end.value.diagnostics : []))
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value: results }
 }
 
 /** Numbers that stages wrote as outputs of kind `metrics`: shown as self-reported, never judged. */
@@ -162,19 +98,10 @@ export async function readSelfReported(session: RunSession, results: ProgramResu
     const result = results.get(stage.name)
     const metrics = Object.entries(stage.out).find(([, { kind }]) => kind === 'metrics')?.[0]
     if (!result || !metrics) continue
-    const text = await readFile(await useOutput(session, 'train', result, metrics), 'utf8').catch(() => '{}')
-    for (const [name, value] of Object.entries(parseObject(text))) {
+    const reported = await readJson(await useOutput(session, 'train', result, metrics))
+    for (const [name, value] of Object.entries(typeof reported === 'object' && reported !== null ? reported : {})) {
       if (typeof value === 'number' && Number.isFinite(value)) numbers[name] = value
     }
   }
   return numbers
-}
-
-function parseObject(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    return {}
-  }
 }

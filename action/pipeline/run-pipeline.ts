@@ -1,34 +1,23 @@
+import { join } from 'node:path'
+
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
 import type { HiddenTexts } from '../base/hidden-texts.ts'
-import { textsToMask } from '../base/mask-secrets.ts'
-import type { Progress } from '../base/progress.ts'
 import { countFiles } from '../project/data-lock.ts'
-import { wordHeader, wordLockDifference } from '../report/report-run.ts'
-import { metricsIn, takeFeatures, takeJudging, takeSplit, takeValidate, verdictsIn } from './built-in-stages.ts'
-import { type DeclaredRun, declareRun } from './declare-run.ts'
-import { holdCached } from './hold-cached.ts'
+import { wordHeader, wordLockDifference, wordOtherRun } from '../report/report-run.ts'
+import { declareRun, type RunWishes } from './declare-run.ts'
 import { knownSecrets } from './known-secrets.ts'
-import { readSelfReported, takeJudgedFit, takeReleasedFit } from './program-stages.ts'
+import { openSession, type SessionRequest } from './open-session.ts'
 import { type CodeState, readCodeState } from './read-code-state.ts'
 import { readTrigger } from './read-trigger.ts'
 import { removeDeadDrafts } from './remove-dead-drafts.ts'
+import { runHooks } from './run-hooks.ts'
+import { openEnvironment, runJobs } from './run-jobs.ts'
 import type { RunRecord } from './run-record.ts'
-import { freshLogs, type Job, jobs, type RunSession } from './run-session.ts'
-import { type LazyEnvironment, lazyEnvironment } from './stage-environment.ts'
-import { takeOutputCheck } from './take-output-check.ts'
-import { type RunFindings, splitFindings, writeRecord } from './write-record.ts'
-
-export interface RunRequest {
-  readonly folder: string
-  /** One job of a workflow; all of them where not given. */
-  readonly job?: Job
-  /** Another snapshot than the pinned one: a name, a tag, or digits of a digest. */
-  readonly data?: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly progress: Progress
-  readonly signal: AbortSignal
-  readonly now: () => Date
+import { freshLogs, jobs, type RunSession } from './run-session.ts'
+import { noFindings, type RunFindings, writeRecord } from './write-record.ts'
+export interface RunRequest extends SessionRequest, RunWishes {
   /** Hears of the project's secrets, so that nobody is shown them. */
   readonly hidden?: HiddenTexts
 }
@@ -39,29 +28,37 @@ export type RunEnd =
   | { readonly kind: 'refused'; readonly record: RunRecord }
   | { readonly kind: 'diagnosed'; readonly diagnostics: readonly Diagnostic[] }
 
+/** An hour more than a runner lives: nobody's run takes longer. */
+const longestRunMs = 36 * 24 * 3_600_000
+/** For so long a run waits in silence for another one that is about to end. */
+const silentWaitMs = 1000
+
 /**
  * From the pinned snapshot to a judged and refitted model: validate, features, split, train, predict, evaluate, gate,
- * refit. Stages whose key and inputs are unchanged come from the cache. A record is written however the run ends.
+ * refit. Stages whose key and inputs are unchanged come from the cache. A record is written however the run ends, and its
+ * hooks are called. In one folder one run goes on at a time; a second one waits.
  */
 export async function runPipeline(request: RunRequest): Promise<RunEnd> {
-  const declared = await declareRun(request.folder, request.data)
-  if (!declared.ok) return { kind: 'diagnosed', diagnostics: declared.diagnostics }
-  const secrets = knownSecrets(declared.value.project, request.environment)
-  await request.hidden?.hide(secrets)
-  const session = openSession(request, declared.value, textsToMask(secrets))
-  const code = await readCodeState(request.folder)
-  const findings: RunFindings = {
-    code,
-    trigger: readTrigger(request.environment, code.user),
-    startedAt: request.now(),
-    python: undefined,
-    split: null,
-    rows: 0,
-    since: null,
-    metrics: [],
-    selfReported: {},
-    gates: [],
+  const { folder, signal, progress } = request
+  const path = join(folder, '.plumbline', 'run.lock')
+  const alone = async () => await runAlone(request)
+  try {
+    return await withExclusiveLock(path, { longestMs: longestRunMs, patienceMs: silentWaitMs, signal }, alone)
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'locked') throw error
+    progress.note(wordOtherRun())
+    return await withExclusiveLock(path, { longestMs: longestRunMs, patienceMs: longestRunMs, signal }, alone)
   }
+}
+
+async function runAlone(request: RunRequest): Promise<RunEnd> {
+  const declared = await declareRun(request.folder, request)
+  if (!declared.ok) return { kind: 'diagnosed', diagnostics: declared.diagnostics }
+  const code = await readCodeState(request.folder)
+  const trigger = readTrigger(request.environment, code.user)
+  await request.hidden?.hide(knownSecrets(declared.value.project, request.environment))
+  const session = openSession(request, declared.value, trigger)
+  const findings = noFindings(code, trigger, request.now())
   greet(session, findings, code)
   await warnOfOtherFiles(session)
   await removeDeadDrafts(session.folder)
@@ -69,81 +66,31 @@ export async function runPipeline(request: RunRequest): Promise<RunEnd> {
   // Whoever is killed from here on leaves a record that says so.
   await writeRecord(session, findings, 'interrupted')
 
+  let end: Read<'passed' | 'refused'>
   try {
-    const end = await runJobs(session, findings)
-    if (!end.ok) {
-      await writeRecord(session, findings, 'failed', end.diagnostics[0]?.message)
-      return { kind: 'diagnosed', diagnostics: end.diagnostics }
-    }
-    const outcome = end.value
-    return { kind: outcome, record: await writeRecord(session, findings, outcome) }
+    end = await runJobs(session, findings)
   } catch (error) {
     const failure = error instanceof Fault ? error.message : String(error)
-    await writeRecord(session, findings, request.signal.aborted ? 'interrupted' : 'failed', failure)
+    await finish(session, findings, request.signal.aborted ? 'interrupted' : 'failed', failure)
     throw error
   }
+  if (end.ok) return { kind: end.value, record: await finish(session, findings, end.value) }
+  await finish(session, findings, 'failed', end.diagnostics[0]?.message)
+  return { kind: 'diagnosed', diagnostics: end.diagnostics }
 }
 
-/** The stages in order; what they find is kept in `findings` as it becomes known, so that a failed run's record has it too. */
-async function runJobs(session: RunSession, findings: RunFindings): Promise<Read<'passed' | 'refused'>> {
-  const isLast = (job: Job) => !jobs.slice(jobs.indexOf(job) + 1).some((later) => session.jobs.has(later))
-  const passed = { ok: true, value: 'passed' } as const
-
-  const validated = await takeValidate(session)
-  if (!validated.ok) return validated
-  const features = await takeFeatures(session)
-  if (!features.ok) return features
-  const kept = await takeOutputCheck(session, {
-    job: 'prepare',
-    stage: 'features',
-    result: features.value,
-    output: 'features',
-  })
-  if (!kept.ok) return kept
-  const split = await takeSplit(session, features.value)
-  if (!split.ok) return split
-  Object.assign(findings, splitFindings(features.value, split.value))
-  if (isLast('prepare')) return passed
-
-  const environment = openEnvironment(session)
-  const fit = await takeJudgedFit(session, split.value, environment)
-  if (!fit.ok) return fit
-  if (session.jobs.has('train')) findings.python = (await environment.interpreter())?.version
-  findings.selfReported = await readSelfReported(session, fit.value)
-  if (isLast('train')) return passed
-
-  const predict = fit.value.get('predict')
-  if (!predict) throw new Error('Cannot judge the model: no stage predicted')
-  const judged = await takeJudging(session, split.value, predict)
-  if (!judged.ok) return judged
-  findings.metrics = metricsIn(judged.value.evaluate)
-  findings.gates = verdictsIn(judged.value.gate)
-  const { overallVerdict } = await import('../evaluation/judge-gates.ts')
-  if (overallVerdict(findings.gates) !== 'pass') return { ok: true, value: 'refused' }
-  if (isLast('judge')) return passed
-
-  const refit = await takeReleasedFit(session, split.value, environment)
-  return refit.ok ? passed : refit
-}
-
-function openSession(request: RunRequest, declared: DeclaredRun, masked: readonly string[]): RunSession {
-  const { folder, job, environment, progress, signal, now } = request
-  return {
-    folder,
-    declared,
-    jobs: new Set(job ? [job] : jobs),
-    environment,
-    progress: holdCached(progress),
-    signal,
-    now,
-    masked,
-    stages: [],
-  }
-}
-
-function openEnvironment({ declared, environment, progress, signal }: RunSession): LazyEnvironment {
-  const { project, requirements } = declared
-  return lazyEnvironment({ project, requirements, caller: environment, progress, signal })
+/** The record, then the hooks, which get it, then the record with what they came to. A job of several leaves them to the last. */
+async function finish(
+  session: RunSession,
+  findings: RunFindings,
+  outcome: RunRecord['outcome'],
+  failure?: string,
+): Promise<RunRecord> {
+  const record = await writeRecord(session, findings, outcome, failure)
+  const { hooks } = session.declared.project
+  if (hooks.length === 0 || session.jobs.size < jobs.length) return record
+  findings.hooks = await runHooks(session, record, openEnvironment(session))
+  return await writeRecord(session, findings, outcome, failure)
 }
 
 /** Whoever put new files there and runs would else wonder why all comes from the cache. In a workflow, jobs fetch what is pinned. */

@@ -98,6 +98,10 @@ export interface RunRecord {
     readonly until: string | null
   }
   readonly params: Readonly<Record<string, ParamValue>>
+  /** Those that were given instead of what plumbline.yaml says. */
+  readonly askedParams?: Readonly<Record<string, ParamValue>>
+  /** Only a part of the stages was asked for: `to train`. */
+  readonly part?: string
   readonly seed: number
   readonly environment: {
     /** SHA-256 of the requirements file; null without one. */

@@ -6,11 +6,13 @@ import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import { writeWhole } from '../base/write-whole.ts'
-import { wordChange, wordSpoilt } from '../report/word-stages.ts'
+import { wordChange, wordForced, wordSpoilt } from '../report/word-stages.ts'
 import type { DeclaredRun } from './declare-run.ts'
 import { parseRunRecord } from './parse-run-record.ts'
+import { type PlannedStage, planStep } from './plan-step.ts'
 import { ProgramFault } from './program-fault.ts'
-import type { RunRecord, StageRecord } from './run-record.ts'
+import type { RunRecord, StageRecord, Trigger } from './run-record.ts'
+import type { ChosenStages, StageNode } from './stage-graph.ts'
 import { changedParts, type KeyParts } from './stage-key.ts'
 import {
   digestOf,
@@ -39,12 +41,21 @@ export interface RunSession {
   readonly now: () => Date
   /** What no record may show. */
   readonly masked: readonly string[]
+  readonly trigger: Trigger
+  readonly graph: readonly StageNode[]
+  readonly chosen: ChosenStages
   readonly stages: StageRecord[]
+  /** Where it is given, nothing is done, and what would be done is put here. */
+  readonly plan?: PlannedStage[]
+  /** Inputs of the one stage that runs on them instead of on results: need → output → absolute path. */
+  readonly fixtures?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 export interface Step {
   readonly job: Job
   readonly name: string
+  /** The results that it is made from. */
+  readonly from: readonly StageResult[]
   readonly key: string
   readonly parts: KeyParts
   /** Asked for only where the step is done here: it may need the interpreter. */
@@ -66,8 +77,10 @@ export function logFile(session: RunSession, stage: string): string {
 /** One stage: from the cache, made here, or taken over from the job that made it; then noted for the record. */
 export async function takeStep(session: RunSession, step: Step): Promise<Read<StageResult>> {
   if (!session.jobs.has(step.job)) return { ok: true, value: await takeOver(session, step) }
+  if (session.plan) return { ok: true, value: await planStep(session, step, session.plan) }
   const cacheKey = await step.cacheKey()
-  const found = await findResult(session.folder, step.name, cacheKey)
+  const isForced = session.chosen.forced.has(step.name)
+  const found = isForced ? ({ kind: 'none' } as const) : await findResult(session.folder, step.name, cacheKey)
   if (found.kind === 'spoilt') session.progress.warn(wordSpoilt(step.name, found.why))
   if (found.kind === 'whole') {
     const cached = found.result
@@ -76,8 +89,9 @@ export async function takeStep(session: RunSession, step: Step): Promise<Read<St
     return { ok: true, value: cached }
   }
 
+  requireAlone(session, step)
   session.progress.started(step.name)
-  await sayWhy(session, step)
+  await sayWhy(session, step, isForced)
   const made = await makeHere(session, step, cacheKey)
   if (!made.ok) return made
   await note(session, made.value, 'done')
@@ -116,10 +130,24 @@ export function recordOf(result: StageResult, outcome: StageRecord['outcome']): 
   }
 }
 
-/** The result of a stage as this run key has it, from its pointer. */
-export async function pointedResult(folder: string, runKey: string, stage: string): Promise<StageResult | undefined> {
+/** The result of a stage as this run key has it, from its pointer; of `standIn` where that one took its place. */
+export async function pointedResult(
+  folder: string,
+  runKey: string,
+  stage: string,
+  standIn?: string,
+): Promise<StageResult | undefined> {
   const result = await readResult(pointerFile(folder, runKey, stage))
-  return result?.stage === stage ? result : undefined
+  return result && [stage, standIn].includes(result.stage) ? result : undefined
+}
+
+/** Has a stage's pointer lead to the result of the one that stood in for it. */
+export async function pointTo(session: RunSession, stage: string, result: StageResult): Promise<void> {
+  if (session.fixtures) return
+  await writeWhole(
+    pointerFile(session.folder, session.declared.keys.runKey, stage),
+    `${JSON.stringify(result, null, 2)}\n`,
+  )
 }
 
 /** The record of this run key, as far as earlier jobs wrote it. */
@@ -190,19 +218,30 @@ async function takeOver(session: RunSession, step: Step): Promise<StageResult> {
 
 async function note(session: RunSession, result: StageResult, outcome: 'done' | 'cached'): Promise<void> {
   session.stages.push(recordOf(result, outcome))
-  const file = pointerFile(session.folder, session.declared.keys.runKey, result.stage)
-  await writeWhole(file, `${JSON.stringify(result, null, 2)}\n`)
+  await pointTo(session, result.stage, result)
 }
 
 function pointerFile(folder: string, runKey: string, stage: string): string {
   return join(runFolder(folder, runKey), 'stages', `${stage}.json`)
 }
 
-async function sayWhy(session: RunSession, step: Step): Promise<void> {
+async function sayWhy(session: RunSession, step: Step, isForced: boolean): Promise<void> {
   const before = await latestResult(session.folder, step.name)
   if (!before) return
   const changed = changedParts(before.parts, step.parts)
-  session.progress.note(wordChange(step.name, changed))
+  session.progress.note(isForced ? wordForced(step.name) : wordChange(step.name, changed))
+}
+
+/** Where one stage alone is to be run, what it needs must be here already. */
+function requireAlone({ chosen: { only } }: RunSession, { name }: Step): void {
+  if (only === undefined || only === name || name.endsWith('.contract')) return
+  throw new Fault(
+    'pipeline/missing-result',
+    `Cannot run stage "${only}" alone: "${name}" has no result here that fits`,
+    {
+      remedy: `plumbline run --to ${only}`,
+    },
+  )
 }
 
 /** Empties a run's logs of an earlier try. */

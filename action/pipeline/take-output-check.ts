@@ -34,6 +34,7 @@ export async function takeOutputCheck(session: RunSession, checked: OutputToChec
   const taken = await takeStep(session, {
     job,
     name,
+    from: [result],
     parts,
     key,
     cacheKey: async () => key,

@@ -12,7 +12,7 @@ import { refitName } from './declare-keys.ts'
 import type { DeclaredRun } from './declare-run.ts'
 import type { CodeState } from './read-code-state.ts'
 import { keepExecution } from './run-history.ts'
-import type { JobRecord, RunRecord, StageRecord, Trigger } from './run-record.ts'
+import type { HookRecord, JobRecord, RunRecord, StageRecord, Trigger } from './run-record.ts'
 import { dataOf, type RunSession, readRecord, runFolder } from './run-session.ts'
 import { declaredLabels, runnerLabels } from './runner-labels.ts'
 import type { StageResult } from './stage-result.ts'
@@ -29,6 +29,24 @@ export interface RunFindings {
   metrics: readonly MetricValue[]
   selfReported: Readonly<Record<string, number>>
   gates: readonly GateVerdict[]
+  hooks: readonly HookRecord[]
+}
+
+/** Of a run that begins. */
+export function noFindings(code: CodeState, trigger: RunFindings['trigger'], startedAt: Date): RunFindings {
+  return {
+    code,
+    trigger,
+    startedAt,
+    python: undefined,
+    split: null,
+    rows: 0,
+    since: null,
+    metrics: [],
+    selfReported: {},
+    gates: [],
+    hooks: [],
+  }
 }
 
 export function splitFindings(
@@ -49,6 +67,10 @@ export async function writeRecord(
 ): Promise<RunRecord> {
   const { folder, declared, now } = session
   const earlier = await earlierRecord(session)
+  const stages = inOrder(session)
+  const degraded = stages.filter(({ fallback }) => fallback !== undefined).map(({ name }) => name)
+  const { part } = session.chosen
+  const hooks = findings.hooks.length > 0 ? findings.hooks : (earlier?.hooks ?? [])
   const record = withoutSecrets(session.masked, {
     schema: 'plumbline/run/v1',
     model: declared.project.model.name,
@@ -69,6 +91,9 @@ export async function writeRecord(
       until: declared.lock.until,
     },
     params: declared.project.params,
+    ...(declared.askedParams && { askedParams: declared.askedParams }),
+    ...(part !== undefined && { part }),
+    ...(declared.sampleRows !== undefined && { sample: { rows: declared.sampleRows } }),
     seed: declared.project.environment.seed,
     environment: {
       requirements: declared.requirements === null ? null : sha256(declared.requirements),
@@ -77,16 +102,25 @@ export async function writeRecord(
       system: earlier?.environment.system ?? `${process.platform} ${process.arch}`,
     },
     split: findings.split ?? earlier?.split ?? null,
-    stages: session.stages.map((stage) => withRunner(stage, declared)),
+    stages: stages.map((stage) => withRunner(stage, declared)),
     metrics: findings.metrics.length > 0 ? findings.metrics : (earlier?.metrics ?? []),
     selfReported: { ...earlier?.selfReported, ...findings.selfReported },
     gates: findings.gates.length > 0 ? findings.gates : (earlier?.gates ?? []),
+    ...(degraded.length > 0 && { degraded }),
+    ...(hooks.length > 0 && { hooks }),
     jobs: jobsSoFar(session, findings, earlier),
   })
   const file = join(runFolder(folder, declared.keys.runKey), 'run.json')
   await writeWhole(file, `${JSON.stringify(record, null, 2)}\n`)
   await keepExecution(folder, file, record)
   return record
+}
+
+/** As the graph has them, for independent ones end in any order. */
+function inOrder({ stages, graph }: RunSession): StageRecord[] {
+  const places = new Map(graph.map(({ name }, place) => [name, place]))
+  const placeOf = ({ name }: StageRecord) => places.get(name) ?? graph.length
+  return stages.toSorted((one, other) => placeOf(one) - placeOf(other))
 }
 
 /** Those of earlier jobs, and this one as far as it came. */

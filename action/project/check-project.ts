@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { nearestName } from '../base/nearest-name.ts'
+import { checkConditions } from './check-conditions.ts'
 import { metricsOfTask } from './metric-kinds.ts'
 import { findCycle } from './order-stages.ts'
 import { onlyDataset, outputsOf } from './output-kind.ts'
@@ -17,6 +18,8 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
   checkModel()
   found.push(...checkSources(file, document.data, lineOf))
   checkStages()
+  checkOutputs()
+  found.push(...checkConditions(file, document, lineOf))
   for (const name of Object.keys(document.gates)) checkGate(name)
   return found
 
@@ -100,7 +103,9 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
         'Take the contract out, or leave one such output.',
       )
     }
-    const cycle = findCycle(Object.entries(programs).map(([name, { needs }]) => ({ name, needs })))
+    const cycle = findCycle(
+      Object.entries(programs).map(([name, { needs, fallback }]) => ({ name, needs, ...(fallback && { fallback }) })),
+    )
     if (cycle) {
       add(
         'project/cycle',
@@ -127,6 +132,44 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
     }
     if (!document.stages.train.needs.includes('features')) {
       add('project/value', ['stages', 'train'], 'Cannot run "train": it must need features', 'Set needs: [features].')
+    }
+  }
+
+  /** What stages hand on has a kind, and its place is its own. */
+  function checkOutputs(): void {
+    const { features: _, ...programs } = document.stages
+    for (const [name, stage] of Object.entries(programs)) {
+      const places = new Map<string, string>()
+      for (const [output, { path, kind }] of Object.entries(outputsOf(name, stage.out))) {
+        const isWrong =
+          (kind === 'metrics' && !path.endsWith('.json')) ||
+          (kind === 'model' && /\.(parquet|csv)$/.test(path)) ||
+          (name === 'predict' && output === 'predictions' && kind !== 'dataset')
+        const expected =
+          kind === 'metrics' ? 'a .json file' : kind === 'model' ? 'a model, not rows' : '.parquet or .csv'
+        const where = ['stages', name, 'out', output]
+        if (isWrong) {
+          add(
+            'project/value',
+            where,
+            `Cannot use "${path}" as output "${output}" of "${name}"; expected ${expected}`,
+            'Correct the path.',
+          )
+        }
+        const place = path.replace(/^\.\//, '').replace(/\/+$/, '')
+        const other = [...places].find(
+          ([taken]) => `${taken}/`.startsWith(`${place}/`) || `${place}/`.startsWith(`${taken}/`),
+        )
+        if (other) {
+          add(
+            'project/value',
+            where,
+            `Cannot use "${path}" as output "${output}" of "${name}": output "${other[1]}" lies there, too`,
+            'Give each output a place of its own.',
+          )
+        }
+        places.set(place, output)
+      }
     }
   }
 

@@ -170,8 +170,27 @@ const retry = z.strictObject({
     .describe('Exit codes that are worth another attempt, such as `[75]`; default: every one but 126 and 127.'),
 })
 
+const fallback = z
+  .union([
+    stageName.transform((stage) => ({ stage, register: false })),
+    z.strictObject({
+      stage: stageName.describe('The stage that stands in; it has the same outputs.'),
+      register: z.boolean().default(false).describe('Whether a model for which it stood in may be released.'),
+    }),
+  ])
+  .optional()
+  .describe('The stage that stands in where this one fails. A run with one is degraded, and not released.')
+
 export const programStage = z.strictObject({
   needs: z.array(stageName).default([]).describe('Stages whose outputs this one reads.'),
+  if: z
+    .union([z.string(), z.boolean(), z.number()])
+    .transform(String)
+    .optional()
+    .describe(
+      'Runs only where this holds: GitHub’s expression language over `trigger`, `params.NAME` and `stages.NAME.outputs`.',
+    ),
+  fallback,
   run: z.string().min(1).describe('The program, as a shell command.'),
   out: z
     .record(stageName, path)
@@ -189,6 +208,21 @@ export const programStage = z.strictObject({
   retry: retry
     .optional()
     .describe('Runs the program again where it failed, was killed or ran too long; never after a contract or a gate.'),
+})
+
+const hook = z
+  .strictObject({
+    run: z.string().min(1).describe('The program, as a shell command.'),
+    reads: z.array(path).optional().describe('Globs of the files that it may read; default: all tracked code.'),
+    env: variables,
+    secrets,
+    timeout,
+  })
+  .optional()
+
+const hooks = z.strictObject({
+  'on-failure': hook.describe('Runs once where a run fails, is refused by a gate or interrupted.'),
+  always: hook.describe('Runs once at the end of every run.'),
 })
 
 const bound = z.union([
@@ -219,6 +253,11 @@ export const projectSchema = z.strictObject({
     .catchall(programStage)
     .describe('`features` is SQL; `train`, `predict` and any other stage are programs.'),
   gates: z.record(stageName, gate).default({}).describe('What a model must reach.'),
+  hooks: hooks
+    .prefault({})
+    .describe(
+      'Programs at the end of a run; `PLUMBLINE_OUTCOME` and `PLUMBLINE_IN_RUN`, its record, say what it came to.',
+    ),
   keep: z
     .strictObject({
       data: z

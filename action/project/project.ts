@@ -1,3 +1,4 @@
+import type { Condition } from './condition.ts'
 import type { SourcePlace } from './source-place.ts'
 
 export const tasks = ['binary', 'multiclass', 'regression'] as const
@@ -20,6 +21,7 @@ export interface Project {
   /** The user's stages in the order in which they can run: `train` and `predict` are always among them. */
   readonly stages: readonly ProgramStage[]
   readonly gates: readonly Gate[]
+  readonly hooks: readonly Hook[]
   readonly keep: KeepPolicy
   readonly privacy: PrivacyPolicy
 }
@@ -137,6 +139,10 @@ export interface RetryPolicy {
 export interface ProgramStage {
   readonly name: string
   readonly needs: readonly string[]
+  /** Without one, the stage always runs. */
+  readonly condition?: Condition
+  /** What stands in where the stage fails, and whether its model may then be released. */
+  readonly fallback?: { readonly stage: string; readonly register: boolean }
   readonly run: string
   readonly out: Readonly<Record<string, StageOutput>>
   /** The contract that its only dataset keeps before any later stage runs. */
@@ -155,6 +161,14 @@ export interface ProgramStage {
   /** 1-based line of the stage in `plumbline.yaml`. */
   readonly line: number
 }
+
+/** A program at the end of a run: a stage without inputs and outputs. */
+export interface Hook extends ProgramStage {
+  readonly name: HookName
+}
+
+export const hookNames = ['on-failure', 'always'] as const
+export type HookName = (typeof hookNames)[number]
 
 /** A bound on a metric, over all test rows or over each slice: `min`, `max` or both. */
 export interface Gate {

@@ -4,9 +4,19 @@ import { dirname, join, resolve } from 'node:path'
 import type { Read } from '../base/diagnostic.ts'
 import { checkOwnFolder, checkPlaces } from './check-places.ts'
 import { checkProject, type LineOf } from './check-project.ts'
+import { readCondition } from './condition.ts'
 import { orderStages } from './order-stages.ts'
 import { outputsOf } from './output-kind.ts'
-import type { Gate, LabelPolicy, ProgramStage, Project, RetryPolicy, StorePolicy } from './project.ts'
+import { overrideParams } from './override-params.ts'
+import {
+  type Gate,
+  hookNames,
+  type LabelPolicy,
+  type ProgramStage,
+  type Project,
+  type RetryPolicy,
+  type StorePolicy,
+} from './project.ts'
 import { type ProjectDocument, projectSchema } from './project-schema.ts'
 import { readSources } from './read-sources.ts'
 import { readTextFile } from './read-text-file.ts'
@@ -14,13 +24,16 @@ import { readYaml } from './read-yaml.ts'
 
 export const projectFile = 'plumbline.yaml'
 
-/** Reads `plumbline.yaml` in a folder: the typed project, or everything that is wrong with the file. */
-export async function readProject(folder: string): Promise<Read<Project>> {
+/**
+ * Reads `plumbline.yaml` in a folder: the typed project, or everything that is wrong with the file. `params` are `NAME=VALUE`
+ * texts that stand in for the file's. Throws `cli/bad-input` where one is no parameter of it.
+ */
+export async function readProject(folder: string, params: readonly string[] = []): Promise<Read<Project>> {
   // git answers while the file is read.
   const own = checkOwnFolder(folder, projectFile)
   own.catch(() => undefined)
   const outside = await checkPlaces(folder, projectFile, [projectFile])
-  const read = outside.length > 0 ? undefined : await readProjectFile(folder)
+  const read = outside.length > 0 ? undefined : await readProjectFile(folder, params)
   const misplaced = [...outside, ...(await own)]
   if (!read || misplaced.length > 0) return { ok: false, diagnostics: misplaced }
   if (!read.ok) return read
@@ -31,15 +44,16 @@ export async function readProject(folder: string): Promise<Read<Project>> {
   return diagnostics.length > 0 ? { ok: false, diagnostics } : read
 }
 
-async function readProjectFile(folder: string): Promise<Read<Project>> {
+async function readProjectFile(folder: string, params: readonly string[]): Promise<Read<Project>> {
   const text = await readTextFile(join(folder, projectFile), projectFile, await remedyWithout(folder))
-  return text.ok ? parseProject(resolve(folder), text.value) : text
+  return text.ok ? parseProject(resolve(folder), text.value, params) : text
 }
 
 /** The same from a text. `folder` is absolute. */
-export function parseProject(folder: string, text: string): Read<Project> {
+export function parseProject(folder: string, text: string, params: readonly string[] = []): Read<Project> {
   const read = readYaml(projectFile, text, projectSchema)
   if (!read.ok) return read
+  overrideParams(read.value.params, params)
   const diagnostics = checkProject(projectFile, read.value, read.lineOf)
   if (diagnostics.length > 0) return { ok: false, diagnostics }
   return { ok: true, value: fillIn(folder, read.value, read.lineOf) }
@@ -95,6 +109,10 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
     },
     features: defined(features),
     stages: orderStages(Object.entries(programs).map(([name, stage]) => programStage(name, stage, lineOf))),
+    hooks: hookNames.flatMap((name) => {
+      const hook = document.hooks[name]
+      return hook ? [{ ...program(name, { needs: [], out: {}, ...hook }, lineOf(['hooks', name]).line), name }] : []
+    }),
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
     keep: document.keep,
     privacy: { isPublic: privacy.public, minCount: privacy['min-count'] },
@@ -110,7 +128,15 @@ function storePolicy(store: ProjectDocument['data']['store']): StorePolicy {
   return { kind: 'file', path: store === 'file' ? '.plumbline/store' : store.file }
 }
 
-function programStage(name: string, stage: ProjectDocument['stages']['train'], lineOf: LineOf): ProgramStage {
+type StageDocument = ProjectDocument['stages']['train']
+type ProgramDocument = Pick<StageDocument, 'needs' | 'run' | 'out' | 'env' | 'secrets'> & Partial<StageDocument>
+
+function programStage(name: string, stage: StageDocument, lineOf: LineOf): ProgramStage {
+  return program(name, stage, lineOf(['stages', name]).line)
+}
+
+function program(name: string, stage: ProgramDocument, line: number): ProgramStage {
+  const condition = stage.if === undefined ? undefined : readCondition(stage.if)
   return {
     name,
     needs: stage.needs,
@@ -118,7 +144,9 @@ function programStage(name: string, stage: ProjectDocument['stages']['train'], l
     out: outputsOf(name, stage.out),
     env: stage.env,
     secrets: stage.secrets,
-    line: lineOf(['stages', name]).line,
+    line,
+    ...(condition?.ok && { condition: condition.condition }),
+    ...(stage.fallback && { fallback: stage.fallback }),
     ...(stage.contract !== undefined && { contract: stage.contract }),
     ...(stage.reads && { reads: stage.reads }),
     ...(stage.timeout !== undefined && { timeoutMs: stage.timeout }),

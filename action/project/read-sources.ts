@@ -3,7 +3,7 @@ import type { LineOf } from './check-project.ts'
 import { labelSection } from './data-lock.ts'
 import type { DataPolicy, SourcePolicy } from './project.ts'
 import type { ProjectDocument } from './project-schema.ts'
-import { parseSourcePlace, shownPlace, type SourcePlace } from './source-place.ts'
+import { parseSourcePlace, type SourcePlace, shownPlace } from './source-place.ts'
 
 /** The lock's section of the one source that has no name. */
 const unnamedSource = 'features'

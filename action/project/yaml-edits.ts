@@ -4,9 +4,9 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Node,
   type Pair,
   parseDocument,
-  type Node,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'

@@ -48,6 +48,10 @@ export function wordLockDifference({ added, removed, changed }: LockDifference):
   return `data.lock.yaml does not pin the files as they are now (${counts.join(', ')}): this run is of what it pins; plumbline snapshot takes them in`
 }
 
+export function wordOtherRun(): string {
+  return 'another run goes on in this folder: this one waits for it'
+}
+
 /** What a run came to: the verdict first, then its numbers, its stages and what to do next. */
 export function reportRun(record: RunRecord): Report {
   const wasJudged = record.metrics.length > 0

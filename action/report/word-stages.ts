@@ -15,6 +15,26 @@ export function wordSpoilt(stage: string, why: string): string {
   return `cached ${stage}: ${why}; made again`
 }
 
+export function wordCondition(text: string): string {
+  return `not so: ${text}`
+}
+
+export function wordFallback(stage: string, standIn: string, failure: string): string {
+  return `${failure.split('\n', 1)[0]}; ${standIn} stands in for ${stage}: this run is degraded`
+}
+
+export function wordHook(name: string, failure: string): string {
+  return `the hook ${name} failed, which changes nothing of the run: ${failure}`
+}
+
+export function wordFixtures(): string {
+  return 'on the inputs given'
+}
+
+export function wordForced(stage: string): string {
+  return `${stage} runs: it was asked for`
+}
+
 export function wordRows(rows: number, columns?: number): string {
   return columns === undefined ? `${formatCount(rows)} rows` : `${formatCount(rows)} rows × ${columns}`
 }

@@ -20,6 +20,7 @@ export function projectOf(folder: string, parts: Parts = {}): Project {
     features: { sql: 'features.sql' },
     stages: [],
     gates: [],
+    hooks: [],
     keep: { data: 12 },
     privacy: { isPublic: false, minCount: 20 },
   }
