@@ -11,6 +11,7 @@ export const commandTable = {
   validate: async () => (await import('./validate.ts')).validate,
   'contract diff': async () => (await import('./contract-diff.ts')).contractDiff,
   run: async () => (await import('./run.ts')).run,
+  'runs list': async () => (await import('./runs-list.ts')).runsList,
   register: async () => (await import('./register.ts')).register,
   lineage: async () => (await import('./lineage.ts')).lineage,
 } as const satisfies CommandTable

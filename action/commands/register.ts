@@ -54,6 +54,10 @@ export const register = defineCommand({
     }
     return withGitHub(context, async (client) => {
       const { allocation, release, isNew } = await registerCandidate(client, registration, context.progress)
+      const { hasSpent } = await import('../pipeline/run-history.ts')
+      const { recordRun } = await import('../registry/record-run.ts')
+      // The release is that of an earlier run, and what this one took is told nowhere else.
+      if (!isNew && hasSpent(candidate.record)) await recordRun(client, candidate.record, stamp)
       const assets = release.assets.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))
       const { isEmbedded, owner, repository } = client.connection
       const where = { isEmbedded, name: `${owner}/${repository}` }

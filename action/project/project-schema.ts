@@ -268,6 +268,34 @@ export const projectSchema = z.strictObject({
     })
     .prefault({})
     .describe('How much of the past is kept.'),
+  cost: z
+    .strictObject({
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/, 'three capital letters such as USD are expected')
+        .default('USD')
+        .describe('Of the prices.'),
+      'per-minute': z
+        .record(runnerLabel, z.number().min(0))
+        .default({})
+        .describe(
+          'Runner label → price of a minute; `default` for other hosted runners, `local` for a terminal, `self-hosted` for runners of your own.',
+        ),
+      budget: z
+        .strictObject({
+          runs: z.int().min(0).optional().describe('Workflow runs that fit the model.'),
+          minutes: z.number().min(0).optional().describe('Billed minutes of workflows.'),
+        })
+        .refine(({ runs, minutes }) => runs !== undefined || minutes !== undefined, {
+          error: 'runs, minutes or both are expected',
+        })
+        .optional()
+        .describe(
+          'Of a calendar month (UTC). Once spent, runs that no person started train nothing; those started by hand or by a commit go on.',
+        ),
+    })
+    .prefault({})
+    .describe('What runs cost, and how much they may.'),
   privacy: z
     .strictObject({
       public: z

@@ -23,6 +23,7 @@ export interface Project {
   readonly gates: readonly Gate[]
   readonly hooks: readonly Hook[]
   readonly keep: KeepPolicy
+  readonly cost: CostPolicy
   readonly privacy: PrivacyPolicy
 }
 
@@ -186,6 +187,23 @@ export interface Gate {
 export interface KeepPolicy {
   /** Snapshots in the history of the current branch whose bytes stay in the store. */
   readonly data: number
+}
+
+export interface CostPolicy {
+  /** Three letters, such as `USD`. */
+  readonly currency: string
+  /** Runner label → price of a minute; `default` of other hosted runners, `local` of a terminal. */
+  readonly perMinute: Readonly<Record<string, number>>
+  /** None: nothing is limited. */
+  readonly budget?: BudgetPolicy
+}
+
+/** Of a calendar month, in UTC. */
+export interface BudgetPolicy {
+  /** Workflow runs that fit the model. */
+  readonly runs?: number
+  /** Billed minutes of workflows. */
+  readonly minutes?: number
 }
 
 export interface PrivacyPolicy {

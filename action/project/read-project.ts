@@ -7,16 +7,7 @@ import { checkProject, type LineOf } from './check-project.ts'
 import { readCondition } from './condition.ts'
 import { orderStages } from './order-stages.ts'
 import { outputsOf } from './output-kind.ts'
-import { overrideParams } from './override-params.ts'
-import {
-  type Gate,
-  hookNames,
-  type LabelPolicy,
-  type ProgramStage,
-  type Project,
-  type RetryPolicy,
-  type StorePolicy,
-} from './project.ts'
+import type { CostPolicy, Gate, LabelPolicy, ProgramStage, Project, RetryPolicy, StorePolicy, overrideParams } from './project.ts'
 import { type ProjectDocument, projectSchema } from './project-schema.ts'
 import { readSources } from './read-sources.ts'
 import { readTextFile } from './read-text-file.ts'
@@ -115,6 +106,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
     }),
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
     keep: document.keep,
+    cost: costPolicy(document.cost),
     privacy: { isPublic: privacy.public, minCount: privacy['min-count'] },
   }
 }
@@ -128,15 +120,7 @@ function storePolicy(store: ProjectDocument['data']['store']): StorePolicy {
   return { kind: 'file', path: store === 'file' ? '.plumbline/store' : store.file }
 }
 
-type StageDocument = ProjectDocument['stages']['train']
-type ProgramDocument = Pick<StageDocument, 'needs' | 'run' | 'out' | 'env' | 'secrets'> & Partial<StageDocument>
-
-function programStage(name: string, stage: StageDocument, lineOf: LineOf): ProgramStage {
-  return program(name, stage, lineOf(['stages', name]).line)
-}
-
-function program(name: string, stage: ProgramDocument, line: number): ProgramStage {
-  const condition = stage.if === undefined ? undefined : readCondition(stage.if)
+import type { ...prices, budget, currency, lineOf(['stages', name]).line), return program(name, stage } from './project.ts'
   return {
     name,
     needs: stage.needs,

@@ -16,6 +16,7 @@ import {
   readRelease,
   uploadAsset,
 } from '../github/releases.ts'
+import type { RunRecord } from '../pipeline/run-record.ts'
 import { formatBytes } from '../report/numbers.ts'
 import type { Allocation, Stamp } from './allocate.ts'
 import type { BuiltAsset } from './assets.ts'
@@ -26,6 +27,8 @@ import { isPublished, recordPublished } from './record-published.ts'
 export interface Publication {
   readonly allocation: Allocation
   readonly assets: readonly BuiltAsset[]
+  /** What made them. */
+  readonly run: RunRecord
   /** The release's title and text. */
   readonly name: string
   readonly notes: string
@@ -132,6 +135,7 @@ class Publisher {
           this.#client,
           this.#publication.allocation,
           step.release,
+          this.#publication.run,
           this.#publication.stamp,
         )
         return { ...seen, isRecorded: true }

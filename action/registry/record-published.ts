@@ -1,8 +1,10 @@
 import type { GitHubClient } from '../github/client.ts'
 import type { Release } from '../github/releases.ts'
+import type { RunRecord } from '../pipeline/run-record.ts'
 import type { Allocation, Stamp } from './allocate.ts'
 import { appendToLedger } from './ledger.ts'
 import type { LedgerRecord } from './ledger-record.ts'
+import { runBody } from './run-body.ts'
 
 /** A release as the ledger knows it. */
 export interface PublishedRecord extends Allocation {
@@ -12,16 +14,18 @@ export interface PublishedRecord extends Allocation {
   readonly assets: Readonly<Record<string, string | null>>
 }
 
-/** Records what is published, digests as GitHub computed them, once a tag; true for the one call that did. */
+/** Records what is published and the run that made it, digests as GitHub computed them, once a tag; true for the one call that did. */
 export async function recordPublished(
   client: GitHubClient,
   allocation: Allocation,
   release: Release,
+  run: RunRecord,
   stamp: Stamp,
 ): Promise<boolean> {
   const { model, version, runKey, commit, dataDigest, tag } = allocation
   const assets = Object.fromEntries(release.assets.map(({ name, sha256 }) => [name, sha256]))
-  const body = { version, runKey, commit, dataDigest, tag, publishedAt: release.publishedAt ?? stamp.at, assets }
+  const publishedAt = release.publishedAt ?? stamp.at
+  const body = { version, runKey, commit, dataDigest, tag, publishedAt, assets, run: runBody(run) }
   return appendToLedger(client, (records) =>
     isPublished(records, tag)
       ? { kind: 'known', value: false }

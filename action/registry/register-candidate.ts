@@ -49,6 +49,7 @@ export async function registerCandidate(
     const publication = {
       allocation,
       assets,
+      run: record,
       name: `${model} v${allocation.version}`,
       notes: shortened(releaseNotes(record, allocation)),
       contentDigest: contentDigest(assets),

@@ -75,7 +75,7 @@ describe('register', () => {
     await using github = await openLocalGitHub(project.folder)
     const { records } = await readLedger(await openGitHubClient(github))
     expect(records).toMatchObject([
-      { kind: 'run', actor: 'Ada', body: { outcome: 'refused', refused: [{ gate: 'floor' }] } },
+      { kind: 'run', actor: 'Ada', body: { outcome: 'refused', gates: [{ gate: 'floor', kind: 'fail' }, {}] } },
     ])
   })
 

@@ -189,6 +189,6 @@ test('recordRun() records a refused run once', async () => {
   expect(await recordRun(client, run, stamp)).toEqual({ isNew: true })
   expect(await recordRun(client, run, stamp)).toEqual({ isNew: false })
   expect((await readLedger(client)).records).toMatchObject([
-    { kind: 'run', body: { outcome: 'refused', metrics: { roc_auc: 0.861 } } },
+    { kind: 'run', body: { outcome: 'refused', metrics: [{ name: 'roc_auc', value: 0.861 }] } },
   ])
 })

@@ -22,6 +22,7 @@ export function projectOf(folder: string, parts: Parts = {}): Project {
     gates: [],
     hooks: [],
     keep: { data: 12 },
+    cost: { currency: 'USD', perMinute: {} },
     privacy: { isPublic: false, minCount: 20 },
   }
 }

@@ -1,0 +1,41 @@
+import type { RunListing } from '../report/report-runs.ts'
+import { defineCommand, type Outcome } from './define-command.ts'
+import { flag, integer, text } from './fields.ts'
+
+const shownByDefault = 20
+
+export const runsList = defineCommand({
+  name: 'runs list',
+  group: 'model',
+  summary: 'Show the runs of this folder and of the ledger, newest first.',
+  example: 'plumbline runs list --metric roc_auc',
+  inputs: {
+    limit: integer({ description: 'How many runs are shown', default: String(shownByDefault), minimum: 1 }),
+    metric: text({
+      description: 'The metric that is shown, and drawn over the runs',
+      example: 'roc_auc',
+      default: 'that of the first gate, else the task’s main one',
+    }),
+    local: flag({ description: 'Only what is in this folder: asks no GitHub for the ledger' }),
+  },
+  outputs: { runs: 'How many runs are known' },
+  permissions: { contents: 'read' },
+  effects: ['reads-repository'],
+
+  async run({ limit, metric, local }, context): Promise<Outcome<RunListing>> {
+    const { knownRuns } = await import('./known-runs.ts')
+    const { chooseMetric, listRuns } = await import('../pipeline/list-runs.ts')
+    const { readProject } = await import('../project/read-project.ts')
+    const project = await readProject(context.folder)
+    const model = project.ok ? project.value.model.name : undefined
+    const { runs, sources } = await knownRuns(context, { isLocal: local, ...(model !== undefined && { model }) })
+    const prices = project.ok ? project.value.cost : { currency: 'USD', perMinute: {} }
+    const listed = listRuns(runs, { limit: limit ?? shownByDefault, metric: chooseMetric(runs, metric), prices })
+    return { kind: 'done', result: { ...listed, currency: prices.currency, sources } }
+  },
+
+  async report(listing) {
+    const { reportRuns } = await import('../report/report-runs.ts')
+    return reportRuns(listing)
+  },
+})

@@ -1,0 +1,32 @@
+import type { RunRecord } from '../pipeline/run-record.ts'
+import type { LedgerRecord } from './ledger-record.ts'
+import { type PublishedRecord, publishedIn } from './record-published.ts'
+
+/** What a ledger holds of runs. Nobody vouches for the bodies: their reader checks them. */
+export interface LedgerRuns {
+  readonly runs: readonly {
+    /** Number of the ledger's record. */
+    readonly seq: number
+    readonly body: unknown
+  }[]
+  readonly releases: readonly PublishedRecord[]
+}
+
+export function runsInLedger(records: readonly LedgerRecord[]): LedgerRuns {
+  const runs = records.flatMap(({ seq, kind, body }) => {
+    if (kind === 'run') return [{ seq, body }]
+    return kind === 'published' && body['run'] !== undefined ? [{ seq, body: body['run'] }] : []
+  })
+  return { runs, releases: publishedIn(records) }
+}
+
+/** Whether a ledger has this very execution of a run key, as a run or with its release. */
+export function hasRun(records: readonly LedgerRecord[], { runKey, startedAt }: RunRecord): boolean {
+  return runsInLedger(records).runs.some(({ body }) => {
+    return isObject(body) && body['runKey'] === runKey && body['startedAt'] === startedAt
+  })
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
