@@ -7,7 +7,17 @@ import { checkProject, type LineOf } from './check-project.ts'
 import { readCondition } from './condition.ts'
 import { orderStages } from './order-stages.ts'
 import { outputsOf } from './output-kind.ts'
-import type { CostPolicy, Gate, LabelPolicy, ProgramStage, Project, RetryPolicy, StorePolicy, overrideParams } from './project.ts'
+import { overrideParams } from './override-params.ts'
+import {
+  type CostPolicy,
+  type Gate,
+  hookNames,
+  type LabelPolicy,
+  type ProgramStage,
+  type Project,
+  type RetryPolicy,
+  type StorePolicy,
+} from './project.ts'
 import { type ProjectDocument, projectSchema } from './project-schema.ts'
 import { readSources } from './read-sources.ts'
 import { readTextFile } from './read-text-file.ts'
@@ -120,7 +130,19 @@ function storePolicy(store: ProjectDocument['data']['store']): StorePolicy {
   return { kind: 'file', path: store === 'file' ? '.plumbline/store' : store.file }
 }
 
-import type { ...prices, budget, currency, lineOf(['stages', name]).line), return program(name, stage } from './project.ts'
+function costPolicy({ currency, budget, ...prices }: ProjectDocument['cost']): CostPolicy {
+  return { currency, perMinute: prices['per-minute'], ...(budget && { budget: defined(budget) }) }
+}
+
+type StageDocument = ProjectDocument['stages']['train']
+type ProgramDocument = Pick<StageDocument, 'needs' | 'run' | 'out' | 'env' | 'secrets'> & Partial<StageDocument>
+
+function programStage(name: string, stage: StageDocument, lineOf: LineOf): ProgramStage {
+  return program(name, stage, lineOf(['stages', name]).line)
+}
+
+function program(name: string, stage: ProgramDocument, line: number): ProgramStage {
+  const condition = stage.if === undefined ? undefined : readCondition(stage.if)
   return {
     name,
     needs: stage.needs,
