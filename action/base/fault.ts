@@ -76,6 +76,7 @@ export const faults = {
   'pipeline/no-secret': 'user',
   'pipeline/reads-data': 'user',
   'pipeline/reads-outside': 'user',
+  'pipeline/setup': 'user',
   'pipeline/unhashed': 'user',
   'pipeline/wrong-hash': 'user',
   'pipeline/wrong-python': 'user',

@@ -14,6 +14,8 @@ export interface Declared {
   readonly featureSql: string
   /** SHA-256 of the requirements file; null where there is none. */
   readonly requirements: string | null
+  /** SHA-256 of the commands of `environment.setup` and of the files that they read; null where there are none. */
+  readonly setup: string | null
   /** Of each of the user's stages: the files that it may read, path → SHA-256. */
   readonly reads: ReadonlyMap<string, Readonly<Record<string, string>>>
   /** Only so many of the rows are used. */
@@ -136,6 +138,7 @@ function programParts(stage: ProgramStage, declared: Declared, keyOf: ReadonlyMa
     outputs: digest(Object.entries(stage.out).map(([name, { path }]) => [name, path])),
     seed: String(project.environment.seed),
     'environment lock': declared.requirements ?? 'none',
+    ...(declared.setup !== null && { 'environment setup': declared.setup }),
     interpreter: project.environment.pythonVersion ?? 'any',
     variables: digest({ env: stage.env, secrets: stage.secrets }),
     ...(stage.runner && { runner: stage.runner.join(' ') }),

@@ -13,6 +13,7 @@ import { type DataContracts, readContracts, readStageContracts, type StageContra
 import { readProject } from '../project/read-project.ts'
 import { type DeclaredKeys, declareKeys } from './declare-keys.ts'
 import { listReads } from './list-reads.ts'
+import { describeSetup, type Setup, setupDigest } from './setup-environment.ts'
 
 export const lockFile = 'data.lock.yaml'
 
@@ -34,6 +35,8 @@ export interface DeclaredRun {
   readonly sampleRows?: number
   readonly featureSql: string
   readonly requirements: string | null
+  /** `environment.setup` and its lock files; null where there is none. */
+  readonly setup: Setup | null
   readonly reads: ReadonlyMap<string, Readonly<Record<string, string>>>
   readonly keys: DeclaredKeys
 }
@@ -68,7 +71,10 @@ export async function declareRun(folder: string, wishes: RunWishes = {}): Promis
   }
 
   const requirements = await readRequirements(project)
-  if (!requirements.ok) return requirements
+  const setup = await readSetup(project)
+  if (!requirements.ok || !setup.ok) {
+    return { ok: false, diagnostics: [requirements, setup].flatMap((part) => (part.ok ? [] : part.diagnostics)) }
+  }
   const digests = new Set(
     Object.values(lock.value.lock.sections).flatMap((entries) => entries.map((entry) => entry.sha256)),
   )
@@ -83,6 +89,7 @@ export async function declareRun(folder: string, wishes: RunWishes = {}): Promis
     until: lock.value.lock.until,
     featureSql: sql.value,
     requirements: requirements.value === null ? null : sha256(requirements.value),
+    setup: setup.value && setupDigest(setup.value),
     reads,
     ...(sampleRows !== undefined && { sampleRows }),
   })
@@ -100,6 +107,7 @@ export async function declareRun(folder: string, wishes: RunWishes = {}): Promis
       ...(askedData !== undefined && !isSame(pinned, lock.value.digest) && { askedData }),
       featureSql: sql.value,
       requirements: requirements.value,
+      setup: setup.value,
       reads,
       keys,
     },
@@ -126,6 +134,16 @@ async function readRequirements(project: Project): Promise<Read<string | null>> 
   if (!text.ok) return text
   const diagnostics = checkRequirements(python, text.value)
   return diagnostics.length > 0 ? { ok: false, diagnostics } : text
+}
+
+async function readSetup(project: Project): Promise<Read<Setup | null>> {
+  const setup = await describeSetup(project)
+  if (!setup || setup.missing.length === 0) return { ok: true, value: setup }
+  const remedy = `Write it, or correct environment.lock in ${project.file}.`
+  return {
+    ok: false,
+    diagnostics: setup.missing.flatMap((path) => missing(project, path, 'no such file', remedy).diagnostics),
+  }
 }
 
 async function readNamed(project: Project, path: string, key: readonly string[]): Promise<Read<string>> {

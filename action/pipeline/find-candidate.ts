@@ -60,6 +60,7 @@ function servingFiles({ project, reads }: DeclaredRun): Record<string, string> {
     project.file,
     ...project.data.sources.map(({ contract }) => contract),
     ...(project.environment.python ? [project.environment.python] : []),
+    ...project.environment.lock,
     ...Object.keys(reads.get('predict') ?? {}),
   ])
   return Object.fromEntries([...paths].sort().map((path) => [path, join(project.folder, path)]))

@@ -113,7 +113,13 @@ const runRecord = object({
   }),
   params: map(scalar),
   seed: finite,
-  environment: object({ requirements: orNull(text), packages: amount, python: orNull(text), system: text }),
+  environment: object({
+    requirements: orNull(text),
+    setup: maybe(text),
+    packages: amount,
+    python: orNull(text),
+    system: text,
+  }),
   split: orNull(object({ train: amount, gap: amount, test: amount, whole: amount, leftOut: map(amount) })),
   stages: list(stage),
   metrics: list(

@@ -2,7 +2,7 @@ import type { Read } from '../base/diagnostic.ts'
 import { metricsIn, takeFeatures, takeJudging, takeSplit, takeValidate, verdictsIn } from './built-in-stages.ts'
 import { isMade } from './plan-step.ts'
 import { readSelfReported, takeJudgedFit, takeReleasedFit } from './program-stages.ts'
-import { type Job, jobs, type RunSession } from './run-session.ts'
+import { type Job, jobs, logFile, type RunSession } from './run-session.ts'
 import { type LazyEnvironment, lazyEnvironment } from './stage-environment.ts'
 import { takeOutputCheck } from './take-output-check.ts'
 import { type RunFindings, splitFindings } from './write-record.ts'
@@ -64,7 +64,9 @@ function isOver({ graph, chosen, jobs: here }: RunSession, job: Job): boolean {
   return !graph.some((node) => later.has(node.job) && chosen.wanted.has(node.name))
 }
 
-export function openEnvironment({ declared, environment, progress, signal }: RunSession): LazyEnvironment {
-  const { project, requirements } = declared
-  return lazyEnvironment({ project, requirements, caller: environment, progress, signal })
+export function openEnvironment(session: RunSession): LazyEnvironment {
+  const { declared, environment, progress, signal } = session
+  const { project, requirements, setup } = declared
+  const log = logFile(session, 'environment')
+  return lazyEnvironment({ project, requirements, setup, caller: environment, logFile: log, progress, signal })
 }

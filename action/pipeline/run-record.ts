@@ -106,6 +106,8 @@ export interface RunRecord {
   readonly environment: {
     /** SHA-256 of the requirements file; null without one. */
     readonly requirements: string | null
+    /** SHA-256 of the commands of `environment.setup` and the files that they read; absent without them. */
+    readonly setup?: string
     readonly packages: number
     readonly python: string | null
     readonly system: string

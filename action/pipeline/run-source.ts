@@ -9,6 +9,7 @@ import type { ProgramPlace } from '../data/sources/land-source.ts'
 import type { ProgramStage, Project, SourcePolicy } from '../project/project.ts'
 import { listReads } from './list-reads.ts'
 import { roomPrefix, runStage } from './run-stage.ts'
+import { describeSetup } from './setup-environment.ts'
 import { lazyEnvironment, type StageEnvironment } from './stage-environment.ts'
 
 export interface SourceProgram {
@@ -84,15 +85,23 @@ async function environmentOf({
   signal,
 }: SourceProgram): Promise<StageEnvironment | undefined> {
   const requirements = await readRequirements(project)
-  return lazyEnvironment({ project, requirements, caller: environment, progress, signal }).environment()
+  const setup = await describeSetup(project)
+  const [gone] = setup?.missing ?? []
+  if (gone !== undefined) throw noFile(project, gone, 'environment.lock')
+  const logFile = join(project.folder, '.plumbline/landed/environment.log')
+  return lazyEnvironment({ project, requirements, setup, caller: environment, logFile, progress, signal }).environment()
 }
 
-async function readRequirements({ folder, file, environment }: Project): Promise<string | null> {
-  const { python } = environment
+async function readRequirements(project: Project): Promise<string | null> {
+  const { python } = project.environment
   if (python === undefined) return null
-  const text = await readFile(join(folder, python), 'utf8').catch(() => undefined)
+  const text = await readFile(join(project.folder, python), 'utf8').catch(() => undefined)
   if (text !== undefined) return text
-  throw new Fault('pipeline/environment', `Cannot read "${python}": no such file; expected the packages of programs`, {
-    remedy: `Write it, or correct environment.python in ${file}.`,
+  throw noFile(project, python, 'environment.python')
+}
+
+function noFile({ file }: Project, path: string, key: string): Fault {
+  return new Fault('pipeline/environment', `Cannot read "${path}": no such file; expected what programs run with`, {
+    remedy: `Write it, or correct ${key} in ${file}.`,
   })
 }

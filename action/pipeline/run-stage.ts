@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -53,6 +53,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
     const folders = { files: join(room, 'files'), home: join(room, 'home'), temp: join(room, 'tmp') }
     for (const folder of Object.values(folders)) await mkdir(folder)
     await layReads(project.folder, run.reads, folders.files)
+    if (run.environment?.modules) await symlink(run.environment.modules, join(room, 'node_modules'), 'junction')
     const secrets = Object.fromEntries(stage.secrets.map((secret) => [secret, requireSecret(run, secret)]))
     const environment = programEnvironment({
       caller: run.caller,

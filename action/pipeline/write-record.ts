@@ -15,6 +15,7 @@ import { keepExecution } from './run-history.ts'
 import type { HookRecord, JobRecord, RunRecord, StageRecord, Trigger } from './run-record.ts'
 import { dataOf, type RunSession, readRecord, runFolder } from './run-session.ts'
 import { declaredLabels, runnerLabels } from './runner-labels.ts'
+import { setupDigest } from './setup-environment.ts'
 import type { StageResult } from './stage-result.ts'
 
 /** What becomes known while a run goes on. */
@@ -97,6 +98,7 @@ export async function writeRecord(
     seed: declared.project.environment.seed,
     environment: {
       requirements: declared.requirements === null ? null : sha256(declared.requirements),
+      ...(declared.setup && { setup: setupDigest(declared.setup) }),
       packages: declared.requirements === null ? 0 : countPackages(declared.requirements),
       python: findings.python ?? earlier?.environment.python ?? null,
       system: earlier?.environment.system ?? `${process.platform} ${process.arch}`,

@@ -17,6 +17,7 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
   const found: Diagnostic[] = []
   checkModel()
   found.push(...checkSources(file, document.data, lineOf))
+  checkEnvironment()
   checkStages()
   checkOutputs()
   found.push(...checkConditions(file, document, lineOf))
@@ -70,6 +71,17 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
         'Add id: COLUMN under model.',
       )
     }
+  }
+
+  function checkEnvironment(): void {
+    const { lock, setup } = document.environment
+    if (lock === undefined || setup !== undefined) return
+    add(
+      'project/value',
+      ['environment', 'lock'],
+      'Cannot use "environment.lock": no command reads it; expected environment.setup beside it',
+      'Add setup: COMMAND; a requirements file belongs under python:.',
+    )
   }
 
   function checkStages(): void {

@@ -132,6 +132,8 @@ const split = z.strictObject({
     .describe('Fit once more on the whole window when the gates pass; default: where there is a time.'),
 })
 
+const paths = z.union([path.transform((only) => [only]), z.array(path).min(1)])
+
 const environment = z.strictObject({
   python: path.optional().describe('A requirements file with hashes.'),
   'python-version': z
@@ -139,6 +141,12 @@ const environment = z.strictObject({
     .regex(/^3\.\d+$/, 'a version such as "3.12", in quotes, is expected')
     .optional()
     .describe('The interpreter to run it with, such as `"3.12"`.'),
+  setup: oneOrMore
+    .optional()
+    .describe(
+      'Shell commands that fill the folder PLUMBLINE_ENVIRONMENT_DIR once, such as `npm ci`, for stages to use.',
+    ),
+  lock: paths.optional().describe('Files that `setup` reads: its commands start beside copies of them.'),
   seed: z.int().min(0).max(4_294_967_295).default(42).describe('`PLUMBLINE_SEED` of every stage.'),
 })
 

@@ -108,6 +108,10 @@ export interface EnvironmentPolicy {
   readonly python?: string
   /** The interpreter that must run it, such as `3.12`. */
   readonly pythonVersion?: string
+  /** Shell commands that fill a folder with what stages need; empty for none. */
+  readonly setup: readonly string[]
+  /** Files that those commands read. */
+  readonly lock: readonly string[]
   /** 0 … 4,294,967,295 */
   readonly seed: number
 }

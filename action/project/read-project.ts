@@ -40,7 +40,12 @@ export async function readProject(folder: string, params: readonly string[] = []
   if (!read.ok) return read
   const { features, data, environment } = read.value
   const contracts = data.sources.map(({ contract }) => contract)
-  const named = [features.sql, ...contracts, ...(environment.python === undefined ? [] : [environment.python])]
+  const named = [
+    features.sql,
+    ...contracts,
+    ...(environment.python === undefined ? [] : [environment.python]),
+    ...environment.lock,
+  ]
   const diagnostics = await checkPlaces(folder, projectFile, named)
   return diagnostics.length > 0 ? { ok: false, diagnostics } : read
 }
@@ -105,6 +110,8 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
     },
     environment: {
       seed: environment.seed,
+      setup: environment.setup ?? [],
+      lock: environment.lock ?? [],
       ...(environment.python !== undefined && { python: environment.python }),
       ...(environment['python-version'] !== undefined && { pythonVersion: environment['python-version'] }),
     },

@@ -49,6 +49,9 @@ export function provenanceStatement(source: ProvenanceSource, subjects: readonly
           ...(environment.requirements === null
             ? []
             : [{ name: 'requirements', digest: { sha256: environment.requirements } }]),
+          ...(environment.setup === undefined
+            ? []
+            : [{ name: 'environment setup', digest: { sha256: environment.setup } }]),
           ...(builtFrom === null
             ? []
             : [{ name: 'built from', digest: { gitCommit: builtFrom.head, gitTree: builtFrom.tree } }]),

@@ -70,6 +70,7 @@ function facts(record: RunRecord): string {
         ? 'none'
         : `${markdownCode(environment.requirements.slice(0, 12))} (${formatCount(environment.packages)} packages)`,
     ],
+    ...(environment.setup === undefined ? [] : [['setup', markdownCode(environment.setup.slice(0, 12))]]),
     ['system', markdownText(environment.system)],
     ...(builtFrom === null
       ? []

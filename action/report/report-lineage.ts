@@ -48,6 +48,7 @@ function rowsOf({ release, commit, run, previous, model }: ModelLineage, code: L
     environment.requirements === null
       ? 'no requirements'
       : `requirements ${environment.requirements.slice(0, 8)} (${formatCount(environment.packages)} packages)`
+  const setup = environment.setup === undefined ? '' : ` · setup ${environment.setup.slice(0, 8)}`
   const params = Object.entries(run.params).map(([name, value]) => `${name} ${value}`)
   return [
     ['why', `${trigger.kind}: ${trigger.reason} · by ${trigger.actor}`],
@@ -59,7 +60,7 @@ function rowsOf({ release, commit, run, previous, model }: ModelLineage, code: L
     ['params', [...params, `seed ${run.seed}`].join(' · ')],
     [
       'env',
-      `${environment.python === null ? 'no Python' : `python ${environment.python}`} · ${packages} · ${environment.system}`,
+      `${environment.python === null ? 'no Python' : `python ${environment.python}`} · ${packages}${setup} · ${environment.system}`,
     ],
     ['judged', judgedOf(run)],
     ['bytes', bytesOf(run, model)],

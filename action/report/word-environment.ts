@@ -11,7 +11,7 @@ export function wordBuiltEnvironment(version: string, packages: number, installe
   return `Python ${version} · ${formatCount(packages)} ${packages === 1 ? 'package' : 'packages'} · ${installer}, kept for the next time`
 }
 
-/** `2 commands, kept for the next time` */
+/** `set up by 2 commands, kept for the next time` */
 export function wordSetUp(commands: number): string {
-  return `${formatCount(commands)} ${commands === 1 ? 'command' : 'commands'}, kept for the next time`
+  return `set up by ${formatCount(commands)} ${commands === 1 ? 'command' : 'commands'}, kept for the next time`
 }

@@ -27,6 +27,7 @@ function declared(change: Partial<Declared> = {}, yaml = text): Declared {
     until: '2025-01-01T00:00:00.000Z',
     featureSql: 'select id from data',
     requirements: 'r1',
+    setup: null,
     reads,
     ...change,
   }
@@ -45,6 +46,7 @@ describe('declareKeys()', () => {
     ['the data', declared({ dataDigest: 'd2' })],
     ['the SQL', declared({ featureSql: 'select id, a from data' })],
     ['the environment lock', declared({ requirements: 'r2' })],
+    ['the environment’s setup', declared({ setup: 's1' })],
     ['a file that a stage reads', declared({ reads: new Map([['train', { 'train.py': 'cc' }]]) })],
     ['a parameter', declared({}, text.replace('max-depth: 6', 'max-depth: 7'))],
     ['a command', declared({}, text.replace('python train.py', 'python -O train.py'))],

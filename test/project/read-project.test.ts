@@ -49,6 +49,24 @@ describe('parseProject()', () => {
     ])
   })
 
+  test.each([
+    ['setup: npm ci', ['npm ci'], []],
+    ['setup: [npm ci, npm run build], lock: package-lock.json', ['npm ci', 'npm run build'], ['package-lock.json']],
+    ['seed: 1', [], []],
+  ])('reads environment: { %s }', (text, setup, lock) => {
+    const read = parseProject('/project', `${smallest}environment: { ${text} }\n`)
+
+    expect(read.ok && read.value.environment).toMatchObject({ setup, lock })
+  })
+
+  test.each([
+    ['lock: a.lock', /Cannot use "environment.lock": no command reads it/],
+    ['setup: npm ci, lock: ../a.lock', /a path inside this folder is expected/],
+    ['setup: []', /at least 1 item/],
+  ])('refuses environment: { %s }', (text, message) => {
+    expect(faults(`${smallest}environment: { ${text} }\n`)).toEqual([expect.stringMatching(message)])
+  })
+
   test('fills in every default', () => {
     const read = parseProject('/project', smallest)
 

@@ -16,7 +16,7 @@ export function projectOf(folder: string, parts: Parts = {}): Project {
     params: {},
     data: { sources: [sourceOf(source)], store: { kind: 'git' }, contract: 'contract.yaml', ...data },
     split: { test: { kind: 'fraction', fraction: 0.2 }, gapMs: 0, refit: true, line: 1, ...parts.split },
-    environment: { seed: 1 },
+    environment: { seed: 1, setup: [], lock: [] },
     features: { sql: 'features.sql' },
     stages: [],
     gates: [],
