@@ -16,7 +16,7 @@ export interface PredictionProblem {
 }
 
 /** Rounding may carry a probability so far beyond 0 or 1. */
-const tolerance = 1e-6
+export const tolerance = 1e-6
 
 /** Columns that must be there. */
 export function checkPredictionColumns(

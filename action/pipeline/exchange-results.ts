@@ -131,9 +131,11 @@ function belongsTo(parcel: Parcel, parts: readonly string[], project: Project): 
 /** The stages that are done in the parcel's job. */
 function stagesOf(parcel: Parcel, project: Project): readonly string[] {
   if (parcel === 'prepare') return ['validate', 'features', 'split']
-  if (parcel === 'train') return project.stages.map(({ name }) => name)
+  if (parcel === 'train') return [...project.stages.map(({ name }) => name), 'smoke']
   if (parcel === 'judge') return ['evaluate', 'gate']
-  return parcel === 'refit' ? stagesOfRefit(project).map(({ name }) => refitName(name)) : ['split']
+  if (parcel !== 'refit') return ['split']
+  const again = stagesOfRefit(project).map(({ name }) => refitName(name))
+  return again.length > 0 ? [...again, refitName('smoke')] : []
 }
 
 async function send(parcel: Parcel, files: readonly string[], exchange: Exchange): Promise<void> {

@@ -6,6 +6,7 @@ import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import { overallVerdict } from '../evaluation/judge-gates.ts'
 import { metricsIn, verdictsIn } from './built-in-stages.ts'
+import { refitName } from './declare-keys.ts'
 import { type DeclaredRun, declareRun } from './declare-run.ts'
 import type { Candidate, RunRecord } from './run-record.ts'
 import { pointedResult, readRecord, runFolder } from './run-session.ts'
@@ -39,6 +40,8 @@ async function gather(declared: DeclaredRun, record: RunRecord): Promise<Candida
   await requireSameVerdicts(declared, record)
   const train = await finished(declared, 'train')
   const predict = await finished(declared, 'predict')
+  await finished(declared, 'smoke')
+  if (project.split.refit) await finished(declared, refitName('smoke'))
   const judgedModel = await checkedOutput(declared, train, 'model')
   const releasedModel = project.split.refit
     ? await checkedOutput(declared, await finished(declared, 'refit'), 'model')

@@ -1,10 +1,12 @@
 import type { Read } from '../base/diagnostic.ts'
 import { metricsIn, takeFeatures, takeJudging, takeSplit, takeValidate, verdictsIn } from './built-in-stages.ts'
+import { refitName } from './declare-keys.ts'
 import { isMade } from './plan-step.ts'
 import { readSelfReported, takeJudgedFit, takeReleasedFit } from './program-stages.ts'
 import { type Job, jobs, logFile, type RunSession } from './run-session.ts'
 import { type LazyEnvironment, lazyEnvironment } from './stage-environment.ts'
 import { takeOutputCheck } from './take-output-check.ts'
+import { takeSmoke } from './take-smoke.ts'
 import { type RunFindings, splitFindings } from './write-record.ts'
 
 /**
@@ -39,6 +41,10 @@ export async function runJobs(session: RunSession, findings: RunFindings): Promi
     if (session.jobs.has('train')) findings.python = (await environment.interpreter())?.version
     findings.selfReported = await readSelfReported(session, fit.value)
   }
+  if (wants('smoke') && fit.value.has('predict')) {
+    const smoked = await takeSmoke(session, { fit: 'judged', split: split.value, judged: fit.value, environment })
+    if (!smoked.ok) return smoked
+  }
   if (isOver(session, 'train')) return passed
 
   const predict = fit.value.get('predict')
@@ -55,7 +61,10 @@ export async function runJobs(session: RunSession, findings: RunFindings): Promi
   if (isOver(session, 'judge')) return passed
 
   const refit = await takeReleasedFit(session, split.value, environment)
-  return refit.ok ? passed : refit
+  if (!refit.ok || !wants(refitName('smoke'))) return refit.ok ? passed : refit
+  const released = { fit: 'released', split: split.value, judged: fit.value, released: refit.value } as const
+  const smoked = await takeSmoke(session, { ...released, environment })
+  return smoked.ok ? passed : smoked
 }
 
 /** Whether nothing that is wanted here comes after a job. */

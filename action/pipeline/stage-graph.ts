@@ -55,9 +55,17 @@ export function stageGraph(project: Project, checked: ReadonlySet<string>): read
   check('features', 'features', 'prepare')
   add('split', 'prepare', ['features'])
   addPrograms(project.stages, 'train', (stage) => stage, 'split')
+  add('smoke', 'train', ['split', 'predict'])
   add('evaluate', 'judge', ['split', 'predict'])
-  add('gate', 'judge', ['evaluate'])
-  addPrograms(stagesOfRefit(project), 'refit', refitName, 'gate')
+  add('gate', 'judge', ['evaluate', 'smoke'])
+  const again = stagesOfRefit(project)
+  addPrograms(again, 'refit', refitName, 'gate')
+  if (again.length > 0)
+    add(
+      refitName('smoke'),
+      'refit',
+      again.map(({ name }) => refitName(name)),
+    )
   return graph
 }
 

@@ -8,7 +8,15 @@ import type { ProjectDocument } from './project-schema.ts'
 import { checkSources } from './read-sources.ts'
 
 /** A result of the user's under one of these names would stand in for Plumbline's own. */
-const ownStages: ReadonlySet<string> = new Set(['validate', 'split', 'evaluate', 'gate', 'refit', 'environment'])
+const ownStages: ReadonlySet<string> = new Set([
+  'validate',
+  'split',
+  'smoke',
+  'evaluate',
+  'gate',
+  'refit',
+  'environment',
+])
 
 export type LineOf = (path: readonly (string | number)[]) => { readonly line: number; readonly column: number }
 

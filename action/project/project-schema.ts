@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { parseDuration } from '../base/duration.ts'
-import { tasks } from './project.ts'
+import { smokeKinds, tasks } from './project.ts'
 import { parseTestSize } from './test-size.ts'
 
 const column = z.string().min(1)
@@ -266,6 +266,15 @@ export const projectSchema = z.strictObject({
     .describe(
       'Programs at the end of a run; `PLUMBLINE_OUTCOME` and `PLUMBLINE_IN_RUN`, its record, say what it came to.',
     ),
+  smoke: z
+    .strictObject({
+      skip: z
+        .array(z.enum(smokeKinds))
+        .default([])
+        .describe('What it is not asked about: `nulls`, `unseen`, `extremes`, `empty`.'),
+    })
+    .prefault({})
+    .describe('Made rows that `predict` must answer before a model is judged or released.'),
   keep: z
     .strictObject({
       data: z

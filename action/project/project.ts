@@ -22,6 +22,7 @@ export interface Project {
   readonly stages: readonly ProgramStage[]
   readonly gates: readonly Gate[]
   readonly hooks: readonly Hook[]
+  readonly smoke: SmokePolicy
   readonly keep: KeepPolicy
   readonly cost: CostPolicy
   readonly privacy: PrivacyPolicy
@@ -186,6 +187,15 @@ export interface Gate {
   /** Fewer test rows are `insufficient data`; so is a slice of fewer, which is shown and decides nothing. */
   readonly minRows: number
   readonly line: number
+}
+
+/** What a model is asked about before it is judged and before it is released. */
+export const smokeKinds = ['nulls', 'unseen', 'extremes', 'empty'] as const
+export type SmokeKind = (typeof smokeKinds)[number]
+
+export interface SmokePolicy {
+  /** What this model cannot take and is not asked about. */
+  readonly skip: readonly SmokeKind[]
 }
 
 export interface KeepPolicy {

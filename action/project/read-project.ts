@@ -122,6 +122,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
       return hook ? [{ ...program(name, { needs: [], out: {}, ...hook }, lineOf(['hooks', name]).line), name }] : []
     }),
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
+    smoke: document.smoke,
     keep: document.keep,
     cost: costPolicy(document.cost),
     privacy: { isPublic: privacy.public, minCount: privacy['min-count'] },

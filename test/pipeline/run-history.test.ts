@@ -47,7 +47,10 @@ describe('runPipeline()', () => {
     const files = history(folder)
     await runPipeline(request(folder))
 
-    expect(passed).toMatchObject({ kind: 'passed', record: { jobs: [{ job: 'run', ran: ['gate', 'refit'] }] } })
+    expect(passed).toMatchObject({
+      kind: 'passed',
+      record: { jobs: [{ job: 'run', ran: ['gate', 'refit', 'refit-smoke'] }] },
+    })
     expect(files).toHaveLength(3)
     expect(history(folder)).toEqual(files)
     const { records, problems } = await readLocalRuns(folder)
@@ -88,9 +91,9 @@ describe('runPipeline()', () => {
     if (end.kind === 'diagnosed') throw new Error(JSON.stringify(end))
     expect(end.record.jobs?.map(({ job, ran, runner }) => ({ job, ran, runner }))).toEqual([
       { job: 'prepare', ran: ['validate', 'features', 'split'], runner: ['ubuntu-latest'] },
-      { job: 'train', ran: ['train', 'predict'], runner: ['gpu', 'ubuntu-latest'] },
+      { job: 'train', ran: ['train', 'predict', 'smoke'], runner: ['gpu', 'ubuntu-latest'] },
       { job: 'judge', ran: ['evaluate', 'gate'], runner: ['ubuntu-latest'] },
-      { job: 'refit', ran: ['refit'], runner: ['gpu', 'ubuntu-latest'] },
+      { job: 'refit', ran: ['refit', 'refit-smoke'], runner: ['gpu', 'ubuntu-latest'] },
     ])
     expect(end.record.stages.flatMap(({ name, runner }) => (runner ? [name] : []))).toEqual(['train', 'refit'])
   })

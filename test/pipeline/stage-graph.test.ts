@@ -38,11 +38,13 @@ describe('stageGraph()', () => {
       'train: split tune',
       'predict: split train',
       'plot: split train',
+      'smoke: split predict',
       'evaluate: split predict',
-      'gate: evaluate',
+      'gate: evaluate smoke',
       'refit-simple: gate',
       'refit-tune: gate refit-simple',
       'refit: gate refit-tune',
+      'refit-smoke: refit-simple refit-tune refit',
     ])
   })
 })
@@ -59,7 +61,7 @@ describe('chooseStages()', () => {
 
   test('does a stage again, and what follows from it', () => {
     expect(chosen({ from: 'predict' }).forced).toEqual(
-      ['evaluate', 'gate', 'predict', 'refit', 'refit-simple', 'refit-tune'].sort(),
+      ['evaluate', 'gate', 'predict', 'refit', 'refit-simple', 'refit-smoke', 'refit-tune', 'smoke'].sort(),
     )
     expect(chosen({ from: 'train', to: 'predict' }).forced).toEqual(['predict', 'train'])
     expect(chosen({ force: true, to: 'features' }).forced).toEqual(['features', 'features.contract', 'validate'])

@@ -21,6 +21,7 @@ export function projectOf(folder: string, parts: Parts = {}): Project {
     stages: [],
     gates: [],
     hooks: [],
+    smoke: { skip: [] },
     keep: { data: 12 },
     cost: { currency: 'USD', perMinute: {} },
     privacy: { isPublic: false, minCount: 20 },

@@ -79,7 +79,7 @@ export const tinyPredict = `${duckdb}
 import { readFileSync } from 'node:fs'
 const model = JSON.parse(readFileSync(process.env.PLUMBLINE_IN_TRAIN, 'utf8'))
 const out = process.env.PLUMBLINE_OUT_PREDICTIONS.replaceAll("'", "''")
-await connection.run("copy (select parcel, (distance_km > " + model.every + ")::bigint as prediction, least(1.0, distance_km / 1000.0) as probability from read_parquet($1) order by parcel) to '" + out + "' (format parquet)", [features])
+await connection.run("copy (select parcel, coalesce(distance_km > " + model.every + ", false)::bigint as prediction, least(1.0, greatest(0.0, coalesce(distance_km, 0.0) / 1000.0)) as probability from read_parquet($1) order by parcel) to '" + out + "' (format parquet)", [features])
 `
 
 const tinyFiles: Readonly<Record<string, string>> = {
