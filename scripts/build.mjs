@@ -31,12 +31,20 @@ const chunksOfMany = {
     'action/commands/{answer-terminal,command-table,define-command,fields,find-command,read-command-line,settle}.ts',
     'action/report/{ending,markdown,numbers,paint,progress-lines,progress-live,terminal,word-ending,word-fault}.ts',
   ],
+  bytes: ['action/base/{sha256,write-all,write-whole}.ts'],
+  engine: ['action/data/{engine,install-duckdb,load-duckdb,quote}.ts'],
   files: [
-    'action/base/{own-folder,sha256,write-all,write-whole}.ts',
+    'action/base/own-folder.ts',
     'action/data/{file-state,find-source-files,recall-snapshot,section-files,source-file}.ts',
     'action/data/stores/{git,uncommitted-files}.ts',
-    'action/project/{data-lock,read-sources,snapshot-name,source-place}.ts',
+    'action/project/{contract,data-lock,expectation,metric-kinds,packed-folder,read-sources,read-text-file,snapshot-name,source-place,test-size,time-format}.ts',
     'node_modules/{fdir,picomatch,tinyglobby}/',
+  ],
+  settings: ['action/project/', 'node_modules/{yaml,zod}/'],
+  rows: [
+    'action/data/{check-contract,check-references,check-service-levels,checked-columns,child-program,contract-sql,describe-files,diagnose-read-error}.ts',
+    'action/data/{digest-rows,event-time,find-repeats,find-samples,find-scale,format-patterns,is-whole,map-in-parallel,measure-columns}.ts',
+    'action/data/{read-header,read-source,reading-engine,recognise-file,row-starts,spelled-values,time-patterns}.ts',
   ],
 }
 

@@ -141,8 +141,12 @@ function packageName(platform: string): string {
   return `@duckdb/node-bindings-${platform}`
 }
 
-/** Node's own report names glibc's version where there is one. */
+const loaderNames: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
+
+/** Node's own report, which takes a while, names glibc's version where there is one; without its loader there is no musl. */
 function isMusl(): boolean {
+  const loader = loaderNames[process.arch]
+  if (loader !== undefined && !existsSync(`/lib/ld-musl-${loader}.so.1`)) return false
   const report = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } }
   return report.header.glibcVersionRuntime === undefined
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 
 import { dimensions, severities } from './contract.ts'
 

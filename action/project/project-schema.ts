@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 
 import { parseDuration } from '../base/duration.ts'
 import { smokeKinds, tasks } from './project.ts'
