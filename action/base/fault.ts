@@ -67,6 +67,7 @@ export const faults = {
   locked: 'user',
   'project/no-git': 'user',
   'pipeline/cache-folder': 'user',
+  'pipeline/degraded': 'user',
   'pipeline/environment': 'user',
   'pipeline/index-unreachable': 'remote',
   'pipeline/missing-result': 'user',

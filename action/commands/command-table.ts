@@ -10,8 +10,10 @@ export const commandTable = {
   'data gc': async () => (await import('./data-gc.ts')).dataGc,
   validate: async () => (await import('./validate.ts')).validate,
   'contract diff': async () => (await import('./contract-diff.ts')).contractDiff,
+  plan: async () => (await import('./plan.ts')).plan,
   run: async () => (await import('./run.ts')).run,
   'runs list': async () => (await import('./runs-list.ts')).runsList,
+  why: async () => (await import('./why.ts')).why,
   register: async () => (await import('./register.ts')).register,
   lineage: async () => (await import('./lineage.ts')).lineage,
 } as const satisfies CommandTable

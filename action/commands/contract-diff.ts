@@ -8,13 +8,13 @@ export const contractDiff = defineCommand({
   summary: 'Say what changed between two contracts, and which changes break who reads the data.',
   example: 'plumbline contract diff main',
   inputs: {
-    from: text({
+    older: text({
       description: 'The older contract: a file, a git revision, or REVISION:path',
       example: 'main',
       default: 'the base of the pull request, else HEAD',
       positional: true,
     }),
-    to: text({
+    newer: text({
       description: 'The newer contract, named the same way',
       example: 'HEAD',
       default: 'the files as they lie there',
@@ -29,11 +29,16 @@ export const contractDiff = defineCommand({
   permissions: { contents: 'read' },
   effects: ['reads-repository'],
 
-  async run({ from, to }, { folder, environment }): Promise<Outcome<ContractDiff>> {
+  async run({ older, newer }, { folder, environment }): Promise<Outcome<ContractDiff>> {
     const { readContractSides } = await import('../pipeline/contract-sides.ts')
     const { compareContracts } = await import('../pipeline/compare-contracts.ts')
     const { countImpacts } = await import('../report/report-contract-diff.ts')
-    const sides = await readContractSides({ folder, from, to, baseBranch: environment['GITHUB_BASE_REF'] || undefined })
+    const sides = await readContractSides({
+      folder,
+      from: older,
+      to: newer,
+      baseBranch: environment['GITHUB_BASE_REF'] || undefined,
+    })
     if (!sides.ok) return { kind: 'diagnosed', diagnostics: sides.diagnostics }
     const compared = compareContracts(sides.value)
     if (!compared.ok) return { kind: 'diagnosed', diagnostics: compared.diagnostics }

@@ -8,7 +8,7 @@ export const dataGc = defineCommand({
   summary: 'Remove stored bytes that no snapshot needs any more.',
   example: 'plumbline data gc --dry-run',
   inputs: {
-    'dry-run': flag({ description: 'Changes nothing; only says what would be written or removed' }),
+    'dry-run': flag({ description: 'Changes nothing; only says what would be done' }),
     shared: flag({ description: 'Also of a store outside of this repository, which other projects may use' }),
   },
   outputs: {

@@ -39,8 +39,8 @@ const inputs = {
   }),
   name: text({ description: 'Name of the model', default: 'the folder’s name' }),
   yes: flag({ description: 'Ask nothing and take every guess; as in CI, where nobody is asked' }),
-  force: flag({ description: 'Overwrite files that are there' }),
-  'dry-run': flag({ description: 'Changes nothing; only says what would be written or removed' }),
+  force: flag({ description: 'Do it over what is there: files are overwritten, results are made anew' }),
+  'dry-run': flag({ description: 'Changes nothing; only says what would be done' }),
 }
 
 export const init = defineCommand({

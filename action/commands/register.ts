@@ -4,13 +4,14 @@ import { Fault } from '../base/fault.ts'
 import type { GitHubClient } from '../github/client.ts'
 import type { RegisterResult } from '../report/report-registration.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
+import { runFields } from './run-fields.ts'
 
 export const register = defineCommand({
   name: 'register',
   group: 'model',
   summary: 'Publish the run’s model as a release, with everything that it was made of.',
   example: 'plumbline register',
-  inputs: {},
+  inputs: { param: runFields.param },
   outputs: {
     tag: 'The release’s tag: `<model>-v<N>-g<commit>-d<data>`',
     version: 'N, counted for each model',
@@ -20,12 +21,12 @@ export const register = defineCommand({
   permissions: { contents: 'write' },
   effects: ['reads-repository', 'pushes-commits', 'writes-releases'],
 
-  async run(_inputs, context): Promise<Outcome<RegisterResult>> {
+  async run({ param }, context): Promise<Outcome<RegisterResult>> {
     const { openExchange, receiveResults } = await import('../pipeline/exchange-results.ts')
     const { findCandidate } = await import('../pipeline/find-candidate.ts')
     const exchange = await openExchange(context)
     if (exchange) await receiveResults('publish', exchange)
-    const found = await findCandidate(context.folder)
+    const found = await findCandidate(context.folder, param)
     if (!found.ok) return { kind: 'diagnosed', diagnostics: found.diagnostics }
 
     const { readCodeState } = await import('../pipeline/read-code-state.ts')

@@ -208,7 +208,7 @@ async function readJudgedRows(
 /** A step that only Plumbline's own code is part of: its cache key is its key. */
 function own(job: Job, name: string, parts: KeyParts, from: Step['from']): Omit<Step, 'work'> {
   const key = stageKey(name, parts)
-  return { job, name, from, parts, key, cacheKey: async () => key }
+  return { job, name, from, parts, key, isOfBytes: true, cacheKey: async () => key }
 }
 
 function declaredStep(job: Job, { name, parts, key }: DeclaredStage, from: Step['from']): Omit<Step, 'work'> {

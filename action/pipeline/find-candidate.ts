@@ -19,15 +19,17 @@ export type FoundCandidate =
   | { readonly kind: 'not passed'; readonly record: RunRecord; readonly declared: DeclaredRun }
 
 /** Recomputes the run key and finds its finished run, every published byte checked against what the run recorded. */
-export async function findCandidate(folder: string): Promise<Read<FoundCandidate>> {
-  const declared = await declareRun(folder)
+export async function findCandidate(folder: string, params: readonly string[] = []): Promise<Read<FoundCandidate>> {
+  const declared = await declareRun(folder, { params })
   if (!declared.ok) return declared
   const { runKey } = declared.value.keys
   const record = await readRecord(folder, runKey)
   if (!record) {
     const state = 'no run of these files, this data and these settings is finished here'
-    throw noCandidate(declared.value, state, await askedSnapshot(folder))
+    throw noCandidate(declared.value, state, await newestRun(folder))
   }
+  if (record.part !== undefined) throw noCandidate(declared.value, `its last run was only ${record.part}`)
+  refuseDegraded(declared.value, record)
   if (record.outcome !== 'passed') return { ok: true, value: { kind: 'not passed', record, declared: declared.value } }
   return {
     ok: true,
@@ -81,9 +83,16 @@ async function requireSameVerdicts(declared: DeclaredRun, record: RunRecord): Pr
 }
 
 async function finished(declared: DeclaredRun, stage: string): Promise<StageResult> {
-  const result = await pointedResult(declared.project.folder, declared.keys.runKey, stage)
+  const standIn = standInOf(declared, stage)
+  const result = await pointedResult(declared.project.folder, declared.keys.runKey, stage, standIn)
   if (result) return result
   throw noCandidate(declared, `its stage "${stage}" has no result here`)
+}
+
+function standInOf({ project }: DeclaredRun, stage: string): string | undefined {
+  const isRefit = stage === refitName('train')
+  const fallback = project.stages.find(({ name }) => name === (isRefit ? 'train' : stage))?.fallback?.stage
+  return fallback === undefined || !isRefit ? fallback : refitName(fallback)
 }
 
 async function checkedOutput({ project, keys }: DeclaredRun, result: StageResult, output: string): Promise<string> {
@@ -97,8 +106,26 @@ async function checkedOutput({ project, keys }: DeclaredRun, result: StageResult
   )
 }
 
-/** What the newest run here asked for, where that was not the pinned snapshot: its model is nothing that the tree declares. */
-async function askedSnapshot(folder: string): Promise<string | undefined> {
+/** A fallback's model is somebody's second choice: it is released only where that was decided before. */
+function refuseDegraded({ project }: DeclaredRun, { degraded = [] }: RunRecord): void {
+  const stages = project.stages.flatMap(({ name, fallback }) => [
+    { name, fallback },
+    { name: refitName(name), fallback },
+  ])
+  const refused = stages.find(({ name, fallback }) => degraded.includes(name) && fallback?.register !== true)
+  if (!refused) return
+  throw new Fault(
+    'pipeline/degraded',
+    `Cannot register "${project.model.name}": stage "${refused.name}" failed, and ${refused.fallback?.stage ?? 'another'} stood in for it; expected a run without a fallback`,
+    {
+      remedy: `Mend the stage and run again; to release such a model all the same: fallback: { stage: ${refused.fallback?.stage ?? 'NAME'}, register: true }`,
+      stays: 'nothing was published',
+    },
+  )
+}
+
+/** Where it is of what the tree does not declare, its model is nothing that a tag could name. */
+async function newestRun(folder: string): Promise<RunRecord | undefined> {
   let newest: RunRecord | undefined
   for (const name of await readdir(join(folder, '.plumbline/runs')).catch((): string[] => [])) {
     const text = await readFile(join(folder, '.plumbline/runs', name, 'run.json'), 'utf8').catch(() => '{}')
@@ -106,18 +133,27 @@ async function askedSnapshot(folder: string): Promise<string | undefined> {
     const record = key === undefined ? undefined : await readRecord(folder, key)
     if (record && (!newest || record.finishedAt > newest.finishedAt)) newest = record
   }
-  return newest?.data.asked
+  return newest
 }
 
-function noCandidate({ project, keys }: DeclaredRun, state: string, asked?: string): Fault {
+function noCandidate({ project, keys }: DeclaredRun, state: string, newest?: RunRecord): Fault {
   return new Fault(
     'pipeline/no-candidate',
     `Cannot register "${project.model.name}": ${state} (run key ${keys.runKey.slice(0, 8)})`,
-    {
-      remedy:
-        asked === undefined
-          ? 'plumbline run'
-          : `The last run was of snapshot "${asked}", which is not pinned. Pin it: plumbline data pull --data ${asked} --force, then plumbline snapshot and plumbline run`,
-    },
+    { remedy: remedyAfter(newest) },
   )
+}
+
+function remedyAfter(newest: RunRecord | undefined): string {
+  if (newest?.sample)
+    return `The last run was of a sample of ${newest.sample.rows} rows, which nobody may release: plumbline run`
+  if (newest?.data.asked !== undefined) {
+    const { asked } = newest.data
+    return `The last run was of snapshot "${asked}", which is not pinned. Pin it: plumbline data pull --data ${asked} --force, then plumbline snapshot and plumbline run`
+  }
+  if (newest?.askedParams) {
+    const given = Object.entries(newest.askedParams).map(([name, value]) => `--param ${name}=${value}`)
+    return `The last run was with other parameters than plumbline.yaml has. Release it with them: plumbline register ${given.join(' ')}`
+  }
+  return 'plumbline run'
 }

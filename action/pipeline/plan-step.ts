@@ -7,7 +7,7 @@ import { findResult } from './verify-result.ts'
 export interface PlannedStage {
   readonly name: string
   readonly job: Job
-  /** `open`: it runs, unless what is made before it comes to the same bytes as before; `gated`: only once the gates pass. */
+  /** `open`: it runs, unless what is made before it comes to the same bytes as last time, or a gate or condition says no. */
   readonly action: 'runs' | 'cached' | 'open' | 'skipped'
   readonly reasons: readonly PlanReason[]
 }
@@ -15,12 +15,19 @@ export interface PlannedStage {
 export type PlanReason =
   | { readonly kind: 'never ran' }
   | { readonly kind: 'forced' }
-  /** Parts of the key, as `file train.py`, `param depth`, `stage tune`. */
-  | { readonly kind: 'changed'; readonly parts: readonly string[] }
+  | { readonly kind: 'changed'; readonly parts: readonly ChangedPart[] }
   /** The interpreter, the system, or the bytes of an input. */
   | { readonly kind: 'observed' }
   | { readonly kind: 'waits'; readonly stages: readonly string[] }
   | { readonly kind: 'condition'; readonly text: string }
+
+/** A part of the key that is another one now: `file train.py`, `param depth`, `stage tune`. */
+export interface ChangedPart {
+  readonly name: string
+  /** Of the newest result here: a digest or a short text; null where it did not have the part. */
+  readonly before: string | null
+  readonly after: string | null
+}
 
 /** What would be done with a step; a result that stands for one that is not made yet is known by `isMade()`. */
 export async function planStep(session: RunSession, step: Step, plan: PlannedStage[]): Promise<StageResult> {
@@ -48,9 +55,14 @@ export function isMade({ cacheKey }: StageResult): boolean {
 async function whyMade(session: RunSession, step: Step, waits: readonly string[]): Promise<PlanReason> {
   const before = await latestResult(session.folder, step.name)
   if (!before) return { kind: 'never ran' }
-  const parts = changedParts(before.parts, step.parts)
+  if (waits.length > 0 && step.isOfBytes) return { kind: 'waits', stages: waits }
+  const parts = changedParts(before.parts, step.parts).map((name) => ({
+    name,
+    before: before.parts[name] ?? null,
+    after: step.parts[name] ?? null,
+  }))
   // A need's own change says the same of this one: the file that was edited is named where it is read.
-  const own = parts.filter((part) => !part.startsWith('stage '))
+  const own = parts.filter(({ name }) => !name.startsWith('stage '))
   if (own.length > 0) return { kind: 'changed', parts: own }
   if (waits.length > 0) return { kind: 'waits', stages: waits }
   return parts.length > 0 ? { kind: 'changed', parts } : { kind: 'observed' }

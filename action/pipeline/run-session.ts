@@ -58,6 +58,8 @@ export interface Step {
   readonly from: readonly StageResult[]
   readonly key: string
   readonly parts: KeyParts
+  /** The key holds bytes that come before it, so that nobody knows it before those are made. */
+  readonly isOfBytes?: true
   /** Asked for only where the step is done here: it may need the interpreter. */
   readonly cacheKey: () => Promise<string>
   readonly work: (workFolder: string) => Promise<Read<StageWork>>

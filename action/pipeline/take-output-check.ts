@@ -35,6 +35,7 @@ export async function takeOutputCheck(session: RunSession, checked: OutputToChec
     job,
     name,
     from: [result],
+    isOfBytes: true,
     parts,
     key,
     cacheKey: async () => key,

@@ -116,7 +116,11 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
       ...(environment['python-version'] !== undefined && { pythonVersion: environment['python-version'] }),
     },
     features: defined(features),
-    stages: orderStages(Object.entries(programs).map(([name, stage]) => programStage(name, stage, lineOf))),
+    stages: orderStages(
+      Object.entries(programs)
+        .map(([name, stage]) => programStage(name, stage, lineOf))
+        .sort((one, other) => one.line - other.line),
+    ),
     hooks: hookNames.flatMap((name) => {
       const hook = document.hooks[name]
       return hook ? [{ ...program(name, { needs: [], out: {}, ...hook }, lineOf(['hooks', name]).line), name }] : []

@@ -32,7 +32,7 @@ function wordAsked(asked: string | undefined): string {
   return asked === undefined ? '' : `${plainText(asked)}, not the pinned snapshot: `
 }
 
-function wordCode({ commit, uncommitted }: RunRecord['code']): string {
+export function wordCode({ commit, uncommitted }: RunRecord['code']): string {
   if (commit === null) return 'code not committed'
   const base = `code ${commit.slice(0, 8)}`
   return uncommitted > 0 ? `${base} + ${uncommitted} uncommitted` : base

@@ -5,7 +5,7 @@ const namesShown = 3
 /** Why a stage runs though it ran before: `train runs: train.py changed`. */
 export function wordChange(stage: string, changedParts: readonly string[]): string {
   if (changedParts.length === 0) return `${stage} runs: the interpreter, the system or an input’s bytes changed`
-  const shown = changedParts.slice(0, namesShown).map((part) => part.replace(/^file /, ''))
+  const shown = changedParts.slice(0, namesShown).map(wordPart)
   const more = changedParts.length - shown.length
   return `${stage} runs: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''} changed`
 }
@@ -13,6 +13,11 @@ export function wordChange(stage: string, changedParts: readonly string[]): stri
 /** A cached result that is not used: `cached features: its bytes changed; made again`. */
 export function wordSpoilt(stage: string, why: string): string {
   return `cached ${stage}: ${why}; made again`
+}
+
+/** A part of a key, as people call it: `train.py`, `param depth`, `the data`. */
+export function wordPart(part: string): string {
+  return part.startsWith('file ') ? part.slice('file '.length) : part
 }
 
 export function wordCondition(text: string): string {

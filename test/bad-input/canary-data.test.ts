@@ -154,7 +154,7 @@ writeFileSync(process.env.PLUMBLINE_OUT_DATA + '/all.csv', 'region,speed\\n' + r
     const said: Said[] = []
     for (const text of [allowed('canary-N'), allowed('canary-E'), matched('canary-N'), contract(), allowed('canary')]) {
       write('contract.yaml', text)
-      said.push(await saidBy(contractDiff, folder, { from: undefined, to: undefined }))
+      said.push(await saidBy(contractDiff, folder, { older: undefined, newer: undefined }))
       await commit()
     }
     expect(said.map(({ text }) => /values? \(not shown\)/.test(text))).toEqual(said.map(() => true))

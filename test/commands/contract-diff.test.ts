@@ -55,7 +55,7 @@ function commit(folder: string): void {
 
 async function diff(folder: string, from?: string, to?: string, environment = {}) {
   const context = { ...contextIn(folder), environment }
-  const ending = await settle(() => runCommand(contractDiff, { from, to }, context), context.signal)
+  const ending = await settle(() => runCommand(contractDiff, { older: from, newer: to }, context), context.signal)
   const report = ending.kind === 'fault' ? undefined : ending.report
   const json: unknown = JSON.parse(jsonEnding('contract diff', ending))
   const isValid = validator(json)
@@ -186,7 +186,7 @@ describe('contractDiff', () => {
   it('is a workflow step of two words', async () => {
     const folder = repository()
     writeFiles(folder, { 'contract.yaml': wider })
-    const { code, outputs, summary } = await runMain({ inputs: { command: 'contract diff', from: 'HEAD' }, folder })
+    const { code, outputs, summary } = await runMain({ inputs: { command: 'contract diff', older: 'HEAD' }, folder })
     expect(code).toBe(2)
     expect(outputs).toMatchObject({ verdict: 'no', breaking: '1' })
     expect(summary).toContain('1 breaking change')

@@ -19,7 +19,7 @@ interface Released {
 }
 
 async function release(project: TinyProject): Promise<Released> {
-  const outcome = await register.run({}, contextOf(project.folder))
+  const outcome = await register.run({ param: [] }, contextOf(project.folder))
   if (outcome.kind !== 'done' || outcome.result.kind !== 'registered') throw new Error(JSON.stringify(outcome))
   const { tag, runKey, dataDigest, assets } = outcome.result
   return { tag, runKey, dataDigest, model: assets.find(({ name }) => name === 'model.json')?.sha256 ?? '' }

@@ -10,7 +10,7 @@ import { commitAll, contextOf, rerun, runProject } from '../support/registered-p
 import { tinyProject, tinyYaml } from '../support/tiny-project.ts'
 
 async function registered(folder: string): Promise<Extract<RegisterResult, { kind: 'registered' }>> {
-  const outcome = await register.run({}, contextOf(folder))
+  const outcome = await register.run({ param: [] }, contextOf(folder))
   if (outcome.kind === 'diagnosed' || outcome.result.kind !== 'registered') throw new Error(JSON.stringify(outcome))
   return outcome.result
 }
@@ -69,7 +69,7 @@ describe('register', () => {
 
   test('says no to a run that did not pass, and records it', async () => {
     const project = await runProject({ files: { 'plumbline.yaml': tinyYaml.replace('min: 0.7', 'min: 0.999') } })
-    const outcome = await register.run({}, contextOf(project.folder))
+    const outcome = await register.run({ param: [] }, contextOf(project.folder))
     expect(outcome).toMatchObject({ kind: 'no', result: { kind: 'recorded', isNew: true } })
 
     await using github = await openLocalGitHub(project.folder)
@@ -86,11 +86,11 @@ describe('register', () => {
   ])('refuses %s', async (_, code, files) => {
     const project = await runProject()
     for (const [path, text] of Object.entries(files)) project.write(path, text)
-    await expect(register.run({}, contextOf(project.folder))).rejects.toMatchObject({ code, owner: 'user' })
+    await expect(register.run({ param: [] }, contextOf(project.folder))).rejects.toMatchObject({ code, owner: 'user' })
   })
 
   test('has nothing to say where there is no project', async () => {
     const { folder } = await tinyProject({ files: { 'plumbline.yaml': 'version: 1\n' } })
-    expect(await register.run({}, contextOf(folder))).toMatchObject({ kind: 'diagnosed' })
+    expect(await register.run({ param: [] }, contextOf(folder))).toMatchObject({ kind: 'diagnosed' })
   })
 })

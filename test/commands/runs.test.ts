@@ -30,7 +30,7 @@ describe('runs list', () => {
   test('shows failed, refused, passed and released runs, of this folder and of the ledger', async () => {
     const project = await runProject()
     const { folder } = project
-    await register.run({}, contextOf(folder))
+    await register.run({ param: [] }, contextOf(folder))
     project.write('plumbline.yaml', tinyYaml.replace('min: 0.7 }', 'min: 0.999 }'))
     project.write('train.mjs', `${tinyTrain}\n// slower\n`)
     await rerun(project)
