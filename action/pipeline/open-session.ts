@@ -1,5 +1,6 @@
 import { textsToMask } from '../base/mask-secrets.ts'
 import type { Progress } from '../base/progress.ts'
+import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import type { DeclaredRun } from './declare-run.ts'
 import { holdCached } from './hold-cached.ts'
 import { knownSecrets } from './known-secrets.ts'
@@ -15,11 +16,13 @@ export interface SessionRequest extends Selection {
   readonly progress: Progress
   readonly signal: AbortSignal
   readonly now: () => Date
+  /** By which checkpoints reach a later attempt of the workflow run; only in a workflow. */
+  readonly artifacts?: ArtifactStore
 }
 
 /** A run that is about to begin. Throws `cli/bad-input` where a stage is asked for that there is not. */
 export function openSession(request: SessionRequest, declared: DeclaredRun, trigger: Trigger): RunSession {
-  const { folder, job, environment, progress, signal, now } = request
+  const { folder, job, environment, progress, signal, now, artifacts } = request
   const graph = stageGraph(declared.project, new Set(declared.stageContracts.keys()))
   return {
     folder,
@@ -29,6 +32,7 @@ export function openSession(request: SessionRequest, declared: DeclaredRun, trig
     progress: holdCached(progress),
     signal,
     now,
+    ...(artifacts && { artifacts }),
     masked: textsToMask(knownSecrets(declared.project, environment)),
     trigger,
     graph,

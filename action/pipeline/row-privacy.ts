@@ -9,12 +9,15 @@ export async function mayShowRows({ privacy }: Project, environment: Environment
   return privacy.isPublic || !(await isPublic(environment))
 }
 
-/**
- * Throws `privacy/public-repository` where what goes on to other jobs would publish the data: everybody may download the
- * artifacts of a public repository. Data that git keeps there is public already.
- */
+/** Whether what goes on to other jobs may hold rows: everybody may download the artifacts of a public repository. */
+export async function mayHandOnRows(project: Project, environment: Environment): Promise<boolean> {
+  // Data that git keeps there is public already.
+  return project.data.store.kind === 'git' || (await mayShowRows(project, environment))
+}
+
+/** Throws `privacy/public-repository` where what goes on to other jobs would publish the data. */
 export async function refusePublishing(project: Project, environment: Environment): Promise<void> {
-  if (project.data.store.kind === 'git' || (await mayShowRows(project, environment))) return
+  if (await mayHandOnRows(project, environment)) return
   throw new Fault(
     'privacy/public-repository',
     `Cannot hand rows of "${project.model.name}" to the next job: this repository is public, so that everybody could download them; expected privacy.public: true`,

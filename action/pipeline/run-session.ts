@@ -6,6 +6,7 @@ import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import { writeWhole } from '../base/write-whole.ts'
+import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import { wordChange, wordForced, wordSpoilt } from '../report/word-stages.ts'
 import type { DeclaredRun } from './declare-run.ts'
 import { parseRunRecord } from './parse-run-record.ts'
@@ -44,6 +45,8 @@ export interface RunSession {
   readonly trigger: Trigger
   readonly graph: readonly StageNode[]
   readonly chosen: ChosenStages
+  /** The workflow run's; only in a workflow. */
+  readonly artifacts?: ArtifactStore
   readonly stages: StageRecord[]
   /** Where it is given, nothing is done, and what would be done is put here. */
   readonly plan?: PlannedStage[]

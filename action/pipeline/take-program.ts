@@ -9,6 +9,7 @@ import { onlyDataset } from '../project/output-kind.ts'
 import type { ProgramStage } from '../project/project.ts'
 import { wordAttempts } from '../report/word-attempts.ts'
 import { wordCondition, wordFallback, wordFixtures } from '../report/word-stages.ts'
+import { removeCheckpoint } from './checkpoint-folder.ts'
 import type { DeclaredStage } from './declare-keys.ts'
 import { isMade, unmade } from './plan-step.ts'
 import type { ProgramResults } from './program-stages.ts'
@@ -22,7 +23,7 @@ import {
   takeStep,
   useOutput,
 } from './run-session.ts'
-import { runAttempts } from './run-attempts.ts'
+import { runResumable } from './run-resumable.ts'
 import type { LazyEnvironment } from './stage-environment.ts'
 import { digestOf, type StageResult } from './stage-result.ts'
 import { takeOutputCheck } from './take-output-check.ts'
@@ -194,42 +195,49 @@ async function takeProgram(
       ),
     )
 
-  return takeStep(session, {
+  const cacheKey = async () => {
+    const observed = {
+      interpreter: (await environment.interpreter())?.version,
+      system: `${process.platform} ${process.arch}`,
+      inputs: fixtures ? await bytesOfFixtures(fixtures) : bytesOfInputs(),
+    }
+    return sha256(canonicalJson({ key: declared.key, observed }))
+  }
+
+  const taken = await takeStep(session, {
     job,
     name,
     from: fixtures ? [] : [split, ...needed],
     key: declared.key,
     parts: declared.parts,
-    cacheKey: async () => {
-      const observed = {
-        interpreter: (await environment.interpreter())?.version,
-        system: `${process.platform} ${process.arch}`,
-        inputs: fixtures ? await bytesOfFixtures(fixtures) : bytesOfInputs(),
-      }
-      return sha256(canonicalJson({ key: declared.key, observed }))
-    },
+    cacheKey,
     work: async (workFolder) => {
-      const work = await runAttempts(
-        {
-          project,
-          stage,
-          name,
-          reads: Object.keys(reads.get(stage.name) ?? {}),
-          inputs: fixtures ?? (await inputsOf()),
-          environment: await environment.environment(),
-          caller: session.environment,
-          logFile: logFile(session, name),
-          progress: session.progress,
-          signal: session.signal,
-        },
-        workFolder,
-      )
+      const run = {
+        project,
+        stage,
+        name,
+        reads: Object.keys(reads.get(stage.name) ?? {}),
+        inputs: fixtures ?? (await inputsOf()),
+        environment: await environment.environment(),
+        caller: session.environment,
+        logFile: logFile(session, name),
+        progress: session.progress,
+        signal: session.signal,
+      }
+      const { artifacts, chosen } = session
+      const resumable = { run, cacheKey: await cacheKey(), artifacts, isFresh: chosen.forced.has(name) }
+      const work = await runResumable(resumable, workFolder)
       return {
         ok: true,
         value: { ...work, detail: wordAttempts(fixtures ? wordFixtures() : detailOf(stage.name), work.attempts) },
       }
     },
   })
+  // Not before its result is whole: whoever is killed on the way there goes on from the checkpoint.
+  if (taken.ok && session.jobs.has(job) && !session.plan) {
+    await removeCheckpoint({ folder: project.folder, stage: name, cacheKey: taken.value.cacheKey })
+  }
+  return taken
 }
 
 async function outputsOf(session: RunSession, job: Job, result: StageResult): Promise<Record<string, string>> {

@@ -189,6 +189,12 @@ const fallback = z
   .optional()
   .describe('The stage that stands in where this one fails. A run with one is degraded, and not released.')
 
+const checkpoint = z.strictObject({
+  every: duration
+    .refine((ms) => ms >= 1000, { error: 'a duration of at least 1s is expected' })
+    .describe('How often what is new in PLUMBLINE_CHECKPOINT_DIR is kept as an artifact of the workflow run.'),
+})
+
 export const programStage = z.strictObject({
   needs: z.array(stageName).default([]).describe('Stages whose outputs this one reads.'),
   if: z
@@ -216,6 +222,9 @@ export const programStage = z.strictObject({
   retry: retry
     .optional()
     .describe('Runs the program again where it failed, was killed or ran too long; never after a contract or a gate.'),
+  checkpoint: checkpoint
+    .optional()
+    .describe('How the stage’s checkpoints reach the next attempt of a workflow run; default: every 10m.'),
 })
 
 const hook = z

@@ -164,6 +164,8 @@ export interface ProgramStage {
   readonly runner?: readonly string[]
   /** Without one, a stage is run once. */
   readonly retry?: RetryPolicy
+  /** How often its checkpoint is sent on, in a workflow. */
+  readonly checkpointEveryMs?: number
   /** 1-based line of the stage in `plumbline.yaml`. */
   readonly line: number
 }

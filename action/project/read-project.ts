@@ -170,6 +170,7 @@ function program(name: string, stage: ProgramDocument, line: number): ProgramSta
     ...(stage.timeout !== undefined && { timeoutMs: stage.timeout }),
     ...(stage.runner && { runner: stage.runner }),
     ...(stage.retry && { retry: retryPolicy(stage.retry) }),
+    ...(stage.checkpoint && { checkpointEveryMs: stage.checkpoint.every }),
   }
 }
 

@@ -50,6 +50,7 @@ describe('answerWorkflow()', () => {
     vi.unstubAllEnvs()
   })
 
+  const unreachable = () => Promise.reject(new Error())
   async function step(inputs: Readonly<Record<string, string>>) {
     const folder = tempFolder({ output: '', summary: '' })
     vi.stubEnv('GITHUB_OUTPUT', join(folder, 'output'))
@@ -59,7 +60,7 @@ describe('answerWorkflow()', () => {
       environment: { ...inputs, GITHUB_STEP_SUMMARY: join(folder, 'summary') },
       write: (text) => void (said += text),
       signal: new AbortController().signal,
-      artifacts: { upload: () => Promise.reject(new Error()), download: () => Promise.reject(new Error()) },
+      artifacts: { upload: unreachable, download: unreachable, list: unreachable, remove: unreachable },
       openGitHub: () => Promise.reject(new Error()),
     })
     return {

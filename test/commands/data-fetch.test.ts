@@ -144,7 +144,10 @@ describe('snapshot and validate', () => {
   test('neither runs a program where it may not', async () => {
     const program = `import { writeFileSync } from 'node:fs'\nwriteFileSync(process.env.PLUMBLINE_OUT_DATA + '/a.csv', ${JSON.stringify(tinyRows(40))})\n`
     const { folder } = await projectWith('run: node fetch.mjs', { 'fetch.mjs': program })
-    const inWorkflow = { ...contextOf(folder), artifacts: { upload: noArtifacts, download: noArtifacts } }
+    const inWorkflow = {
+      ...contextOf(folder),
+      artifacts: { upload: noArtifacts, download: noArtifacts, list: noArtifacts, remove: noArtifacts },
+    }
     const inputs = validateInputs
     const notRun = { code: 'source/not-run', message: expect.stringContaining('plumbline.yaml:3') }
     await expect(snapshot.run(snapshotInputs, inWorkflow)).rejects.toMatchObject(notRun)

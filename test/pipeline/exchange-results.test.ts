@@ -1,32 +1,17 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
 import { silent } from '../../action/base/progress.ts'
-import type { ArtifactStore } from '../../action/github/runner/artifact-store.ts'
 import { openExchange, receiveResults, sendResults } from '../../action/pipeline/exchange-results.ts'
 import { findCandidate } from '../../action/pipeline/find-candidate.ts'
 import { runPipeline } from '../../action/pipeline/run-pipeline.ts'
 import { type Job, jobs } from '../../action/pipeline/run-session.ts'
+import { folderStore } from '../support/folder-store.ts'
 import { pinData } from '../support/pin-data.ts'
 import { tempFolder, writeFiles } from '../support/temp-folder.ts'
 import { tinyProject } from '../support/tiny-project.ts'
-
-/** Artifacts as folders. */
-function folderStore(root: string): ArtifactStore {
-  return {
-    async upload(name, rootFolder, files) {
-      for (const file of files) cpSync(file, join(root, name, relative(rootFolder, file)))
-      return { digest: '' }
-    },
-    async download(name, folder) {
-      if (!existsSync(join(root, name))) return false
-      cpSync(join(root, name), folder, { recursive: true })
-      return true
-    },
-  }
-}
 
 /** A workflow run of the tiny project whose jobs are done on machines of their own. */
 async function workflow() {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -13,6 +13,8 @@ export interface StepRun {
   readonly environment?: Readonly<Record<string, string>>
   /** The Node to run it with. */
   readonly node?: string
+  /** Gets the process, to send it signals. */
+  readonly onStart?: (step: ChildProcess) => void
 }
 
 export interface StepEnd {
@@ -31,6 +33,7 @@ export async function runMain({
   folder,
   environment = {},
   node = process.execPath,
+  onStart,
 }: StepRun): Promise<StepEnd> {
   const workspace = folder ?? tempFolder()
   const runner = tempFolder({ output: '', summary: '', 'event.json': '{}' })
@@ -54,6 +57,7 @@ export async function runMain({
       ...environment,
     },
   })
+  onStart?.(child)
   const [stdout, stderr, code] = await Promise.all([
     textOf(child.stdout),
     textOf(child.stderr),

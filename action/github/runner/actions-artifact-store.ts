@@ -4,10 +4,13 @@ import type { ArtifactStore } from './artifact-store.ts'
 /** The artifacts of the running workflow, over `@actions/artifact`, which is loaded with the first use. */
 export function actionsArtifactStore(environment: Readonly<Record<string, string | undefined>>): ArtifactStore {
   return {
-    async upload(name, rootFolder, files) {
+    async upload(name, rootFolder, files, { days, isDense = false } = {}) {
       const client = await openClient(environment, `upload "${name}"`)
       const { digest = '' } = await remotely(`upload "${name}"`, async () => {
-        return await client.uploadArtifact(name, [...files], rootFolder, { compressionLevel: 1 })
+        return await client.uploadArtifact(name, [...files], rootFolder, {
+          compressionLevel: isDense ? 0 : 1,
+          ...(days !== undefined && { retentionDays: days }),
+        })
       })
       return { digest }
     },
@@ -29,6 +32,17 @@ export function actionsArtifactStore(environment: Readonly<Record<string, string
           remedy: 'Run the job again.',
         },
       )
+    },
+
+    async list() {
+      const client = await openClient(environment, 'list artifacts')
+      const { artifacts } = await remotely(`list artifacts`, async () => await client.listArtifacts({ latest: true }))
+      return artifacts.map(({ name }) => name)
+    },
+
+    async remove(name) {
+      const client = await openClient(environment, `remove "${name}"`)
+      await remotely(`remove "${name}"`, async () => await client.deleteArtifact(name))
     },
   }
 }
