@@ -21,6 +21,10 @@ export interface WorkflowRun {
   /** Its branch, `main` where not said; of a pull request the head branch. */
   readonly branch?: string
   readonly runId: string
+  /** 1 where not said. */
+  readonly attempt?: number
+  /** More variables of the runner. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 export interface WorkflowEnd {
@@ -62,17 +66,21 @@ function environmentOf({
   runId,
   branch = 'main',
   event,
+  attempt = 1,
+  environment = {},
 }: WorkflowRun): Readonly<Record<string, string>> {
   const ref = event === 'pull_request' ? 'refs/pull/7/merge' : `refs/heads/${branch}`
   return {
     GITHUB_REPOSITORY: `${github.owner}/${github.repository}`,
     GITHUB_REPOSITORY_OWNER: github.owner,
     GITHUB_RUN_ID: runId,
+    GITHUB_RUN_ATTEMPT: String(attempt),
     GITHUB_SERVER_URL: github.serverUrl.replace('127.0.0.1', 'gh.localhost'),
     GITHUB_API_URL: github.apiUrl,
     ACTIONS_RESULTS_URL: services.url,
     ACTIONS_RUNTIME_TOKEN: services.tokenFor(runId, ref),
     ACTIONS_CACHE_SERVICE_V2: 'true',
+    ...environment,
   }
 }
 
