@@ -9,6 +9,8 @@ async function answer(): Promise<number> {
   const { answerWorkflow } = await import('./commands/answer-workflow.ts')
   const { commandTable } = await import('./commands/command-table.ts')
   const { actionsArtifactStore } = await import('./github/runner/actions-artifact-store.ts')
+  const { actionsSharedCache } = await import('./github/runner/actions-shared-cache.ts')
+  const sharedCache = actionsSharedCache(process.env)
   return await answerWorkflow({
     table: commandTable,
     folder: process.cwd(),
@@ -16,6 +18,7 @@ async function answer(): Promise<number> {
     write: (text) => void process.stdout.write(text),
     signal: cancellation(),
     artifacts: actionsArtifactStore(process.env),
+    ...(sharedCache && { sharedCache }),
     openGitHub: async () => {
       const { connectionFromEnvironment } = await import('./github/real-connection.ts')
       return connectionFromEnvironment(process.env)

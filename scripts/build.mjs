@@ -16,6 +16,7 @@ const entries = {
   cli: 'action/cli.ts',
   'sql-child': 'action/data/sql-child.ts',
   'reader-child': 'action/data/reader-child.ts',
+  'cache-child': 'action/github/runner/cache-child.ts',
 }
 
 /** Package → what stands for it in the bundle: a native part that is found at run time, and one that may not be shipped. */

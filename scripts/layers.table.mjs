@@ -65,6 +65,7 @@ export const packages = [
   ['data', 'picomatch'],
   ['data', 'tinyglobby'],
   ['github', '@actions/artifact'],
+  ['github', '@actions/cache'],
   ['github', '@actions/core'],
   ['github', 'octokit'],
   ['project', '@actions/expressions'],

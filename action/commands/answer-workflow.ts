@@ -3,6 +3,7 @@ import { type HiddenTexts, openHiddenTexts } from '../base/hidden-texts.ts'
 import type { GitHubConnection } from '../github/connection.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import { logText } from '../github/runner/log-text.ts'
+import type { SharedCache } from '../github/runner/shared-cache.ts'
 import { type Ending, exitCodeOf } from '../report/ending.ts'
 import { plain } from '../report/paint.ts'
 import { progressLines } from '../report/progress-lines.ts'
@@ -19,6 +20,7 @@ export interface WorkflowStep {
   readonly write: (text: string) => void
   readonly signal: AbortSignal
   readonly artifacts: ArtifactStore
+  readonly sharedCache?: SharedCache
   readonly openGitHub: () => Promise<GitHubConnection>
 }
 
@@ -61,6 +63,7 @@ function contextOf(step: WorkflowStep, log: (text: string) => void, hidden: Hidd
       return connection
     },
     artifacts: step.artifacts,
+    ...(step.sharedCache && { sharedCache: step.sharedCache }),
     hidden,
   }
 }

@@ -6,6 +6,7 @@ import type { Patience } from '../data/sources/retry-delay.ts'
 import type { Web } from '../data/sources/web.ts'
 import type { GitHubConnection } from '../github/connection.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
+import type { SharedCache } from '../github/runner/shared-cache.ts'
 import type { Report } from '../report/report.ts'
 import type { Field } from './fields.ts'
 
@@ -37,6 +38,8 @@ export interface CommandContext {
   readonly ask?: Ask
   /** The workflow run's artifacts; only in a workflow. */
   readonly artifacts?: ArtifactStore
+  /** What runs of the workflow leave for one another; only in a workflow, where the runner offers it. */
+  readonly sharedCache?: SharedCache
   /** What the command tells the door to show nobody. */
   readonly hidden?: HiddenTexts
   /** How remote sources are asked; without it, as they are: over https. */

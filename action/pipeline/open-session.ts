@@ -1,11 +1,14 @@
 import { textsToMask } from '../base/mask-secrets.ts'
 import type { Progress } from '../base/progress.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
+import type { SharedCache } from '../github/runner/shared-cache.ts'
 import type { DeclaredRun } from './declare-run.ts'
 import { holdCached } from './hold-cached.ts'
 import { knownSecrets } from './known-secrets.ts'
+import { mayHandOnRows } from './row-privacy.ts'
 import type { Trigger } from './run-record.ts'
 import { type Job, jobs, type RunSession } from './run-session.ts'
+import { openSharedResults } from './share-results.ts'
 import { chooseStages, type Selection, stageGraph } from './stage-graph.ts'
 
 export interface SessionRequest extends Selection {
@@ -18,22 +21,27 @@ export interface SessionRequest extends Selection {
   readonly now: () => Date
   /** By which checkpoints reach a later attempt of the workflow run; only in a workflow. */
   readonly artifacts?: ArtifactStore
+  /** What runs of the workflow leave for one another; only in a workflow. */
+  readonly sharedCache?: SharedCache
 }
 
 /** A run that is about to begin. Throws `cli/bad-input` where a stage is asked for that there is not. */
 export function openSession(request: SessionRequest, declared: DeclaredRun, trigger: Trigger): RunSession {
-  const { folder, job, environment, progress, signal, now, artifacts } = request
+  const { folder, job, environment, sharedCache: cache, signal, now, artifacts } = request
+  const progress = holdCached(request.progress)
+  const mayHandOn = async () => await mayHandOnRows(declared.project, environment)
   const graph = stageGraph(declared.project, new Set(declared.stageContracts.keys()))
   return {
     folder,
     declared,
     jobs: new Set(job ? [job] : jobs),
     environment,
-    progress: holdCached(progress),
+    progress,
     signal,
     now,
     ...(artifacts && { artifacts }),
     masked: textsToMask(knownSecrets(declared.project, environment)),
+    ...(cache && { shared: openSharedResults({ folder, cache, mayHandOnRows: mayHandOn, progress, signal }) }),
     trigger,
     graph,
     chosen: chooseStages(graph, request),

@@ -73,6 +73,8 @@ async function runAlone(request: RunRequest): Promise<RunEnd> {
     const failure = error instanceof Fault ? error.message : String(error)
     await finish(session, findings, request.signal.aborted ? 'interrupted' : 'failed', failure)
     throw error
+  } finally {
+    await session.shared?.settle()
   }
   if (end.ok) return { kind: end.value, record: await finish(session, findings, end.value) }
   await finish(session, findings, 'failed', end.diagnostics[0]?.message)

@@ -13,6 +13,7 @@ import { parseRunRecord } from './parse-run-record.ts'
 import { type PlannedStage, planStep } from './plan-step.ts'
 import { ProgramFault } from './program-fault.ts'
 import type { RunRecord, StageRecord, Trigger } from './run-record.ts'
+import type { SharedResults } from './share-results.ts'
 import type { ChosenStages, StageNode } from './stage-graph.ts'
 import { changedParts, type KeyParts } from './stage-key.ts'
 import {
@@ -24,7 +25,7 @@ import {
   type StageResult,
   type StageWork,
 } from './stage-result.ts'
-import { findResult } from './verify-result.ts'
+import { type FoundResult, findResult } from './verify-result.ts'
 
 /** The parts of a run that can happen on machines of their own, in order. */
 export const jobs = ['prepare', 'train', 'judge', 'refit'] as const
@@ -42,6 +43,8 @@ export interface RunSession {
   readonly now: () => Date
   /** What no record may show. */
   readonly masked: readonly string[]
+  /** What runs of the workflow leave for one another; only in a workflow. */
+  readonly shared?: SharedResults
   readonly trigger: Trigger
   readonly graph: readonly StageNode[]
   readonly chosen: ChosenStages
@@ -66,6 +69,8 @@ export interface Step {
   /** Asked for only where the step is done here: it may need the interpreter. */
   readonly cacheKey: () => Promise<string>
   readonly work: (workFolder: string) => Promise<Read<StageWork>>
+  /** Whether other runs of the workflow may have its result, and it theirs. */
+  readonly isShared?: boolean
   /** Whether a result that was made well says no, so that no ✓ stands beside it. */
   readonly isNo?: (result: StageResult) => boolean
 }
@@ -85,7 +90,7 @@ export async function takeStep(session: RunSession, step: Step): Promise<Read<St
   if (session.plan) return { ok: true, value: await planStep(session, step, session.plan) }
   const cacheKey = await step.cacheKey()
   const isForced = session.chosen.forced.has(step.name)
-  const found = isForced ? ({ kind: 'none' } as const) : await findResult(session.folder, step.name, cacheKey)
+  const found = isForced ? ({ kind: 'none' } as const) : await findStored(session, step, cacheKey)
   if (found.kind === 'spoilt') session.progress.warn(wordSpoilt(step.name, found.why))
   if (found.kind === 'whole') {
     const cached = found.result
@@ -99,6 +104,7 @@ export async function takeStep(session: RunSession, step: Step): Promise<Read<St
   await sayWhy(session, step, isForced)
   const made = await makeHere(session, step, cacheKey)
   if (!made.ok) return made
+  if (step.isShared) session.shared?.keep(made.value)
   await note(session, made.value, 'done')
   session.progress.finished(
     step.name,
@@ -107,6 +113,15 @@ export async function takeStep(session: RunSession, step: Step): Promise<Read<St
     made.value.seconds,
   )
   return made
+}
+
+/** In the cache of this folder, or else in that of the workflow’s runs. */
+async function findStored(session: RunSession, step: Step, cacheKey: string): Promise<FoundResult> {
+  const found = await findResult(session.folder, step.name, cacheKey)
+  if (found.kind === 'whole' || !step.isShared || !session.shared) return found
+  await session.shared.find(step.name, cacheKey)
+  const brought = await findResult(session.folder, step.name, cacheKey)
+  return brought.kind === 'whole' ? brought : found
 }
 
 /** The absolute path of an output, whose bytes are checked where another job made them. */

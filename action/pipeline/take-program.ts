@@ -208,6 +208,7 @@ async function takeProgram(
     job,
     name,
     from: fixtures ? [] : [split, ...needed],
+    isShared: !fixtures && ((await session.shared?.takes(stage)) ?? false),
     key: declared.key,
     parts: declared.parts,
     cacheKey,

@@ -5,7 +5,7 @@ import { join, relative, sep } from 'node:path'
 import { sha256 } from '../base/sha256.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import { isSettled, stateOf } from '../data/file-state.ts'
-import { digestOf, outputPath, readResult, resultFolder, type StageResult } from './stage-result.ts'
+import { digestOf, readResult, resultFolder, type StageResult } from './stage-result.ts'
 
 /** What lies under a cache key. */
 export type FoundResult =
@@ -25,7 +25,7 @@ export async function findResult(folder: string, stage: string, cacheKey: string
 
   const result = await readResult(join(place, 'result.json'))
   if (!result || result.cacheKey !== cacheKey || result.stage !== stage) return { kind: 'none' }
-  const why = await whatIsWrong(folder, place, result)
+  const why = await whatIsWrong(place, result)
   return why === undefined ? { kind: 'whole', result } : await remove(place, why)
 }
 
@@ -54,11 +54,13 @@ interface Seal {
 }
 
 /**
+ * What is wrong with the result in a folder, behind its stage’s name; undefined where its bytes are what it records.
+ *
  * Reads each byte once, and after that again only where a file's size, times or inode differ: a run with nothing to do asks
  * the system for states and hashes nothing. The time of the last change of any kind, which is among them, is beyond what
  * programs can set, so that bytes put in place of others with their old size and date are found too.
  */
-async function whatIsWrong(folder: string, place: string, result: StageResult): Promise<string | undefined> {
+export async function whatIsWrong(place: string, result: StageResult): Promise<string | undefined> {
   if ((await lstat(join(place, 'out')).catch(() => undefined))?.isSymbolicLink()) return 'it holds a link or a device'
   const sealFile = join(place, 'seal.json')
   const seal = await readSeal(sealFile)
@@ -67,7 +69,7 @@ async function whatIsWrong(folder: string, place: string, result: StageResult): 
 
   const nowNs = BigInt(Date.now()) * 1_000_000n
   const files: Record<string, string> = {}
-  for (const [name, { path, sha256: recorded }] of Object.entries(result.outputs)) {
+  for (const { path, sha256: recorded } of Object.values(result.outputs)) {
     const states = await statesOf(join(place, 'out'), path)
     if (typeof states === 'string') return states
     const isSealed =
@@ -76,7 +78,7 @@ async function whatIsWrong(folder: string, place: string, result: StageResult): 
       states.every(({ file, found }) => seal.files[file] === stateOf(found)) &&
       countBelow(seal, path) === states.length
     if (!isSealed) {
-      const bytes = await digestOf(outputPath(folder, result, name)).catch(() => undefined)
+      const bytes = await digestOf(join(place, 'out', path)).catch(() => undefined)
       if (bytes !== recorded) return bytes === undefined ? 'its bytes cannot be read' : 'its bytes changed'
     }
     for (const { file, found } of states) if (isSettled(found, nowNs)) files[file] = stateOf(found)

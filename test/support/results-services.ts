@@ -8,10 +8,18 @@ import { type SignedBlobs, serveBlob, signedBlobs } from './results-blobs.ts'
 export interface ResultsServices extends AsyncDisposable {
   /** For `ACTIONS_RESULTS_URL`. */
   readonly url: string
-  /** For `ACTIONS_RUNTIME_TOKEN` of one run's jobs; `ref` scopes its caches. */
-  readonly tokenFor: (runId: string, ref?: string) => string
+  /** For `ACTIONS_RUNTIME_TOKEN` of one run's jobs; its caches go to `ref`, and are read from there, `base` and the default branch. */
+  readonly tokenFor: (runId: string, ref?: string, base?: string) => string
   /** What the runs stored and finished. */
   readonly artifacts: () => readonly StoredArtifact[]
+  /** Finished cache entries; their bytes may be changed. */
+  readonly caches: () => readonly StoredCache[]
+  /** Removes a cache entry, as the service does for want of room or after a week. */
+  readonly evict: (key: string) => void
+  /** From now on every call fails with this status; 0 ends that. */
+  readonly breakWith: (status: number) => void
+  /** How many calls failed so. */
+  readonly refused: () => number
   /** Calls by method name, for tests that count them. */
   readonly calls: readonly string[]
 }
@@ -22,6 +30,13 @@ export interface StoredArtifact {
   readonly name: string
   readonly digest: string
   readonly sizeBytes: number
+}
+
+export interface StoredCache {
+  readonly key: string
+  readonly version: string
+  readonly scope: string
+  bytes: Buffer
 }
 
 interface Draft {
@@ -44,7 +59,10 @@ interface CacheEntry {
 
 interface Claims {
   readonly run: string
+  /** Where its caches go. */
   readonly scope: string
+  /** Where they are looked for, in this order. */
+  readonly readable: readonly string[]
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -70,9 +88,14 @@ export async function startResultsServices(): Promise<ResultsServices> {
   const artifacts = new Map<string, Draft>()
   const caches: CacheEntry[] = []
   const calls: string[] = []
+  let broken = 0
+  let refused = 0
   const methods = { ...artifactMethods(artifacts, blobs), ...cacheMethods(caches, blobs) }
 
   const server = createServer((request, response) => {
+    const isTwirp = request.url?.startsWith('/twirp/')
+    if (broken > 0 && isTwirp) refused += 1
+    if (broken > 0 && isTwirp) return sendJson(response, broken, { code: 'unavailable', msg: 'out of order' })
     void answer(request, response, { methods, blobs, calls, sign }).catch((error: unknown) => {
       const { status, code } = error instanceof Refused ? error : { status: 500, code: 'internal' }
       sendJson(response, status, { code, msg: String(error) })
@@ -85,7 +108,29 @@ export async function startResultsServices(): Promise<ResultsServices> {
 
   return {
     url: `http://127.0.0.1:${address.port}/`,
-    tokenFor: (runId, ref = defaultBranchScope) => tokenOf(runId, ref, sign),
+    tokenFor: (runId, ref = defaultBranchScope, base = defaultBranchScope) =>
+      tokenOf(runId, [...new Set([ref, base, defaultBranchScope])], sign),
+    caches: () =>
+      caches
+        .filter(({ isFinished }) => isFinished)
+        .map(({ key, version, scope, blob }) => ({
+          key,
+          version,
+          scope,
+          get bytes() {
+            return blobs.bytes.get(blob) ?? Buffer.alloc(0)
+          },
+          set bytes(bytes) {
+            blobs.bytes.set(blob, bytes)
+          },
+        })),
+    evict: (key) => {
+      caches.splice(0, caches.length, ...caches.filter((entry) => entry.key !== key))
+    },
+    breakWith: (status) => {
+      broken = status
+    },
+    refused: () => refused,
     artifacts: () =>
       [...artifacts.values()].flatMap(({ id, run, name, finished }) =>
         finished ? [{ id, run, name, ...finished }] : [],
@@ -185,7 +230,7 @@ function cacheMethods(caches: CacheEntry[], blobs: SignedBlobs): Services['metho
     caches.find((each) => each.key === fields['key'] && each.version === fields['version'] && each.scope === scope)
   return {
     CreateCacheEntry(fields, { scope }, base) {
-      if (find(fields, scope)) return { ok: false, signed_upload_url: '', message: 'cache entry already exists' }
+      if (find(fields, scope)) return { ok: false, signed_upload_url: '', message: taken }
       const entry = {
         id: caches.length + 1,
         key: textOf(fields['key']),
@@ -203,10 +248,10 @@ function cacheMethods(caches: CacheEntry[], blobs: SignedBlobs): Services['metho
       entry.isFinished = blobs.bytes.get(entry.blob)?.length === Number(fields['size_bytes'])
       return { ok: entry.isFinished, entry_id: String(entry.id), message: entry.isFinished ? '' : 'another size' }
     },
-    GetCacheEntryDownloadURL(fields, { scope }, base) {
+    GetCacheEntryDownloadURL(fields, { readable }, base) {
       const restoreKeys = Array.isArray(fields['restore_keys']) ? fields['restore_keys'] : []
       const prefixes = [textOf(fields['key']), ...restoreKeys.map(textOf)]
-      for (const each of [scope, defaultBranchScope]) {
+      for (const each of readable) {
         const usable = caches.filter(
           (entry) => entry.isFinished && entry.scope === each && entry.version === fields['version'],
         )
@@ -225,12 +270,14 @@ function cacheMethods(caches: CacheEntry[], blobs: SignedBlobs): Services['metho
   }
 }
 
-/** The clients read only `scp`; the real service scopes caches by `ac`. */
-function tokenOf(runId: string, ref: string, sign: (text: string) => string): string {
+const taken = 'cache entry with the same key, version, and scope already exists'
+
+/** The clients read only `scp`; the real service scopes caches by `ac`: 1 reads, 3 writes too. */
+function tokenOf(runId: string, scopes: readonly string[], sign: (text: string) => string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const claims = {
     scp: `Actions.ExampleScope Actions.Results:${runId}:job`,
-    ac: JSON.stringify([{ Scope: ref, Permission: 3 }]),
+    ac: JSON.stringify(scopes.map((scope, place) => ({ Scope: scope, Permission: place === 0 ? 3 : 1 }))),
     exp: Math.floor(Date.now() / 1000) + 6 * 3600,
   }
   const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`
@@ -243,7 +290,8 @@ function claimsOf(authorization: string, sign: (text: string) => string): Claims
     throw new Refused(401, 'unauthenticated', 'a foreign token')
   const { scp, ac } = JSON.parse(Buffer.from(payload, 'base64url').toString())
   const [, run = ''] = /Actions\.Results:([^:]+):/.exec(textOf(scp)) ?? []
-  return { run, scope: JSON.parse(textOf(ac))[0].Scope }
+  const scopes = (JSON.parse(textOf(ac)) as { Scope: string }[]).map(({ Scope }) => Scope)
+  return { run, scope: scopes[0] ?? '', readable: scopes }
 }
 
 /** Protobuf's wrapped values come bare or as `{value}`. */
