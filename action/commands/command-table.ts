@@ -12,8 +12,11 @@ export const commandTable = {
   'contract diff': async () => (await import('./contract-diff.ts')).contractDiff,
   plan: async () => (await import('./plan.ts')).plan,
   run: async () => (await import('./run.ts')).run,
-  'runs list': async () => (await import('./runs-list.ts')).runsList,
   why: async () => (await import('./why.ts')).why,
+  'runs list': async () => (await import('./runs-list.ts')).runsList,
+  'runs show': async () => (await import('./runs-show.ts')).runsShow,
+  'runs diff': async () => (await import('./runs-diff.ts')).runsDiff,
+  cost: async () => (await import('./cost.ts')).cost,
   register: async () => (await import('./register.ts')).register,
   lineage: async () => (await import('./lineage.ts')).lineage,
 } as const satisfies CommandTable

@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts'
+import type { RunRecord } from '../pipeline/run-record.ts'
 import type { Job } from '../pipeline/run-session.ts'
 import type { RunResult } from '../report/report-plan.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
@@ -72,12 +73,18 @@ async function runWhole(request: Whole, job: Job | undefined): Promise<Outcome<R
   const exchange = job && (await openExchange(request))
   if (exchange) await receiveResults(job, exchange)
   try {
-    const end = await runPipeline({ ...request, ...(job && { job }) })
+    const end = await runPipeline({ ...request, executions: () => ledgerExecutions(request), ...(job && { job }) })
     if (end.kind === 'diagnosed') return end
     return { kind: end.kind === 'passed' ? 'done' : 'no', result: { kind: 'run', ...end.record } }
   } finally {
     if (exchange) await sendResults(job, exchange)
   }
+}
+
+/** Asked for where a budget is to be kept: most runs have none. */
+async function ledgerExecutions(request: Whole): Promise<readonly RunRecord[]> {
+  const { ledgerRuns, parseBodies } = await import('./known-runs.ts')
+  return (await parseBodies(await ledgerRuns(request))).records
 }
 
 async function runHooksAlone(

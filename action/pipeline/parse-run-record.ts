@@ -112,6 +112,8 @@ const runRecord = object({
     until: orNull(text),
   }),
   params: map(scalar),
+  askedParams: maybe(map(scalar)),
+  part: maybe(text),
   seed: finite,
   environment: object({
     requirements: orNull(text),

@@ -5,7 +5,9 @@ import { withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
 import type { HiddenTexts } from '../base/hidden-texts.ts'
 import { countFiles } from '../project/data-lock.ts'
+import { wordOverspent } from '../report/word-budget.ts'
 import { wordHeader, wordLockDifference, wordOtherRun } from '../report/report-run.ts'
+import { type BudgetVerdict, decideBudget, mindsBudget } from './decide-budget.ts'
 import { declareRun, type RunWishes } from './declare-run.ts'
 import { knownSecrets } from './known-secrets.ts'
 import { openSession, type SessionRequest } from './open-session.ts'
@@ -14,10 +16,15 @@ import { readTrigger } from './read-trigger.ts'
 import { removeDeadDrafts } from './remove-dead-drafts.ts'
 import { runHooks } from './run-hooks.ts'
 import { openEnvironment, runJobs } from './run-jobs.ts'
-import type { RunRecord } from './run-record.ts'
+import type { RunRecord, Trigger } from './run-record.ts'
 import { freshLogs, jobs, type RunSession } from './run-session.ts'
 import { noFindings, type RunFindings, writeRecord } from './write-record.ts'
 export interface RunRequest extends SessionRequest, RunWishes {
+  /**
+   * What earlier executions of the model took, for its budget. Asked for only where one is set, in a workflow that no person
+   * started.
+   */
+  readonly executions?: () => Promise<readonly RunRecord[]>
   /** Hears of the project's secrets, so that nobody is shown them. */
   readonly hidden?: HiddenTexts
 }
@@ -68,6 +75,11 @@ async function runAlone(request: RunRequest): Promise<RunEnd> {
 
   let end: Read<'passed' | 'refused'>
   try {
+    const overspent = await overspentBudget(session, trigger, request.executions)
+    if (overspent) {
+      const reason = wordOverspent(overspent)
+      return { kind: 'refused', record: await finish(session, findings, 'refused', reason) }
+    }
     end = await runJobs(session, findings)
   } catch (error) {
     const failure = error instanceof Fault ? error.message : String(error)
@@ -93,6 +105,20 @@ async function finish(
   if (hooks.length === 0 || session.jobs.size < jobs.length) return record
   findings.hooks = await runHooks(session, record, openEnvironment(session))
   return await writeRecord(session, findings, outcome, failure)
+}
+
+/** Only what begins a run asks: once it is under way, it ends. */
+async function overspentBudget(
+  { declared, jobs: here, now }: RunSession,
+  trigger: Trigger,
+  executions: RunRequest['executions'],
+): Promise<BudgetVerdict | undefined> {
+  const { budget } = declared.project.cost
+  if (!budget || !executions || !here.has('prepare') || !mindsBudget(trigger)) return undefined
+  const { name } = declared.project.model
+  const own = (await executions()).filter(({ model }) => model === name)
+  const verdict = decideBudget(own, budget, now())
+  return verdict.kind === 'spent' ? verdict : undefined
 }
 
 /** Whoever put new files there and runs would else wonder why all comes from the cache. In a workflow, jobs fetch what is pinned. */

@@ -130,7 +130,7 @@ function jobsSoFar(session: RunSession, { startedAt }: RunFindings, earlier: Run
   const { declared, environment, now, stages } = session
   const [job = 'run', ...others] = session.jobs
   const began = startedAt.toISOString()
-  const worked = stages.filter((stage) => stage.outcome !== 'cached' && stage.startedAt >= began)
+  const worked = stages.filter(({ outcome, startedAt: at }) => ['done', 'failed'].includes(outcome) && at >= began)
   const runner = runnerLabels(environment, declaredLabels(declared.project, session.jobs))
   const here: JobRecord = {
     job: others.length === 0 ? job : 'run',

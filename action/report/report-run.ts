@@ -61,6 +61,7 @@ export function reportRun(record: RunRecord): Report {
     markdown: [
       `## ${markdownText(record.model)}`,
       ...(wasJudged ? [evaluation.markdown] : []),
+      ...(wasJudged || record.outcome !== 'refused' ? [] : [`**✗ NO** · ${markdownText(record.failure ?? 'refused')}`]),
       markdownText(origin(record)),
       stageTable(record),
       ...selfReported(record),
@@ -76,7 +77,9 @@ export function reportRun(record: RunRecord): Report {
 
 /** A passed run in which nothing ran is one line: the reader saw its numbers when they were made. */
 function wordOutcome(record: RunRecord, evaluation: string): string {
-  if (record.metrics.length === 0) return `DONE  ${whereFrom(record)}`
+  if (record.metrics.length === 0) {
+    return record.outcome === 'refused' ? `NO  ${plainText(record.failure ?? 'refused')}` : `DONE  ${whereFrom(record)}`
+  }
   const isNews = record.outcome !== 'passed' || record.stages.some(({ outcome }) => outcome !== 'cached')
   return isNews ? `${evaluation}\n\n  ${whereFrom(record)}` : `${gatesLine(record.gates)} · ${whereFrom(record)}`
 }
@@ -114,7 +117,9 @@ function selfReported(record: RunRecord): string[] {
 }
 
 function nextStep({ outcome, code, data }: RunRecord, wasJudged: boolean): Pick<Report, 'next'> {
-  if (!wasJudged) return {}
+  if (!wasJudged) {
+    return outcome === 'refused' ? { next: 'start it by hand, which goes on whatever was spent: Run workflow' } : {}
+  }
   if (outcome !== 'passed') {
     return { next: 'change the features, the training or the data, and run again; nothing was refitted' }
   }
