@@ -141,6 +141,8 @@ function programParts(stage: ProgramStage, declared: Declared, keyOf: ReadonlyMa
     ...(declared.setup !== null && { 'environment setup': declared.setup }),
     interpreter: project.environment.pythonVersion ?? 'any',
     variables: digest({ env: stage.env, secrets: stage.secrets }),
+    // How many threads share a sum decides its last digits; memory and disk only decide whether there is a result.
+    ...(stage.resources?.cpu !== undefined && { processors: String(stage.resources.cpu) }),
     ...(stage.runner && { runner: stage.runner.join(' ') }),
   }
 }

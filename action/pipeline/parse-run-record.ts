@@ -82,6 +82,7 @@ const stage = object({
   outputs: map(text),
   attempts: maybe(amount),
   resources: maybe(object({ cpuSeconds: amount, peakMemoryBytes: amount, diskBytes: amount })),
+  droppedLogBytes: maybe(amount),
   runner: maybe(list(text)),
   fallback: maybe(text),
 })

@@ -28,6 +28,8 @@ export interface StageRecord {
   readonly attempts?: number
   /** What its program used when the result was made; absent where nothing could be measured. */
   readonly resources?: StageResources
+  /** Printed by its program, and neither in the beginning nor in the end that the log keeps. */
+  readonly droppedLogBytes?: number
   /** Labels of the runner that was asked for. */
   readonly runner?: readonly string[]
   /** It failed, and this stage stood in for it. */

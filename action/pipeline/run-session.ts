@@ -5,6 +5,7 @@ import type { Json } from '../base/canonical-json.ts'
 import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
+import { startStopwatch } from '../base/stopwatch.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import { wordChange, wordForced, wordSpoilt } from '../report/word-stages.ts'
@@ -16,6 +17,7 @@ import type { RunRecord, StageRecord, Trigger } from './run-record.ts'
 import type { SharedResults } from './share-results.ts'
 import type { ChosenStages, StageNode } from './stage-graph.ts'
 import { changedParts, type KeyParts } from './stage-key.ts'
+import { openMeter, type StageMeter } from './stage-meter.ts'
 import {
   digestOf,
   latestResult,
@@ -68,7 +70,7 @@ export interface Step {
   readonly isOfBytes?: true
   /** Asked for only where the step is done here: it may need the interpreter. */
   readonly cacheKey: () => Promise<string>
-  readonly work: (workFolder: string) => Promise<Read<StageWork>>
+  readonly work: (workFolder: string, meter: StageMeter) => Promise<Read<StageWork>>
   /** Whether other runs of the workflow may have its result, and it theirs. */
   readonly isShared?: boolean
   /** Whether a result that was made well says no, so that no ✓ stands beside it. */
@@ -147,6 +149,8 @@ export function recordOf(result: StageResult, outcome: StageRecord['outcome']): 
     detail: result.detail,
     outputs: Object.fromEntries(Object.entries(result.outputs).map(([name, { sha256 }]) => [name, sha256])),
     ...(result.attempts !== undefined && { attempts: result.attempts }),
+    ...(result.resources && { resources: result.resources }),
+    ...(result.droppedLogBytes !== undefined && { droppedLogBytes: result.droppedLogBytes }),
   }
 }
 
@@ -190,8 +194,10 @@ export function dataOf(result: StageResult): Json {
 
 async function makeHere(session: RunSession, step: Step, cacheKey: string): Promise<Read<StageResult>> {
   const started = session.now()
+  const elapsed = startStopwatch()
+  const meter = openMeter()
   const fail = (error?: unknown) => {
-    const seconds = (session.now().getTime() - started.getTime()) / 1000
+    const seconds = elapsed()
     session.progress.finished(step.name, 'failed', '', seconds)
     session.stages.push({
       name: step.name,
@@ -203,6 +209,7 @@ async function makeHere(session: RunSession, step: Step, cacheKey: string): Prom
       detail: '',
       outputs: {},
       ...(error instanceof ProgramFault && { attempts: error.attempts }),
+      ...meter.total(),
     })
   }
   try {
@@ -212,7 +219,8 @@ async function makeHere(session: RunSession, step: Step, cacheKey: string): Prom
       parts: step.parts,
       cacheKey,
       now: session.now,
-      work: step.work,
+      meter,
+      work: (workFolder) => step.work(workFolder, meter),
     })
     if (!made.ok) fail()
     return made

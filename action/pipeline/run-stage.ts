@@ -8,14 +8,18 @@ import { Fault } from '../base/fault.ts'
 import { shortestMasked, textsToMask } from '../base/mask-secrets.ts'
 import type { Progress } from '../base/progress.ts'
 import type { ProgramStage, Project } from '../project/project.ts'
+import { wordCutLog, wordLeftRunning } from '../report/word-stages.ts'
 import { collectOutputs, subjectOf } from './collect-outputs.ts'
 import { knownSecrets } from './known-secrets.ts'
 import { programEnvironment, variableName } from './program-environment.ts'
-import { interruptedProgram, ProgramFault } from './program-fault.ts'
 import { refuseSecrets } from './refuse-secrets.ts'
-import { type ProgramEnd, runProgram } from './run-program.ts'
+import { removeFolder } from './remove-folder.ts'
+import { type ProgramRun as Execution, runProgram } from './run-program.ts'
 import type { StageEnvironment } from './stage-environment.ts'
+import { fullDiskFault, isFullDisk, stageFault } from './stage-fault.ts'
+import type { StageMeter } from './stage-meter.ts'
 import type { StageWork } from './stage-result.ts'
+import { threadLimits } from './supervise.ts'
 
 /** Rooms are named by their process, so that those of a killed one are found and removed. */
 export const roomPrefix = 'plumbline-room-'
@@ -38,6 +42,8 @@ export interface ProgramRun {
   readonly logFile: string
   /** Which execution this is, from 1; default: 1. */
   readonly attempt?: number
+  /** Told what each execution took, however it ended. */
+  readonly meter?: StageMeter
   readonly progress: Progress
   readonly signal: AbortSignal
 }
@@ -60,7 +66,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
       binFolders: run.environment?.binFolders ?? [],
       home: folders.home,
       temp: folders.temp,
-      env: stage.env,
+      env: { ...threadLimits(stage.resources?.cpu), ...stage.env },
       secrets: stage.secrets,
       plumbline: {
         ...(await layInputs(run.inputs, join(room, 'in'))),
@@ -73,9 +79,10 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
     })
     await mkdir(dirname(logFile), { recursive: true })
     await rm(logFile, { force: true })
-    const end = await runProgram({
+    const execution = await runProgram({
       command: stage.run,
       folder: folders.files,
+      room,
       environment,
       logFile,
       // What another stage was given may have come here in its outputs.
@@ -83,13 +90,16 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
       signal,
       tell: (line) => progress.update(name, line),
       ...(stage.timeoutMs !== undefined && { timeoutMs: stage.timeoutMs }),
+      ...(stage.resources && { limits: stage.resources }),
     })
-    if (end.kind !== 'done') throw failure(run, end)
-    const outputs = await collectOutputs(run, folders.files, join(workFolder, 'out'))
+    run.meter?.add(execution)
+    if (execution.end.kind !== 'done') throw stageFault(run, execution)
+    warnOf(run, execution)
+    const outputs = await keepOutputs(run, folders.files, join(workFolder, 'out'))
     await refuseSecrets(run, secrets, join(workFolder, 'out'), outputs)
     return { outputs }
   } finally {
-    await rm(room, { recursive: true, force: true, maxRetries: 3 })
+    await removeFolder(room)
   }
 }
 
@@ -148,21 +158,16 @@ function requireSecret(run: ProgramRun, name: string): string {
   )
 }
 
-function failure(run: ProgramRun, end: Exclude<ProgramEnd, { kind: 'done' }>): Fault {
-  const { stage, logFile, project, attempt = 1 } = run
-  if (end.kind === 'interrupted') return interruptedProgram(subjectOf(run))
-  const tail = end.lastLines.map((line) => `    ${line}`).join('\n')
-  const what =
-    end.kind === 'timed-out'
-      ? `it ran longer than its timeout (${project.file}:${stage.line})`
-      : end.signal
-        ? `it was killed by ${end.signal}`
-        : `it ended with code ${end.code}; expected 0`
-  const code = end.kind === 'timed-out' ? 'stage/timeout' : 'stage/failed'
-  const often = attempt > 1 ? ` in ${attempt} attempts` : ''
-  return new ProgramFault(code, `Cannot finish ${subjectOf(run)}${often}: ${what}${tail ? `\n${tail}` : ''}`, {
-    remedy: `Its whole log: ${logFile}`,
-    end,
-    attempts: attempt,
-  })
+/** What the reader should look at, though the stage ended well. */
+function warnOf({ progress, ...run }: ProgramRun, { left, log }: Execution): void {
+  if (left.length > 0) progress.warn(wordLeftRunning(subjectOf(run), left))
+  if (log.problem !== undefined) progress.warn(wordCutLog(subjectOf(run), log.problem))
+}
+
+async function keepOutputs(run: ProgramRun, files: string, to: string): Promise<Record<string, string>> {
+  try {
+    return await collectOutputs(run, files, to)
+  } catch (error) {
+    throw isFullDisk(error) ? fullDiskFault(run, error) : error
+  }
 }

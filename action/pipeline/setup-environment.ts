@@ -92,9 +92,10 @@ async function runCommand(command: string, folder: string, wish: SetupWish): Pro
   const { python, caller, logFile, progress, signal } = wish
   const environment = builderEnvironment(caller)
   const path = [...(python ? [python.binFolder] : []), environment['PATH'] ?? ''].join(delimiter)
-  const end = await runProgram({
+  const { end } = await runProgram({
     command,
     folder,
+    room: folder,
     environment: { ...environment, PATH: path, PLUMBLINE_ENVIRONMENT_DIR: folder },
     logFile,
     masked: passwordsIn(environment),

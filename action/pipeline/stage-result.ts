@@ -5,8 +5,12 @@ import { join } from 'node:path'
 import type { Json } from '../base/canonical-json.ts'
 import type { Read } from '../base/diagnostic.ts'
 import { sha256, sha256OfFile } from '../base/sha256.ts'
+import { startStopwatch } from '../base/stopwatch.ts'
 import { writeWhole } from '../base/write-whole.ts'
+import type { StageResources } from './run-record.ts'
 import type { KeyParts } from './stage-key.ts'
+import type { StageMeter } from './stage-meter.ts'
+import { isStageResources } from './stage-resources.ts'
 
 export interface OutputRecord {
   /** Inside the result's `out/`. */
@@ -29,6 +33,10 @@ export interface StageResult {
   readonly outputs: Readonly<Record<string, OutputRecord>>
   /** Executions of a program until it ended well. */
   readonly attempts?: number
+  /** What its program took; absent where nothing was measured. */
+  readonly resources?: StageResources
+  /** Printed by its program, and not kept in the log. */
+  readonly droppedLogBytes?: number
   /** What a built-in stage came to, for the stages after it and the record. */
   readonly data?: Json
 }
@@ -89,7 +97,20 @@ export function parseResult(text: string): StageResult | undefined {
 /** What another machine wrote names its outputs by plain names, so that none leads out of the result's folder. */
 function isStageResult(value: unknown): value is StageResult {
   if (!isRecord(value)) return false
-  const { schema, stage, key, parts, cacheKey, startedAt, seconds, detail, outputs, attempts } = value
+  const {
+    schema,
+    stage,
+    key,
+    parts,
+    cacheKey,
+    startedAt,
+    seconds,
+    detail,
+    outputs,
+    attempts,
+    resources,
+    droppedLogBytes,
+  } = value
   return (
     schema === 'plumbline/stage/v1' &&
     [stage, startedAt, detail].every((field) => typeof field === 'string') &&
@@ -98,6 +119,8 @@ function isStageResult(value: unknown): value is StageResult {
     !Number.isNaN(Date.parse(String(startedAt))) &&
     Number.isFinite(seconds) &&
     (attempts === undefined || Number.isInteger(attempts)) &&
+    (resources === undefined || isStageResources(resources)) &&
+    (droppedLogBytes === undefined || Number.isSafeInteger(droppedLogBytes)) &&
     isRecord(parts) &&
     Object.values(parts).every((part) => typeof part === 'string') &&
     isRecord(outputs) &&
@@ -125,18 +148,21 @@ interface Making {
   readonly parts: KeyParts
   readonly cacheKey: string
   readonly now: () => Date
+  /** Knows what the work took. */
+  readonly meter?: StageMeter
   /** Does the work in a folder of its own: outputs below `out/`. */
   readonly work: (workFolder: string) => Promise<Read<StageWork>>
 }
 
 /** Runs a stage's work in a draft folder and gives it its place by one rename, so that a kill leaves no half result. */
 export async function makeResult(folder: string, making: Making): Promise<Read<StageResult>> {
-  const { stage, key, parts, cacheKey, now, work } = making
+  const { stage, key, parts, cacheKey, now, meter, work } = making
   const place = resultFolder(folder, stage, cacheKey)
   const draft = join(folder, '.plumbline', 'drafts', `${stage}-${process.pid}-${randomBytes(4).toString('hex')}`)
   await mkdir(join(draft, 'out'), { recursive: true })
   try {
     const startedAt = now()
+    const seconds = startStopwatch()
     const made = await work(draft)
     if (!made.ok) return made
     const { detail, outputs, attempts, data } = made.value
@@ -147,10 +173,11 @@ export async function makeResult(folder: string, making: Making): Promise<Read<S
       parts,
       cacheKey,
       startedAt: startedAt.toISOString(),
-      seconds: (now().getTime() - startedAt.getTime()) / 1000,
+      seconds: seconds(),
       detail,
       outputs: await recordOutputs(join(draft, 'out'), outputs),
       ...(attempts !== undefined && { attempts }),
+      ...meter?.total(),
       ...(data !== undefined && { data }),
     }
     const text = `${JSON.stringify(result, null, 2)}\n`

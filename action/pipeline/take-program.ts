@@ -212,7 +212,7 @@ async function takeProgram(
     key: declared.key,
     parts: declared.parts,
     cacheKey,
-    work: async (workFolder) => {
+    work: async (workFolder, meter) => {
       const run = {
         project,
         stage,
@@ -222,6 +222,7 @@ async function takeProgram(
         environment: await environment.environment(),
         caller: session.environment,
         logFile: logFile(session, name),
+        meter,
         progress: session.progress,
         signal: session.signal,
       }

@@ -1,5 +1,6 @@
 import { z } from './zod.ts'
 
+import { parseByteSize } from '../base/byte-size.ts'
 import { parseDuration } from '../base/duration.ts'
 import { smokeKinds, tasks } from './project.ts'
 import { parseTestSize } from './test-size.ts'
@@ -22,6 +23,16 @@ const duration = z.string().transform((text, context) => {
   const durationMs = parseDuration(text)
   if (durationMs !== undefined) return durationMs
   context.issues.push({ code: 'custom', input: text, message: 'a duration such as 90s, 6h or 30d is expected' })
+  return z.NEVER
+})
+const byteSize = z.union([z.string(), z.number()]).transform((given, context) => {
+  const bytes = parseByteSize(String(given))
+  if (bytes !== undefined) return bytes
+  context.issues.push({
+    code: 'custom',
+    input: given,
+    message: 'a size with its unit such as 512 MB, 4 GB or 2 GiB is expected',
+  })
   return z.NEVER
 })
 const testSize = z
@@ -195,6 +206,21 @@ const checkpoint = z.strictObject({
     .describe('How often what is new in PLUMBLINE_CHECKPOINT_DIR is kept as an artifact of the workflow run.'),
 })
 
+const resources = z.strictObject({
+  memory: byteSize
+    .optional()
+    .describe('The most that its processes may hold at once, such as `4 GB`; above it, the stage is stopped.'),
+  cpu: z
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe('Processors that it may use, as numerical libraries are told and, on Linux, the system holds it to.'),
+  disk: byteSize
+    .optional()
+    .describe('The most that it may write in its own folders, such as `10 GB`; above it, the stage is stopped.'),
+})
+
 export const programStage = z.strictObject({
   needs: z.array(stageName).default([]).describe('Stages whose outputs this one reads.'),
   if: z
@@ -219,6 +245,7 @@ export const programStage = z.strictObject({
     .union([runnerLabel.transform((label) => [label]), z.array(runnerLabel).min(1)])
     .optional()
     .describe('Labels of the runner that the stage wants, such as `gpu-large`: part of its key; `cost` prices them.'),
+  resources: resources.optional().describe('What the program may take; no limit where nothing is said.'),
   retry: retry
     .optional()
     .describe('Runs the program again where it failed, was killed or ran too long; never after a contract or a gate.'),

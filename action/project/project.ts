@@ -160,6 +160,7 @@ export interface ProgramStage {
   readonly secrets: readonly string[]
   /** Of one attempt. */
   readonly timeoutMs?: number
+  readonly resources?: ResourceLimits
   /** Labels of the runner that it wants. */
   readonly runner?: readonly string[]
   /** Without one, a stage is run once. */
@@ -177,6 +178,14 @@ export interface Hook extends ProgramStage {
 
 export const hookNames = ['on-failure', 'always'] as const
 export type HookName = (typeof hookNames)[number]
+
+/** What a stage's program may take; what is absent is unlimited. */
+export interface ResourceLimits {
+  readonly memoryBytes?: number
+  /** Processors. */
+  readonly cpu?: number
+  readonly diskBytes?: number
+}
 
 /** A bound on a metric, over all test rows or over each slice: `min`, `max` or both. */
 export interface Gate {

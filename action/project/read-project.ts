@@ -15,6 +15,7 @@ import {
   type LabelPolicy,
   type ProgramStage,
   type Project,
+  type ResourceLimits,
   type RetryPolicy,
   type StorePolicy,
 } from './project.ts'
@@ -169,8 +170,21 @@ function program(name: string, stage: ProgramDocument, line: number): ProgramSta
     ...(stage.reads && { reads: stage.reads }),
     ...(stage.timeout !== undefined && { timeoutMs: stage.timeout }),
     ...(stage.runner && { runner: stage.runner }),
+    ...(stage.resources && { resources: resourceLimits(stage.resources) }),
     ...(stage.retry && { retry: retryPolicy(stage.retry) }),
     ...(stage.checkpoint && { checkpointEveryMs: stage.checkpoint.every }),
+  }
+}
+
+function resourceLimits({
+  memory,
+  cpu,
+  disk,
+}: NonNullable<ProjectDocument['stages']['train']['resources']>): ResourceLimits {
+  return {
+    ...(memory !== undefined && { memoryBytes: memory }),
+    ...(cpu !== undefined && { cpu }),
+    ...(disk !== undefined && { diskBytes: disk }),
   }
 }
 

@@ -40,6 +40,17 @@ export function wordForced(stage: string): string {
   return `${stage} runs: it was asked for`
 }
 
+/** `stage "train" left processes running: sleep; they were killed` */
+export function wordLeftRunning(subject: string, names: readonly string[]): string {
+  const shown = names.slice(0, namesShown).join(', ')
+  const more = names.length - namesShown
+  return `${subject} left processes running: ${shown}${more > 0 ? ` and ${more} more` : ''}; they were killed`
+}
+
+export function wordCutLog(subject: string, problem: string): string {
+  return `the log of ${subject} is not whole: it could not be written (${problem})`
+}
+
 export function wordRows(rows: number, columns?: number): string {
   return columns === undefined ? `${formatCount(rows)} rows` : `${formatCount(rows)} rows × ${columns}`
 }

@@ -91,7 +91,7 @@ describe('setupEnvironment()', () => {
   })
 
   test('killed inside a command, it is set up whole by the next run', { timeout: 60_000 }, async () => {
-    const setup = `echo half > half; if [ -f ${JSON.stringify('$HOME')}/die ]; then rm ${JSON.stringify('$HOME')}/die; kill -9 $PPID; fi; echo whole > whole`
+    const setup = `echo half > half; if [ -f ${JSON.stringify('$HOME')}/die ]; then rm ${JSON.stringify('$HOME')}/die; kill -9 $(ps -o ppid= -p $PPID); fi; echo whole > whole`
     const source = `data: { source: { parcels: { run: 'cat "$PLUMBLINE_ENVIRONMENT_DIR/whole"; cp kept.csv "$PLUMBLINE_OUT_DATA"' } } }`
     const yaml = `${tinyYaml.replace('data: { source: data/*.csv }', source)}environment: { setup: ${JSON.stringify(setup)} }\n`
     const { folder } = await tinyProject({ rows: 20, files: { 'plumbline.yaml': yaml } })
