@@ -10,6 +10,19 @@ export interface Progress {
   note(text: string): void
   /** Something that the reader should look at, though the work goes on. */
   warn(text: string): void
+  /** What all that follows is about; for readers that are programs. */
+  about?(facts: ProgressFacts): void
+}
+
+export interface ProgressFacts {
+  readonly model?: string
+  readonly runKey?: string
+  /** What started the run: `schedule`. */
+  readonly trigger?: string
+  /** The stage whose program is started again. */
+  readonly stage?: string
+  /** 1 for the first. */
+  readonly attempt?: number
 }
 
 /** For callers that show nothing. */

@@ -7,6 +7,7 @@ import { version } from '../base/version.ts'
 import type { GitHubConnection } from '../github/connection.ts'
 import { type Ending, exitCodeOf } from '../report/ending.ts'
 import { paintFor } from '../report/paint.ts'
+import type { JsonLog } from '../report/progress-json.ts'
 import { progressLines } from '../report/progress-lines.ts'
 import { progressLive } from '../report/progress-live.ts'
 import { jsonEnding, wordEnding } from '../report/word-ending.ts'
@@ -40,6 +41,7 @@ export interface Terminal {
 export async function answerTerminal(words: readonly string[], terminal: Terminal): Promise<number> {
   let line: CommandLine | undefined
   let hasTold = false
+  let log: JsonLog | undefined
   const hidden = openHiddenTexts()
   const stderr: TerminalStream = {
     ...(terminal.stderr.isTTY !== undefined && { isTTY: terminal.stderr.isTTY }),
@@ -56,12 +58,15 @@ export async function answerTerminal(words: readonly string[], terminal: Termina
       line = splitCommandLine(words)
       if (line.wantsVersion) return answerVersion()
       const isHelp = line.wantsHelp || line.words.length === 0 || line.words[0] === 'help'
-      return isHelp ? await help(line, terminal.table) : await run(line, { ...terminal, stderr }, hidden)
+      if (isHelp) return await help(line, terminal.table)
+      if (line.isJsonLog) log = await openLog(line, terminal.table, stderr)
+      return await run(line, { ...terminal, stderr }, hidden, log)
     },
     terminal.signal,
     hidden,
   )
 
+  log?.ended(ending)
   if (line?.isJson === true || words.includes('--json')) {
     terminal.stdout.write(
       jsonEnding(line && line.words.length > 0 ? splitName(line.words, terminal.table).name : null, ending),
@@ -70,9 +75,9 @@ export async function answerTerminal(words: readonly string[], terminal: Termina
   }
   const worded = wordEnding(ending, paintFor(terminal.environment, terminal.stdout), line?.isQuiet === true)
   // On one screen, a line between the work and what it came to.
-  if (hasTold && terminal.stderr.isTTY && terminal.stdout.isTTY) terminal.stderr.write('\n')
+  if (hasTold && !log && terminal.stderr.isTTY && terminal.stdout.isTTY) terminal.stderr.write('\n')
   if (worded.stdout !== '') terminal.stdout.write(hidden.text(worded.stdout))
-  if (worded.stderr !== '') terminal.stderr.write(hidden.text(worded.stderr))
+  if (worded.stderr !== '' && !log) terminal.stderr.write(hidden.text(worded.stderr))
   return exitCodeOf(ending)
 }
 
@@ -86,12 +91,17 @@ async function help({ words }: CommandLine, table: CommandTable): Promise<Ending
   return { kind: 'done', result: { help: text }, report: { text, markdown: text, outputs: {} } }
 }
 
-async function run(line: CommandLine, terminal: Terminal, hidden: HiddenTexts): Promise<Ending> {
+async function run(
+  line: CommandLine,
+  terminal: Terminal,
+  hidden: HiddenTexts,
+  log: JsonLog | undefined,
+): Promise<Ending> {
   const { name, rest } = splitName(line.words, terminal.table)
   const command = await findCommand(name, terminal.table)
   const inputs = readCommandLine(command, rest)
 
-  using progress = openProgress(line, terminal)
+  using progress = log ? { ...log, [Symbol.dispose]() {} } : openProgress(line, terminal)
   const ask = openAsk(line, terminal)
   const context: CommandContext = {
     folder: terminal.folder,
@@ -110,6 +120,16 @@ async function run(line: CommandLine, terminal: Terminal, hidden: HiddenTexts): 
   return await runCommand(command, inputs, context)
 }
 
+async function openLog({ words }: CommandLine, table: CommandTable, stderr: TerminalStream): Promise<JsonLog> {
+  const { progressJson } = await import('../report/progress-json.ts')
+  return progressJson({
+    write: (text) => void stderr.write(text),
+    command: splitName(words, table).name,
+    now: () => new Date(),
+    clock: () => performance.now(),
+  })
+}
+
 function openProgress({ isQuiet }: CommandLine, { stderr, environment }: Terminal) {
   if (isQuiet) return { ...silent, [Symbol.dispose]() {} }
   const options = {
@@ -123,9 +143,10 @@ function openProgress({ isQuiet }: CommandLine, { stderr, environment }: Termina
 }
 
 /** Nobody is asked in CI, or where the answer is for a program or for somebody who wants no words. */
-function openAsk({ isJson, isQuiet }: CommandLine, terminal: Terminal): Ask | undefined {
+function openAsk({ isJson, isQuiet, isJsonLog }: CommandLine, terminal: Terminal): Ask | undefined {
   const { environment, openDialogue, signal } = terminal
-  if (isJson || isQuiet || environment['TERM'] === 'dumb' || (environment['CI'] ?? '') !== '') return undefined
+  if (isJson || isQuiet || isJsonLog || environment['TERM'] === 'dumb' || (environment['CI'] ?? '') !== '')
+    return undefined
   const dialogue = openDialogue?.()
   if (!dialogue) return undefined
   return async (question) => {

@@ -1,15 +1,18 @@
 import { Fault } from '../base/fault.ts'
 import { type HiddenTexts, openHiddenTexts } from '../base/hidden-texts.ts'
+import type { Progress } from '../base/progress.ts'
 import type { GitHubConnection } from '../github/connection.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import { logText } from '../github/runner/log-text.ts'
 import type { SharedCache } from '../github/runner/shared-cache.ts'
 import { type Ending, exitCodeOf } from '../report/ending.ts'
 import { plain } from '../report/paint.ts'
+import type { JsonLog } from '../report/progress-json.ts'
 import { progressLines } from '../report/progress-lines.ts'
 import { wordEnding } from '../report/word-ending.ts'
 import type { Command, CommandContext, CommandTable } from './define-command.ts'
 import { findCommand } from './find-command.ts'
+import { requireLogFormat } from './read-command-line.ts'
 import { doorInput, readWorkflowInputs } from './read-workflow-inputs.ts'
 import { runCommand, settle } from './settle.ts'
 
@@ -32,25 +35,46 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
   })
   const log = (text: string) => step.write(logText(hidden.text(text)))
   let command: Command | undefined
+  let jsonLog: JsonLog | undefined
   const ending = await settle(
     async () => {
       await hidden.hide(tokenOf(step))
-      command = await findCommand(commandName(step), step.table)
+      const name = commandName(step)
+      jsonLog = await openLog(step, name, log)
+      command = await findCommand(name, step.table)
       const inputs = readWorkflowInputs(command, step.environment)
-      return await runCommand(command, inputs, contextOf(step, log, hidden))
+      return await runCommand(
+        command,
+        inputs,
+        contextOf(step, jsonLog ?? progressLines({ write: log, now: () => performance.now() }), hidden),
+      )
     },
     step.signal,
     hidden,
   )
 
   const { stdout, stderr } = wordEnding(ending, plain, false)
-  log(`${stdout}${stderr}`)
+  jsonLog?.ended(ending)
+  log(jsonLog ? stdout : `${stdout}${stderr}`)
   await tellRunner(command?.name ?? doorInput('command', step.environment) ?? 'plumbline', ending, step, log)
   return ending.kind === 'no' && command?.isAdvisory === true ? 0 : exitCodeOf(ending)
 }
 
-function contextOf(step: WorkflowStep, log: (text: string) => void, hidden: HiddenTexts): CommandContext {
-  const progress = progressLines({ write: log, now: () => performance.now() })
+/** Undefined where progress is told in words. */
+async function openLog(
+  { environment }: WorkflowStep,
+  command: string,
+  write: (text: string) => void,
+): Promise<JsonLog | undefined> {
+  const format = doorInput('log', environment)
+  if (format === undefined) return undefined
+  requireLogFormat(format, 'log')
+  if (format !== 'json') return undefined
+  const { progressJson } = await import('../report/progress-json.ts')
+  return progressJson({ write, command, now: () => new Date(), clock: () => performance.now() })
+}
+
+function contextOf(step: WorkflowStep, progress: Progress, hidden: HiddenTexts): CommandContext {
   return {
     folder: step.folder,
     environment: step.environment,

@@ -38,13 +38,6 @@ export async function knownRuns(context: CommandContext, { isLocal, model }: Wan
   }
 }
 
-/** The model of the project here; undefined where its file cannot be read, which hinders nobody from looking back. */
-export async function modelHere(folder: string): Promise<string | undefined> {
-  const { readProject } = await import('../project/read-project.ts')
-  const project = await readProject(folder)
-  return project.ok ? project.value.model.name : undefined
-}
-
 interface Asked {
   readonly ledger: LedgerRuns
   readonly state: RunSources['ledger']

@@ -6,6 +6,8 @@ import { type GivenTexts, givenTwice, type InputProblem, type Inputs, readInputs
 export interface CommandLine {
   readonly isJson: boolean
   readonly isQuiet: boolean
+  /** Progress as one JSON object a line. */
+  readonly isJsonLog: boolean
   readonly wantsHelp: boolean
   readonly wantsVersion: boolean
   /** A GitHub API's URL to talk to instead of the embedded one. */
@@ -18,6 +20,7 @@ export interface CommandLine {
 export const doorFlags = {
   json: 'Print the result as JSON on standard output; progress goes to standard error.',
   quiet: 'Print the verdict only.',
+  log: 'How progress is told on standard error: text, or json for one JSON object a line; schema/log-line.schema.json describes it.',
   github: 'The API of a GitHub to talk to, such as https://api.github.com; without it, the embedded one.',
   help: 'Say what the command does and reads.',
   version: 'Print the version of Plumbline.',
@@ -28,6 +31,7 @@ export function splitCommandLine(given: readonly string[]): CommandLine {
   const words: string[] = []
   const seen = new Set<string>()
   let gitHub: string | undefined
+  let log: string | undefined
   for (let at = 0; at < given.length; at += 1) {
     const word = given[at] ?? ''
     if (word === '--') {
@@ -37,12 +41,16 @@ export function splitCommandLine(given: readonly string[]): CommandLine {
     if (word === '--github' || word.startsWith('--github=')) {
       gitHub = word === '--github' ? given[(at += 1)] : word.slice('--github='.length)
       requireUrl(gitHub)
+    } else if (word === '--log' || word.startsWith('--log=')) {
+      log = word === '--log' ? given[(at += 1)] : word.slice('--log='.length)
+      requireLogFormat(log, '--log')
     } else if (['--json', '--quiet', '--help', '-h', '--version'].includes(word)) seen.add(word)
     else words.push(word)
   }
   return {
     isJson: seen.has('--json'),
     isQuiet: seen.has('--quiet'),
+    isJsonLog: log === 'json',
     wantsHelp: seen.has('--help') || seen.has('-h'),
     wantsVersion: seen.has('--version'),
     gitHub,
@@ -128,6 +136,14 @@ function unexpectedWord(command: Command, word: string): InputProblem {
         ? `See plumbline help ${command.name}`
         : `Quote a pattern, so that the shell leaves it alone: ${flagName(lists[0] ?? '')} 'data/*.csv'`,
   }
+}
+
+/** Throws a Fault where progress cannot be told so. */
+export function requireLogFormat(given: string | undefined, input: string): void {
+  if (given === 'json' || given === 'text') return
+  throw new Fault('cli/bad-input', `Cannot use "${input}": it is "${given ?? ''}"; expected text or json`, {
+    remedy: `For example: ${input} json`,
+  })
 }
 
 function requireUrl(given: string | undefined): void {

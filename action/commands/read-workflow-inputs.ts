@@ -4,6 +4,7 @@ import { type InputProblem, type Inputs, readInputs, unknownInput } from './read
 /** The inputs of the door itself; no command declares an input of these names. */
 export const workflowInputs = {
   command: 'The command to run.',
+  log: 'How progress is told: text, or json for one JSON object a line; schema/log-line.schema.json describes it.',
   token: 'The token to talk to GitHub with; it needs the permissions that the command names.',
 } as const
 

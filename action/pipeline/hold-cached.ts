@@ -32,5 +32,8 @@ export function holdCached(progress: Progress): Progress {
       release()
       progress.warn(text)
     },
+    about(facts) {
+      progress.about?.(facts)
+    },
   }
 }

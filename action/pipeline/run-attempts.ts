@@ -20,6 +20,7 @@ export async function runAttempts(
 ): Promise<Pick<StageWork, 'outputs'> & { readonly attempts: number }> {
   await removeLogs(run.logFile)
   for (let attempt = 1; ; attempt++) {
+    run.progress.about?.({ stage: run.name, attempt })
     try {
       const work = await runStage({ ...run, attempt, logFile: attemptLog(run.logFile, attempt) }, workFolder)
       return { ...work, attempts: attempt }

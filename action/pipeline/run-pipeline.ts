@@ -5,8 +5,8 @@ import { withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
 import type { HiddenTexts } from '../base/hidden-texts.ts'
 import { countFiles } from '../project/data-lock.ts'
-import { wordOverspent } from '../report/word-budget.ts'
 import { wordHeader, wordLockDifference, wordOtherRun } from '../report/report-run.ts'
+import { wordOverspent } from '../report/word-budget.ts'
 import { type BudgetVerdict, decideBudget, mindsBudget } from './decide-budget.ts'
 import { declareRun, type RunWishes } from './declare-run.ts'
 import { knownSecrets } from './known-secrets.ts'
@@ -133,6 +133,7 @@ async function warnOfOtherFiles({ declared, jobs: here, progress }: RunSession):
 function greet(session: RunSession, { trigger }: RunFindings, { code }: CodeState): void {
   const { project, lock, dataDigest, askedData, keys } = session.declared
   const files = countFiles(lock)
+  session.progress.about?.({ model: project.model.name, runKey: keys.runKey, trigger: trigger.kind })
   session.progress.note(
     wordHeader({
       model: project.model.name,

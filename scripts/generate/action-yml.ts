@@ -37,6 +37,7 @@ export function actionYml(commands: readonly Command[]): string {
             description: `${workflowInputs.command} One of: ${commands.map(({ name }) => name).join(', ')}.`,
             required: true,
           },
+          log: { description: workflowInputs.log },
           token: { description: workflowInputs.token, default: '${{ github.token }}' },
           ...inputs,
         },

@@ -41,6 +41,33 @@ describe('answerTerminal()', () => {
     expect((await typedWith({ environment }, 'grow', '--kind', 'oak')).stderr).toMatch(/0\.5 s\n$/)
   })
 
+  test('tells progress, and how it ended, as JSON lines on standard error where asked', async () => {
+    const linesOf = async (...words: readonly string[]) => {
+      const { stderr, stdout } = await typedWith({ isTTY: true }, ...words, '--log', 'json')
+      return {
+        stdout,
+        lines: stderr
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as object),
+      }
+    }
+    const grown = await linesOf('grow', '--kind', 'oak')
+    expect(grown.stdout).toMatch(/^.{0,6}DONE/)
+    expect(grown.lines).toMatchObject([
+      { command: 'grow', event: 'finished', stage: 'dig', outcome: 'done', seconds: 0.5, detail: 'a hole' },
+      { command: 'grow', event: 'ended', level: 'info', outcome: 'done' },
+    ])
+    expect((await linesOf('grow', '--kind', 'dead')).lines.slice(1)).toMatchObject([
+      { event: 'diagnostic', code: 'tree/dead', file: 'garden.yaml', line: 3 },
+      { event: 'ended', outcome: 'diagnosed', level: 'error' },
+    ])
+    expect((await linesOf('gro')).lines).toMatchObject([
+      { event: 'ended', outcome: 'fault', code: 'cli/unknown-command' },
+    ])
+    expect((await linesOf('grow', '--kind', 'oak', '--quiet')).lines).toHaveLength(2)
+  })
+
   test('prints the verdict alone where quiet', async () => {
     expect(await typed('grow', '--kind', 'oak', '--quiet')).toEqual({
       code: 0,

@@ -90,6 +90,19 @@ describe('answerWorkflow()', () => {
     expect(summary.match(/Cannot water/g)).toHaveLength(13)
   })
 
+  test('tells progress as JSON lines where asked, beside what the runner reads', async () => {
+    const { said: log } = await step({ INPUT_COMMAND: 'wilt', INPUT_LOG: 'json' })
+
+    const lines = log.split('\n').filter((line) => line.startsWith('{'))
+    const events = lines.map((line) => (JSON.parse(line) as { readonly event: string }).event)
+    expect(events).toEqual([...Array.from({ length: 13 }, () => 'diagnostic'), 'ended'])
+    expect(log).toContain('::error title=tree/dry')
+    expect(await step({ INPUT_COMMAND: 'wilt', INPUT_LOG: 'xml' })).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('expected text or json'),
+    })
+  })
+
   test.each([
     ['grow', { INPUT_KIND: 'plastic' }, 2],
     ['cut', {}, 0],

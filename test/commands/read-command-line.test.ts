@@ -106,11 +106,20 @@ describe('splitCommandLine()', () => {
     ).toEqual({
       isJson: true,
       isQuiet: true,
+      isJsonLog: false,
       wantsHelp: false,
       wantsVersion: false,
       gitHub: 'http://h/api',
       words: ['grow', '--kind', 'oak', '--', '--json'],
     })
+  })
+
+  test.each([[['--log', 'json']], [['--log=json']]])('takes %j for itself', (words) => {
+    expect(splitCommandLine(['grow', ...words])).toMatchObject({ isJsonLog: true, words: ['grow'] })
+  })
+
+  test.each([[['--log']], [['--log', 'xml']], [['--log=']]])('refuses %j', (words) => {
+    expect(() => splitCommandLine(words)).toThrow(/expected text or json/)
   })
 
   test.each([[['--github']], [['--github', 'acme']], [['--github=ftp://x']]])('refuses %j', (words) => {

@@ -12,6 +12,7 @@ describe('actionYml()', () => {
 
     expect(Object.keys(action.inputs)).toEqual([
       'command',
+      'log',
       'token',
       'branch',
       'dry-run',

@@ -9,7 +9,12 @@ const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }
 
 /** Of what `plumbline <name> --json` prints. */
 export function schemaOf(name: string) {
-  const file = new URL(`../../schema/${name.replace(' ', '-')}-result.schema.json`, import.meta.url)
+  return schemaFile(`${name.replace(' ', '-')}-result`)
+}
+
+/** `schema/<name>.schema.json`. */
+export function schemaFile(name: string) {
+  const file = new URL(`../../schema/${name}.schema.json`, import.meta.url)
   const schema = JSON.parse(readFileSync(file, 'utf8')) as object
   return ajv.compile(schema)
 }
