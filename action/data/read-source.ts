@@ -83,7 +83,7 @@ const casts: Readonly<Record<LogicalType, (expression: string, rawType: string) 
   integer: toInteger,
   number: (expression, rawType) => (rawType === 'DOUBLE' ? expression : `TRY_CAST(${expression} AS DOUBLE)`),
   boolean: toBoolean,
-  date: (expression) => inCalendar(`TRY_CAST(${expression} AS DATE)`, 'DATE'),
+  date: toDate,
   timestamp: toTimestamp,
 }
 
@@ -137,6 +137,18 @@ function toInteger(expression: string, rawType: string): string {
   return cast
 }
 
+function toDate(expression: string, rawType: string): string {
+  const date = `TRY_CAST(${expression} AS DATE)`
+  const any = inCalendar(date, 'DATE')
+  return rawType === 'VARCHAR' ? `coalesce(${whereSpelled(expression, ['____-__-__'], date)}, ${any})` : any
+}
+
+/** Most moments are written in one of few ways that need no closer look, which costs more than the cast: NULL for others. */
+function whereSpelled(expression: string, patterns: readonly string[], cast: string): string {
+  const isSpelled = patterns.map((pattern) => `${expression} LIKE ${quoteText(pattern)}`).join(' OR ')
+  return `CASE WHEN (${isSpelled}) AND ${expression} >= '0001' AND ${expression} < ':' THEN ${cast} END`
+}
+
 /**
  * In UTC, as the engine's time zone is: a text without an offset is taken as it stands. DuckDB would take it in the zone
  * of the row before where that names one, and far more slowly; a cast to TIMESTAMP in turn would ignore an offset.
@@ -149,8 +161,11 @@ function toTimestamp(expression: string, rawType: string): string {
   if (rawType !== 'VARCHAR') return zoned
   const time = `substr(${expression}, instr(${expression}, ':'))`
   const hasOffset = `contains(${expression}, '+') OR (contains(${expression}, ':') AND contains(${time}, '-'))`
-  return `CASE WHEN ${hasOffset} THEN ${zoned} ELSE coalesce(${plain}, ${zoned}) END`
+  const usual = whereSpelled(expression, usualMoments, `TRY_CAST(${expression} AS TIMESTAMP)`)
+  return `coalesce(${usual}, CASE WHEN ${hasOffset} THEN ${zoned} ELSE coalesce(${plain}, ${zoned}) END)`
 }
+
+const usualMoments = ['____-__-__ __:__:__', '____-__-__T__:__:__']
 
 /** Infinity and years beyond 1 to 9999, which ISO 8601 cannot write, are no moments. */
 function inCalendar(expression: string, type: 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ'): string {
