@@ -33,7 +33,7 @@ const chunksOfMany = {
     'action/report/{ending,markdown,numbers,paint,progress-lines,progress-live,terminal,word-ending,word-fault}.ts',
   ],
   bytes: ['action/base/{sha256,write-all,write-whole}.ts'],
-  engine: ['action/data/{engine,install-duckdb,load-duckdb,quote}.ts'],
+  engine: ['action/data/{engine,install-duckdb,load-duckdb,quote,repeated-hashes}.ts'],
   files: [
     'action/base/own-folder.ts',
     'action/data/{file-state,find-source-files,recall-snapshot,section-files,source-file}.ts',

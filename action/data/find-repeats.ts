@@ -15,7 +15,11 @@ export interface Repeats {
 }
 
 /** Hashes that are looked at together: more of them take more memory, fewer another pass over the table. */
-const maxHashesAPass = 2_500_000
+const maxHeldHashes = 16_000_000
+const maxGroupedHashes = 2_500_000
+/** Beyond these DuckDB groups them: they are no exception then. */
+const maxFewHashes = 50_000
+const maxLiterals = 5000
 
 /**
  * Exactly those rows that repeat others, though only hashes are compared at first: values of different hashes differ, and
@@ -52,14 +56,40 @@ const rowsTable = 'plumbline_repeats'
 /** Leaves the hashes that come more than once in a table and counts them. */
 async function keepDoubtfulHashes(engine: Engine, groups: readonly RowDigest[], index: number, rows: number) {
   const all = groups.map(({ table }) => `SELECT h${index} AS h FROM ${table}`).join(' UNION ALL ')
-  const bits = Math.max(0, Math.ceil(Math.log2(rows / maxHashesAPass)))
   await engine.run(`CREATE OR REPLACE TEMP TABLE ${hashTable} (h UBIGINT)`)
-  for (let pass = 0; pass < 2 ** bits; pass += 1) {
-    const isOfPass = bits === 0 ? 'h IS NOT NULL' : `h >> ${64 - bits} = ${pass}`
+  const few = await repeatedOf(engine, all, rows)
+  if (few) return await keepHashes(engine, few)
+  for (const isOfPass of passes(rows, maxGroupedHashes)) {
     await engine.run(`INSERT INTO ${hashTable} SELECT h FROM (${all}) WHERE ${isOfPass} GROUP BY h HAVING count(*) > 1`)
   }
   const [row] = await engine.query<{ n: number }>(`SELECT count(*) AS n FROM ${hashTable}`)
   return row?.n ?? 0
+}
+
+async function keepHashes(engine: Engine, hashes: readonly bigint[]): Promise<number> {
+  for (let from = 0; from < hashes.length; from += maxLiterals) {
+    const literals = hashes.slice(from, from + maxLiterals).map((hash) => `(${hash})`)
+    await engine.run(`INSERT INTO ${hashTable} VALUES ${literals.join(', ')}`)
+  }
+  return hashes.length
+}
+
+/** The hashes that come more than once where they are few, as they should be. */
+async function repeatedOf(engine: Engine, all: string, rows: number): Promise<bigint[] | undefined> {
+  const found: bigint[] = []
+  for (const isOfPass of passes(rows, maxHeldHashes)) {
+    const expected = { rows: Math.min(rows, maxHeldHashes), most: maxFewHashes - found.length }
+    const more = await engine.repeated(`SELECT h FROM (${all}) WHERE ${isOfPass}`, expected)
+    if (!more) return undefined
+    found.push(...more)
+  }
+  return found
+}
+
+/** Conditions on `h` that part all hashes into so many passes that about `most` come in each. */
+function passes(rows: number, most: number): string[] {
+  const bits = Math.max(0, Math.ceil(Math.log2(rows / most)))
+  return Array.from({ length: 2 ** bits }, (_, pass) => (bits === 0 ? 'h IS NOT NULL' : `h >> ${64 - bits} = ${pass}`))
 }
 
 /** SELECT of `file` (its place among all), `number` (of the row, from 1) and the values. */

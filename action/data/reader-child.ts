@@ -45,5 +45,6 @@ async function make(request: ReaderRequest): Promise<unknown> {
   }
   const opened = await engine
   if (!opened) throw new Error('A statement came before the engine was opened')
+  if (request.kind === 'repeated') return await opened.repeated(request.sql, request.expected)
   return await opened[request.kind](request.sql, request.values)
 }

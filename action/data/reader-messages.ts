@@ -1,4 +1,5 @@
 import type { FaultCode } from '../base/fault.ts'
+import type { ExpectedRepeats } from './engine.ts'
 
 /** To the process that reads: first `open`, then statements, one after the other. */
 export type ReaderRequest =
@@ -8,6 +9,7 @@ export type ReaderRequest =
       readonly sql: string
       readonly values?: readonly unknown[]
     }
+  | { readonly kind: 'repeated'; readonly sql: string; readonly expected: ExpectedRepeats }
 
 /** How its engine is locked; paths are absolute. */
 export interface ReaderLimits {

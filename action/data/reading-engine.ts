@@ -118,6 +118,7 @@ class ReaderProcess {
         (await ask('query', sql, values)) as Row[],
       columns: async (sql, values) => (await ask('columns', sql, values)) as Record<string, unknown[]>,
       run: async (sql, values) => void (await ask('run', sql, values)),
+      repeated: async (sql, expected) => (await this.#ask({ kind: 'repeated', sql, expected })) as bigint[] | undefined,
       [Symbol.asyncDispose]: async () => {},
     }
   }
