@@ -2,6 +2,7 @@ import { canonicalJson } from '../base/canonical-json.ts'
 import { sha256 } from '../base/sha256.ts'
 import type { Contract } from '../project/contract.ts'
 import type { ProgramStage, Project } from '../project/project.ts'
+import { imageDigest } from './image-digest.ts'
 import { type KeyParts, stageKey } from './stage-key.ts'
 
 /** What git and the lock say of what makes a run's bytes. */
@@ -137,13 +138,21 @@ function programParts(stage: ProgramStage, declared: Declared, keyOf: ReadonlyMa
     ...(stage.fallback && { fallback: keyOf.get(stage.fallback.stage) ?? 'unknown' }),
     outputs: digest(Object.entries(stage.out).map(([name, { path }]) => [name, path])),
     seed: String(project.environment.seed),
-    'environment lock': declared.requirements ?? 'none',
-    ...(declared.setup !== null && { 'environment setup': declared.setup }),
-    interpreter: project.environment.pythonVersion ?? 'any',
+    ...environmentParts(stage, declared),
     variables: digest({ env: stage.env, secrets: stage.secrets }),
     // How many threads share a sum decides its last digits; memory and disk only decide whether there is a result.
     ...(stage.resources?.cpu !== undefined && { processors: String(stage.resources.cpu) }),
     ...(stage.runner && { runner: stage.runner.join(' ') }),
+  }
+}
+
+/** A container brings its own environment; the project's does not reach into it. */
+function environmentParts({ container }: ProgramStage, { project, requirements, setup }: Declared): KeyParts {
+  if (container !== undefined) return { container: imageDigest(container) }
+  return {
+    'environment lock': requirements ?? 'none',
+    ...(setup !== null && { 'environment setup': setup }),
+    interpreter: project.environment.pythonVersion ?? 'any',
   }
 }
 

@@ -119,6 +119,7 @@ const runRecord = object({
   environment: object({
     requirements: orNull(text),
     setup: maybe(text),
+    containers: maybe(map(text)),
     packages: amount,
     python: orNull(text),
     system: text,

@@ -64,7 +64,7 @@ async function runHook(
         subject: `hook "${name}"`,
         reads: Object.keys(declared.reads.get(name) ?? {}),
         inputs: { run: { run: join(runFolder(folder, record.runKey), 'run.json') } },
-        environment: await environment.environment(),
+        environment: await environment.environment({}),
         variables: { PLUMBLINE_OUTCOME: record.outcome },
         caller: session.environment,
         logFile: logFile(session, shown),

@@ -38,7 +38,7 @@ export async function runJobs(session: RunSession, findings: RunFindings): Promi
   const fit = await takeJudgedFit(session, split.value, environment)
   if (!fit.ok) return fit
   if (!session.plan) {
-    if (session.jobs.has('train')) findings.python = (await environment.interpreter())?.version
+    if (session.jobs.has('train')) findings.python = (await environment.interpreter({}))?.version
     findings.selfReported = await readSelfReported(session, fit.value)
   }
   if (wants('smoke') && fit.value.has('predict')) {

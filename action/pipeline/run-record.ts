@@ -110,6 +110,8 @@ export interface RunRecord {
     readonly requirements: string | null
     /** SHA-256 of the commands of `environment.setup` and the files that they read; absent without them. */
     readonly setup?: string
+    /** Stage → the image that it runs in; absent where none has one. */
+    readonly containers?: Readonly<Record<string, string>>
     readonly packages: number
     readonly python: string | null
     readonly system: string

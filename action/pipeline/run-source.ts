@@ -89,7 +89,9 @@ async function environmentOf({
   const [gone] = setup?.missing ?? []
   if (gone !== undefined) throw noFile(project, gone, 'environment.lock')
   const logFile = join(project.folder, '.plumbline/landed/environment.log')
-  return lazyEnvironment({ project, requirements, setup, caller: environment, logFile, progress, signal }).environment()
+  return lazyEnvironment({ project, requirements, setup, caller: environment, logFile, progress, signal }).environment(
+    {},
+  )
 }
 
 async function readRequirements(project: Project): Promise<string | null> {

@@ -11,7 +11,8 @@ import type { ProgramStage, Project } from '../project/project.ts'
 import { wordCutLog, wordLeftRunning } from '../report/word-stages.ts'
 import { collectOutputs, subjectOf } from './collect-outputs.ts'
 import { knownSecrets } from './known-secrets.ts'
-import { programEnvironment, variableName } from './program-environment.ts'
+import { launchProgram } from './launch-program.ts'
+import { variableName } from './program-environment.ts'
 import { refuseSecrets } from './refuse-secrets.ts'
 import { removeFolder } from './remove-folder.ts'
 import { type ProgramRun as Execution, runProgram } from './run-program.ts'
@@ -56,12 +57,17 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
   const { project, stage, progress, name, logFile, signal } = run
   const room = await mkdtemp(join(tmpdir(), `${roomPrefix}${process.pid}-`))
   try {
-    const folders = { files: join(room, 'files'), home: join(room, 'home'), temp: join(room, 'tmp') }
+    const folders = {
+      files: join(room, 'files'),
+      inputs: join(room, 'in'),
+      home: join(room, 'home'),
+      temp: join(room, 'tmp'),
+    }
     for (const folder of Object.values(folders)) await mkdir(folder)
     await layReads(project.folder, run.reads, folders.files)
     if (run.environment?.modules) await symlink(run.environment.modules, join(room, 'node_modules'), 'junction')
     const secrets = Object.fromEntries(stage.secrets.map((secret) => [secret, requireSecret(run, secret)]))
-    const environment = programEnvironment({
+    const launch = await launchProgram(run, room, {
       caller: run.caller,
       binFolders: run.environment?.binFolders ?? [],
       home: folders.home,
@@ -69,7 +75,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
       env: { ...threadLimits(stage.resources?.cpu), ...stage.env },
       secrets: stage.secrets,
       plumbline: {
-        ...(await layInputs(run.inputs, join(room, 'in'))),
+        ...(await layInputs(run.inputs, folders.inputs)),
         ...(await nameOutputs(stage, folders.files)),
         PLUMBLINE_PARAMS: canonicalJson(project.params),
         PLUMBLINE_SEED: String(project.environment.seed),
@@ -80,10 +86,10 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
     await mkdir(dirname(logFile), { recursive: true })
     await rm(logFile, { force: true })
     const execution = await runProgram({
-      command: stage.run,
+      command: launch.command,
       folder: folders.files,
       room,
-      environment,
+      environment: launch.environment,
       logFile,
       // What another stage was given may have come here in its outputs.
       masked: textsToMask([...Object.values(secrets), ...knownSecrets(project, run.caller)]),
@@ -93,6 +99,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
       ...(stage.resources && { limits: stage.resources }),
     })
     run.meter?.add(execution)
+    await launch.end(execution.end)
     if (execution.end.kind !== 'done') throw stageFault(run, execution)
     warnOf(run, execution)
     const outputs = await keepOutputs(run, folders.files, join(workFolder, 'out'))

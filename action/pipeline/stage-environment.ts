@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import type { Progress } from '../base/progress.ts'
-import type { Project } from '../project/project.ts'
+import type { ProgramStage, Project } from '../project/project.ts'
 import type { Interpreter } from './ask-interpreter.ts'
 import { findInterpreter } from './find-interpreter.ts'
 import { type PythonEnvironment, pythonEnvironment } from './python-environment.ts'
@@ -18,11 +18,13 @@ export interface StageEnvironment {
   readonly modules?: string
 }
 
-/** The interpreter and the environment of a project, each found or built when first needed, and once. */
+/** The interpreter and the environment of a project, each found or built when first needed, and once: for stages without a container, which brings its own. */
 export interface LazyEnvironment {
-  readonly interpreter: () => Promise<Interpreter | undefined>
-  readonly environment: () => Promise<StageEnvironment | undefined>
+  readonly interpreter: (stage: Housed) => Promise<Interpreter | undefined>
+  readonly environment: (stage: Housed) => Promise<StageEnvironment | undefined>
 }
+
+type Housed = Pick<ProgramStage, 'container'>
 
 export interface EnvironmentWish {
   readonly project: Project
@@ -43,7 +45,11 @@ export function lazyEnvironment(wish: EnvironmentWish): LazyEnvironment {
   const interpreter = once(async () =>
     needsPython ? findInterpreter(wish.caller, policy.pythonVersion, folder) : undefined,
   )
-  return { interpreter, environment: once(async () => build(wish, await interpreter())) }
+  const environment = once(async () => build(wish, await interpreter()))
+  return {
+    interpreter: async ({ container }) => (container === undefined ? interpreter() : undefined),
+    environment: async ({ container }) => (container === undefined ? environment() : undefined),
+  }
 }
 
 async function build(

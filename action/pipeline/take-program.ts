@@ -197,7 +197,7 @@ async function takeProgram(
 
   const cacheKey = async () => {
     const observed = {
-      interpreter: (await environment.interpreter())?.version,
+      interpreter: (await environment.interpreter(stage))?.version,
       system: `${process.platform} ${process.arch}`,
       inputs: fixtures ? await bytesOfFixtures(fixtures) : bytesOfInputs(),
     }
@@ -219,7 +219,7 @@ async function takeProgram(
         name,
         reads: Object.keys(reads.get(stage.name) ?? {}),
         inputs: fixtures ?? (await inputsOf()),
-        environment: await environment.environment(),
+        environment: await environment.environment(stage),
         caller: session.environment,
         logFile: logFile(session, name),
         meter,

@@ -57,7 +57,7 @@ export async function takeSmoke(session: RunSession, smoked: SmokedFit): Promise
     key,
     cacheKey: async () => {
       const observed = {
-        interpreter: (await environment.interpreter())?.version,
+        interpreter: (await environment.interpreter(stage))?.version,
         system: `${process.platform} ${process.arch}`,
         rows: split.outputs[rows]?.sha256,
         inputs: Object.fromEntries(
@@ -244,7 +244,7 @@ async function predict(smoking: Smoking, featuresFile: string, log: string): Pro
         subject: `stage "${stage.name}" of the ${fit} model`,
         reads: Object.keys(reads.get(stage.name) ?? {}),
         inputs: given,
-        environment: await environment.environment(),
+        environment: await environment.environment(stage),
         caller: session.environment,
         logFile: logFile(session, log),
         progress: session.progress,

@@ -7,6 +7,7 @@ import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
 import { countPackages } from '../project/check-requirements.ts'
 import { countFiles } from '../project/data-lock.ts'
+import type { Project } from '../project/project.ts'
 import type { FeaturesData, SplitData } from './built-in-stages.ts'
 import { refitName } from './declare-keys.ts'
 import type { DeclaredRun } from './declare-run.ts'
@@ -99,6 +100,7 @@ export async function writeRecord(
     environment: {
       requirements: declared.requirements === null ? null : sha256(declared.requirements),
       ...(declared.setup && { setup: setupDigest(declared.setup) }),
+      ...containersOf(declared.project),
       packages: declared.requirements === null ? 0 : countPackages(declared.requirements),
       python: findings.python ?? earlier?.environment.python ?? null,
       system: earlier?.environment.system ?? `${process.platform} ${process.arch}`,
@@ -123,6 +125,11 @@ function inOrder({ stages, graph }: RunSession): StageRecord[] {
   const places = new Map(graph.map(({ name }, place) => [name, place]))
   const placeOf = ({ name }: StageRecord) => places.get(name) ?? graph.length
   return stages.toSorted((one, other) => placeOf(one) - placeOf(other))
+}
+
+function containersOf({ stages }: Project): Pick<RunRecord['environment'], 'containers'> {
+  const named = stages.flatMap(({ name, container }) => (container === undefined ? [] : [[name, container] as const]))
+  return named.length === 0 ? {} : { containers: Object.fromEntries(named) }
 }
 
 /** Those of earlier jobs, and this one as far as it came. */

@@ -7,6 +7,9 @@ import { onlyDataset, outputsOf } from './output-kind.ts'
 import type { ProjectDocument } from './project-schema.ts'
 import { checkSources } from './read-sources.ts'
 
+/** With a digest, and nothing that an engine would take for an option. */
+const imageReference = /^[A-Za-z0-9][A-Za-z0-9._/:-]*@sha256:[0-9a-f]{64}$/
+
 /** A result of the user's under one of these names would stand in for Plumbline's own. */
 const ownStages: ReadonlySet<string> = new Set([
   'validate',
@@ -113,6 +116,16 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
           suggest(need, names),
         )
       }
+    }
+    for (const [name, { container }] of Object.entries(programs)) {
+      if (container === undefined || imageReference.test(container)) continue
+      const tag = container.replace(/@.*$/s, '')
+      add(
+        'project/value',
+        ['stages', name, 'container'],
+        `Cannot run "${name}" in "${container}": a tag leads to other bytes tomorrow; expected IMAGE@sha256: and 64 digits`,
+        `Ask for its digest: docker buildx imagetools inspect ${tag}`,
+      )
     }
     for (const [name, stage] of Object.entries(programs)) {
       if (stage.contract === undefined || onlyDataset(outputsOf(name, stage.out)) !== undefined) continue

@@ -246,6 +246,11 @@ export const programStage = z.strictObject({
     .optional()
     .describe('Labels of the runner that the stage wants, such as `gpu-large`: part of its key; `cost` prices them.'),
   resources: resources.optional().describe('What the program may take; no limit where nothing is said.'),
+  container: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('`image@sha256:…`: what the program runs in, instead of the environment; docker or podman starts it.'),
   retry: retry
     .optional()
     .describe('Runs the program again where it failed, was killed or ran too long; never after a contract or a gate.'),

@@ -167,6 +167,8 @@ export interface ProgramStage {
   readonly retry?: RetryPolicy
   /** How often its checkpoint is sent on, in a workflow. */
   readonly checkpointEveryMs?: number
+  /** `image@sha256:…`: what its program runs in, instead of the project's environment. */
+  readonly container?: string
   /** 1-based line of the stage in `plumbline.yaml`. */
   readonly line: number
 }

@@ -171,6 +171,7 @@ function program(name: string, stage: ProgramDocument, line: number): ProgramSta
     ...(stage.timeout !== undefined && { timeoutMs: stage.timeout }),
     ...(stage.runner && { runner: stage.runner }),
     ...(stage.resources && { resources: resourceLimits(stage.resources) }),
+    ...(stage.container !== undefined && { container: stage.container }),
     ...(stage.retry && { retry: retryPolicy(stage.retry) }),
     ...(stage.checkpoint && { checkpointEveryMs: stage.checkpoint.every }),
   }

@@ -52,6 +52,11 @@ export function provenanceStatement(source: ProvenanceSource, subjects: readonly
           ...(environment.setup === undefined
             ? []
             : [{ name: 'environment setup', digest: { sha256: environment.setup } }]),
+          ...Object.entries(environment.containers ?? {}).map(([stage, image]) => ({
+            name: `container of ${stage}`,
+            uri: `docker://${image}`,
+            digest: { sha256: image.slice(image.lastIndexOf(':') + 1) },
+          })),
           ...(builtFrom === null
             ? []
             : [{ name: 'built from', digest: { gitCommit: builtFrom.head, gitTree: builtFrom.tree } }]),

@@ -71,6 +71,10 @@ function facts(record: RunRecord): string {
         : `${markdownCode(environment.requirements.slice(0, 12))} (${formatCount(environment.packages)} packages)`,
     ],
     ...(environment.setup === undefined ? [] : [['setup', markdownCode(environment.setup.slice(0, 12))]]),
+    ...Object.entries(environment.containers ?? {}).map(([stage, image]) => [
+      `container of ${markdownText(stage)}`,
+      markdownCode(image),
+    ]),
     ['system', markdownText(environment.system)],
     ...(builtFrom === null
       ? []

@@ -49,6 +49,9 @@ function rowsOf({ release, commit, run, previous, model }: ModelLineage, code: L
       ? 'no requirements'
       : `requirements ${environment.requirements.slice(0, 8)} (${formatCount(environment.packages)} packages)`
   const setup = environment.setup === undefined ? '' : ` · setup ${environment.setup.slice(0, 8)}`
+  const containers = Object.entries(environment.containers ?? {})
+    .map(([stage, image]) => ` · ${stage} in ${image.slice(image.lastIndexOf('@') + 1, image.lastIndexOf('@') + 16)}`)
+    .join('')
   const params = Object.entries(run.params).map(([name, value]) => `${name} ${value}`)
   return [
     ['why', `${trigger.kind}: ${trigger.reason} · by ${trigger.actor}`],
@@ -60,7 +63,7 @@ function rowsOf({ release, commit, run, previous, model }: ModelLineage, code: L
     ['params', [...params, `seed ${run.seed}`].join(' · ')],
     [
       'env',
-      `${environment.python === null ? 'no Python' : `python ${environment.python}`} · ${packages}${setup} · ${environment.system}`,
+      `${environment.python === null ? 'no Python' : `python ${environment.python}`} · ${packages}${setup}${containers} · ${environment.system}`,
     ],
     ['judged', judgedOf(run)],
     ['bytes', bytesOf(run, model)],

@@ -20,8 +20,8 @@ describe('lazyEnvironment()', () => {
   test('leaves a project that asks for nothing to what is on PATH', async () => {
     const lazy = lazyEnvironment({ ...wish, project: projectOf(tempFolder()), caller: { PATH: '' } })
 
-    expect(await lazy.interpreter()).toBeUndefined()
-    expect(await lazy.environment()).toBeUndefined()
+    expect(await lazy.interpreter({})).toBeUndefined()
+    expect(await lazy.environment({})).toBeUndefined()
   })
 
   test('puts the pinned Python in front, where it alone is asked for', async () => {
@@ -35,8 +35,8 @@ describe('lazyEnvironment()', () => {
 
     const lazy = lazyEnvironment({ ...wish, project, caller })
 
-    expect((await lazy.interpreter())?.version).toBe('3.12.4')
-    expect(await lazy.environment()).toEqual({ binFolders: [join(root, 'new')], variables: {} })
+    expect((await lazy.interpreter({}))?.version).toBe('3.12.4')
+    expect(await lazy.environment({})).toEqual({ binFolders: [join(root, 'new')], variables: {} })
   })
 })
 

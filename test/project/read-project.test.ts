@@ -67,6 +67,28 @@ describe('parseProject()', () => {
     expect(faults(`${smallest}environment: { ${text} }\n`)).toEqual([expect.stringMatching(message)])
   })
 
+  test.each(['node:20', 'node@sha256:00', `--privileged@sha256:${'a'.repeat(64)}`, `node@sha256:${'A'.repeat(64)}`])(
+    'takes no container that a digest does not name: %s',
+    (container) => {
+      const text = smallest.replace('run: python train.py', `run: python train.py, container: "${container}"`)
+      expect(faults(text)).toEqual([
+        expect.stringMatching(
+          /^\d+: Cannot run "train" in ".*expected IMAGE@sha256: and 64 digits \| Ask for its digest: docker/,
+        ),
+      ])
+    },
+  )
+
+  test('takes a container by its digest, with or without a tag', () => {
+    for (const name of ['node', 'localhost:5000/team/node:20-slim']) {
+      const text = smallest.replace(
+        'run: python train.py',
+        `run: python train.py, container: "${name}@sha256:${'a'.repeat(64)}"`,
+      )
+      expect(faults(text)).toEqual([])
+    }
+  })
+
   test('fills in every default', () => {
     const read = parseProject('/project', smallest)
 
