@@ -1,4 +1,5 @@
 import type { MetricValue } from '../evaluation/metric.ts'
+import { imageDigest } from './image-digest.ts'
 import type { RunRecord } from './run-record.ts'
 
 /** One fact of two runs; `undefined` where a run has none. */
@@ -82,8 +83,17 @@ function factsOf({ outcome, failure, trigger, code, data, environment, seed }: R
     ['seed', String(seed)],
     ['python', environment.python ?? undefined],
     ['requirements', requirements === null ? undefined : `${requirements.slice(0, 8)} (${environment.packages})`],
+    ['setup', environment.setup?.slice(0, 8)],
+    ['containers', containersOf(environment)],
     ['system', environment.system],
   ] as const
+}
+
+/** `train sha256:1a2b3c4d · predict sha256:…` */
+function containersOf({ containers }: RunRecord['environment']): string | undefined {
+  if (!containers) return undefined
+  const named = Object.entries(containers).map(([stage, image]) => `${stage} ${imageDigest(image).slice(0, 15)}`)
+  return named.join(' · ')
 }
 
 function compareMetric([name, before, after]: Pair<MetricValue>): MetricSide {

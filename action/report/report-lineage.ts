@@ -3,6 +3,7 @@ import { markdownCode, markdownLink, markdownTable, markdownText } from './markd
 import { formatBytes, formatCount, formatNumber } from './numbers.ts'
 import type { Report } from './report.ts'
 import { plainText } from './terminal.ts'
+import { wordEnvironment } from './word-environment.ts'
 
 /** What `lineage` shows. */
 export interface LineageResult {
@@ -44,14 +45,6 @@ function rowsOf({ release, commit, run, previous, model }: ModelLineage, code: L
   const { trigger, builtFrom, environment, data } = run
   const built = builtFrom === null ? '' : `  (built from ${builtFrom.head.slice(0, 8)}, run ${builtFrom.runId})`
   const subject = commit === null ? 'not in the repository any more' : `"${commit.subject}"  by ${commit.author}`
-  const packages =
-    environment.requirements === null
-      ? 'no requirements'
-      : `requirements ${environment.requirements.slice(0, 8)} (${formatCount(environment.packages)} packages)`
-  const setup = environment.setup === undefined ? '' : ` · setup ${environment.setup.slice(0, 8)}`
-  const containers = Object.entries(environment.containers ?? {})
-    .map(([stage, image]) => ` · ${stage} in ${image.slice(image.lastIndexOf('@') + 1, image.lastIndexOf('@') + 16)}`)
-    .join('')
   const params = Object.entries(run.params).map(([name, value]) => `${name} ${value}`)
   return [
     ['why', `${trigger.kind}: ${trigger.reason} · by ${trigger.actor}`],
@@ -61,10 +54,7 @@ function rowsOf({ release, commit, run, previous, model }: ModelLineage, code: L
       : [['code', `last changed by ${code.sha.slice(0, 8)}  "${code.subject}"  by ${code.author}`] as const]),
     ['data', [dataOf(data), ...changeOf(previous)].join(' · ')],
     ['params', [...params, `seed ${run.seed}`].join(' · ')],
-    [
-      'env',
-      `${environment.python === null ? 'no Python' : `python ${environment.python}`} · ${packages}${setup}${containers} · ${environment.system}`,
-    ],
+    ['env', wordEnvironment(environment)],
     ['judged', judgedOf(run)],
     ['bytes', bytesOf(run, model)],
   ]

@@ -67,7 +67,7 @@ function nameOf({ release, record }: ShownRun): string {
 
 /** Whether what made the runs differs, whatever they came to. */
 function madeDiffers({ comparison, code }: RunDifference): boolean {
-  const made = new Set(['data', 'seed', 'python', 'requirements', 'system', 'uncommitted files'])
+  const made = new Set(['data', 'seed', 'python', 'requirements', 'setup', 'containers', 'system', 'uncommitted files'])
   const isChanged = comparison.facts.some(({ name, isSame }) => made.has(name) && !isSame)
   const hasChangedCode = code === null || code.added.length + code.removed.length + code.changed.length > 0
   return isChanged || hasChangedCode || comparison.params.some(({ isSame }) => !isSame)

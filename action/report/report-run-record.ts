@@ -5,6 +5,7 @@ import { formatBytes, formatCount, formatNumber, formatSeconds } from './numbers
 import type { Report } from './report.ts'
 import { gatesCount } from './report-evaluation.ts'
 import { plainText } from './terminal.ts'
+import { wordEnvironment } from './word-environment.ts'
 import { columns, outcomeMarks, type RunSources, wordMetric, wordMoment, wordOutcome, wordSpent } from './word-runs.ts'
 
 /** What `runs show` shows. */
@@ -78,7 +79,7 @@ function rowsOf(shown: RunShown): readonly Row[] {
     ['data', dataOf(record)],
     ...(record.split === null ? [] : [['split', splitOf(record.split)] as const]),
     ['params', paramsOf(record)],
-    ['environment', environmentOf(record)],
+    ['environment', wordEnvironment(record.environment)],
     ...limitsOf(record),
     ...record.metrics.map(
       (metric): Row => [
@@ -125,12 +126,6 @@ function paramsOf({ params, askedParams = {}, seed }: RunRecord): string {
     return `${name} ${value}${Object.hasOwn(askedParams, name) ? ' (given)' : ''}`
   })
   return [...words, `seed ${seed}`].join(' · ')
-}
-
-function environmentOf({ environment: { python, requirements, packages, system } }: RunRecord): string {
-  const locked =
-    requirements === null ? 'no requirements' : `requirements ${requirements.slice(0, 8)} (${packages} packages)`
-  return [...(python === null ? [] : [`python ${python}`]), locked, system].join(' · ')
 }
 
 /** What keeps the run from being a whole one. */
