@@ -1,11 +1,14 @@
 import { Fault } from './fault.ts'
 
+const makeRoom =
+  'Make room, for example by plumbline cache gc --environments --budget 5GB, then run the same command again.'
+
 const states: Readonly<Record<string, readonly [state: string, remedy: string]>> = {
   EACCES: ['the system does not permit it', 'Change the permissions of the file or of its folder.'],
   EPERM: ['the system does not permit it', 'Change the permissions of the file or of its folder.'],
   EROFS: ['the file system can only be read', 'Work in a folder that can be written.'],
-  ENOSPC: ['the disk is full', 'Make room, then run the same command again.'],
-  EDQUOT: ['your share of the disk is used up', 'Make room, then run the same command again.'],
+  ENOSPC: ['the disk is full', makeRoom],
+  EDQUOT: ['your share of the disk is used up', makeRoom],
   ENOTDIR: ['a file stands where a folder is expected', 'Move the file away.'],
   EISDIR: ['a folder stands where a file is expected', 'Move the folder away.'],
   ELOOP: ['its links lead in a circle', 'Put the file itself in place of the link.'],

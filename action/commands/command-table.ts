@@ -17,6 +17,8 @@ export const commandTable = {
   'runs show': async () => (await import('./runs-show.ts')).runsShow,
   'runs diff': async () => (await import('./runs-diff.ts')).runsDiff,
   cost: async () => (await import('./cost.ts')).cost,
+  'cache list': async () => (await import('./cache-list.ts')).cacheList,
+  'cache gc': async () => (await import('./cache-gc.ts')).cacheGc,
   register: async () => (await import('./register.ts')).register,
   lineage: async () => (await import('./lineage.ts')).lineage,
 } as const satisfies CommandTable

@@ -12,7 +12,7 @@ export const dataGc = defineCommand({
     shared: flag({ description: 'Also of a store outside of this repository, which other projects may use' }),
   },
   outputs: {
-    removed: 'How many files went, or would',
+    removed: 'How many files or results went, or would',
     bytes: 'How many bytes they held',
   },
   permissions: { contents: 'read' },

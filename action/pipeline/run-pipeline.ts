@@ -1,5 +1,3 @@
-import { join } from 'node:path'
-
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
@@ -16,6 +14,7 @@ import { readTrigger } from './read-trigger.ts'
 import { removeDeadDrafts } from './remove-dead-drafts.ts'
 import { runHooks } from './run-hooks.ts'
 import { openEnvironment, runJobs } from './run-jobs.ts'
+import { runLock } from './run-lock.ts'
 import type { RunRecord, Trigger } from './run-record.ts'
 import { freshLogs, jobs, type RunSession } from './run-session.ts'
 import { noFindings, type RunFindings, writeRecord } from './write-record.ts'
@@ -47,7 +46,7 @@ const silentWaitMs = 1000
  */
 export async function runPipeline(request: RunRequest): Promise<RunEnd> {
   const { folder, signal, progress } = request
-  const path = join(folder, '.plumbline', 'run.lock')
+  const path = runLock(folder)
   const alone = async () => await runAlone(request)
   try {
     return await withExclusiveLock(path, { longestMs: longestRunMs, patienceMs: silentWaitMs, signal }, alone)

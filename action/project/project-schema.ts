@@ -323,6 +323,9 @@ export const projectSchema = z.strictObject({
         .min(1)
         .default(12)
         .describe('Snapshots of the current branch whose bytes `data gc` keeps, newest first.'),
+      cache: byteSize
+        .default(20e9)
+        .describe('How large `cache gc` leaves what can be made again, such as `20 GB`: oldest use goes first.'),
     })
     .prefault({})
     .describe('How much of the past is kept.'),

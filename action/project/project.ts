@@ -214,6 +214,8 @@ export interface SmokePolicy {
 export interface KeepPolicy {
   /** Snapshots in the history of the current branch whose bytes stay in the store. */
   readonly data: number
+  /** What `cache gc` leaves of results, checkpoints and environments. */
+  readonly cacheBytes: number
 }
 
 export interface CostPolicy {

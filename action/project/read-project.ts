@@ -128,7 +128,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
     }),
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
     smoke: document.smoke,
-    keep: document.keep,
+    keep: { data: document.keep.data, cacheBytes: document.keep.cache },
     cost: costPolicy(document.cost),
     privacy: { isPublic: privacy.public, minCount: privacy['min-count'] },
   }

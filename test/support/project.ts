@@ -22,7 +22,7 @@ export function projectOf(folder: string, parts: Parts = {}): Project {
     gates: [],
     hooks: [],
     smoke: { skip: [] },
-    keep: { data: 12 },
+    keep: { data: 12, cacheBytes: 20e9 },
     cost: { currency: 'USD', perMinute: {} },
     privacy: { isPublic: false, minCount: 20 },
   }
