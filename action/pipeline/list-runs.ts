@@ -56,9 +56,10 @@ export function listRuns(runs: readonly KnownRun[], { limit, metric, prices }: W
 
 /** The metric asked for, else that of the newest judged run's first gate, else its first; null where nothing was judged. */
 export function chooseMetric(runs: readonly KnownRun[], asked: string | undefined): string | null {
-  const judged = runs.map(({ executions: [newest] }) => newest).find(({ metrics }) => metrics.length > 0)
+  const judged = runs.flatMap(({ executions }) => executions).find(({ metrics }) => metrics.length > 0)
   if (asked === undefined) return judged?.gates[0]?.metric ?? judged?.metrics[0]?.name ?? null
-  const names = new Set(runs.flatMap(({ executions: [newest] }) => newest.metrics.map(({ name }) => name as string)))
+  const executions = runs.flatMap((run) => run.executions)
+  const names = new Set(executions.flatMap(({ metrics }) => metrics.map(({ name }): string => name)))
   if (names.has(asked)) return asked
   const meant = nearestName(asked, names)
   throw new Fault(
@@ -75,8 +76,9 @@ export function chooseMetric(runs: readonly KnownRun[], asked: string | undefine
   )
 }
 
-function metricOf({ executions: [newest] }: KnownRun, metric: string | null): MetricValue | undefined {
-  return newest.metrics.find(({ name }) => name === metric)
+/** Of the newest execution that was judged: one that was interrupted since takes nothing back. */
+function metricOf({ executions }: KnownRun, metric: string | null): MetricValue | undefined {
+  return executions.find(({ metrics }) => metrics.length > 0)?.metrics.find(({ name }) => name === metric)
 }
 
 function lineOf(runs: readonly KnownRun[], metric: string | null): ListedRuns['line'] {

@@ -4,7 +4,7 @@ import { addSpent, costOf, nothing, type Spent } from './run-cost.ts'
 import type { RunRecord } from './run-record.ts'
 
 export interface ShownRun {
-  /** Of the newest execution. */
+  /** Of the newest execution that ended, else of the newest: one that was interrupted takes nothing back. */
   readonly record: RunRecord
   /** Newest first. */
   readonly executions: readonly {
@@ -28,5 +28,6 @@ export function showRun(run: KnownRun, prices: Pick<CostPolicy, 'perMinute'>): S
     return { startedAt, outcome, trigger, spent: costOf(record, prices) }
   })
   const spent = shown.map((execution) => execution.spent).reduce(addSpent, nothing)
-  return { record: executions[0], executions: shown, spent, release, isHere, isInLedger }
+  const record = executions.find(({ outcome }) => outcome !== 'interrupted') ?? executions[0]
+  return { record, executions: shown, spent, release, isHere, isInLedger }
 }

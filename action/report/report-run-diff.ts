@@ -62,7 +62,7 @@ export function reportRunDiff(difference: RunDifference): Report {
 }
 
 function nameOf({ release, record }: ShownRun): string {
-  return release === null ? record.runKey.slice(0, 8) : `${record.model}-v${release.version}`
+  return release === null ? record.runKey.slice(0, 8) : plainText(`${record.model}-v${release.version}`)
 }
 
 /** Whether what made the runs differs, whatever they came to. */

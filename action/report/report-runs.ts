@@ -26,7 +26,7 @@ const longestActor = 24
 
 export function reportRuns(listing: RunListing): Report {
   const { runs, metric } = listing
-  const header = ['when (UTC)', 'run', 'trigger', 'outcome', metric ?? 'metric', 'took', 'release']
+  const header = ['when (UTC)', 'run', 'trigger', 'outcome', plainText(metric ?? 'metric'), 'took', 'release']
   const cells = runs.map((run) => cellsOf(run, listing.currency))
   const line = wordLine(listing)
   const unseen = unseenOf(listing.sources)
