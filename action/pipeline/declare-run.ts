@@ -12,7 +12,7 @@ import type { ParamValue, Project } from '../project/project.ts'
 import { type DataContracts, readContracts, readStageContracts, type StageContract } from '../project/read-contract.ts'
 import { readProject } from '../project/read-project.ts'
 import { type DeclaredKeys, declareKeys } from './declare-keys.ts'
-import { listReads } from './list-reads.ts'
+import { openReads, type Reads } from './list-reads.ts'
 import { describeSetup, type Setup, setupDigest } from './setup-environment.ts'
 
 export const lockFile = 'data.lock.yaml'
@@ -78,9 +78,9 @@ export async function declareRun(folder: string, wishes: RunWishes = {}): Promis
   const digests = new Set(
     Object.values(lock.value.lock.sections).flatMap((entries) => entries.map((entry) => entry.sha256)),
   )
-  const reads = new Map<string, Readonly<Record<string, string>>>()
-  for (const stage of [...project.stages, ...project.hooks])
-    reads.set(stage.name, await listReads(project, stage, digests))
+  const reads = new Map<string, Reads>()
+  const readsOf = openReads(project, digests)
+  for (const stage of [...project.stages, ...project.hooks]) reads.set(stage.name, await readsOf(stage))
 
   const keys = declareKeys({
     project,

@@ -25,25 +25,46 @@ const leftOutByDefault = [
   '.gitignore',
 ]
 
+/** Path relative to the project → SHA-256, sorted by path. */
+export type Reads = Readonly<Record<string, string>>
+
 /**
- * The files that a stage may read: path relative to the project → SHA-256, sorted by path. Rows never are: a stage gets
- * those of its fit as an input. `pinned` holds the SHA-256 of the snapshot's files, so that a copy is known too.
+ * Tells the files that a stage may read. Rows never are: a stage gets those of its fit as an input. `pinned` holds the
+ * SHA-256 of the snapshot's files, so that a copy is known too. What stages share is looked up once: hundreds of them cost
+ * little more than one.
  */
-export async function listReads(
-  project: Project,
-  stage: ProgramStage,
-  pinned: ReadonlySet<string>,
-): Promise<Readonly<Record<string, string>>> {
-  const paths = stage.reads ? await namedReads(project, stage, stage.reads) : await defaultReads(project)
-  const withheld = await withheldPlaces(project)
-  const reads: Record<string, string> = {}
-  for (const path of paths.sort()) {
-    const place = await placeInside(withheld.root, project.folder, path)
-    const sha256 = isWithheld(place, withheld) ? undefined : await sha256OfFile(join(project.folder, path))
-    if (sha256 !== undefined && !pinned.has(sha256)) reads[path] = sha256
-    else if (stage.reads) throw readsData(project, stage, path)
+export function openReads(project: Project, pinned: ReadonlySet<string>): (stage: ProgramStage) => Promise<Reads> {
+  const digests = new Map<string, Promise<string | undefined>>()
+  let withheld: Promise<WithheldPlaces> | undefined
+  let byDefault: Promise<Reads> | undefined
+  const digestOf = (path: string): Promise<string | undefined> => {
+    const known = digests.get(path)
+    if (known) return known
+    const found = (withheld ??= withheldPlaces(project)).then((places) => readableDigest(project, path, places))
+    digests.set(path, found)
+    return found
   }
-  return reads
+  const read = async (paths: readonly string[], refuse: (path: string) => void): Promise<Reads> => {
+    const reads: Record<string, string> = {}
+    for (const path of paths.toSorted()) {
+      const sha256 = await digestOf(path)
+      if (sha256 !== undefined && !pinned.has(sha256)) reads[path] = sha256
+      else refuse(path)
+    }
+    return reads
+  }
+  return async (stage) => {
+    if (!stage.reads) return await (byDefault ??= defaultReads(project).then((paths) => read(paths, () => undefined)))
+    return await read(await namedReads(project, stage, stage.reads), (path) => {
+      throw readsData(project, stage, path)
+    })
+  }
+}
+
+/** Undefined for what holds rows or results. */
+async function readableDigest(project: Project, path: string, withheld: WithheldPlaces): Promise<string | undefined> {
+  const place = await placeInside(withheld.root, project.folder, path)
+  return isWithheld(place, withheld) ? undefined : await sha256OfFile(join(project.folder, path))
 }
 
 async function namedReads(project: Project, stage: ProgramStage, globs: readonly string[]): Promise<string[]> {

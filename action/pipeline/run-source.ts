@@ -7,7 +7,7 @@ import type { Progress } from '../base/progress.ts'
 import { readPinned } from '../data/pin-snapshot.ts'
 import type { ProgramPlace } from '../data/sources/land-source.ts'
 import type { ProgramStage, Project, SourcePolicy } from '../project/project.ts'
-import { listReads } from './list-reads.ts'
+import { openReads } from './list-reads.ts'
 import { roomPrefix, runStage } from './run-stage.ts'
 import { describeSetup } from './setup-environment.ts'
 import { lazyEnvironment, type StageEnvironment } from './stage-environment.ts'
@@ -46,7 +46,7 @@ export async function runSource<Result>(
         stage,
         name: source.name,
         subject: `the program of source "${source.name}"`,
-        reads: Object.keys(await listReads(project, stage, digests)),
+        reads: Object.keys(await openReads(project, digests)(stage)),
         inputs: {},
         variables: lock?.until ? { PLUMBLINE_SINCE: lock.until } : {},
         environment: await environmentOf(program),

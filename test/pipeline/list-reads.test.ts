@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { sha256 } from '../../action/base/sha256.ts'
-import { listReads } from '../../action/pipeline/list-reads.ts'
+import { openReads } from '../../action/pipeline/list-reads.ts'
 import type { ProgramStage } from '../../action/project/project.ts'
 import { type Parts, projectOf } from '../support/project.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -33,10 +33,10 @@ async function reads({ files = {}, links = {}, data = {}, reads: globs }: Wish):
     line: 4,
     ...(globs && { reads: globs }),
   }
-  return Object.keys(await listReads(projectOf(folder, { data }), stage, pinned))
+  return Object.keys(await openReads(projectOf(folder, { data }), pinned)(stage))
 }
 
-describe('listReads()', () => {
+describe('openReads()', () => {
   test.each<[string, Wish]>([
     ['data whose glob begins with ./', { data: { source: ['./data/*.csv'] } }],
     ['data that is no longer in the glob', { data: { source: ['landing/*.csv'] } }],
