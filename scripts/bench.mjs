@@ -1,5 +1,5 @@
 // npm run bench: how long Plumbline takes to start, against Node alone; with --data also to check and pin a million rows,
-// with --large ten million, with --wide many columns and many files; titles of sections behind it choose among them. --write
+// with --large ten million, with --wide many columns and many files, with --pipeline runs and plans; titles of sections behind it choose among them. --write
 // puts the tables into docs/benchmarks.md.
 import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
@@ -46,6 +46,13 @@ if (process.argv.includes('--wide')) {
   const { measureWidth } = await import('./bench/measure-width.mjs')
   const folder = mkdtempSync(join(tmpdir(), 'plumbline-width-'))
   for (const [title, text] of await measureWidth(root, folder)) {
+    console.log(`\n${title}\n\n${text}`)
+    if (isWritten) replaceSection(root, title, text)
+  }
+}
+if (process.argv.includes('--pipeline')) {
+  const { measurePipeline } = await import('./bench/measure-pipeline.mjs')
+  for (const [title, text] of await measurePipeline(root)) {
     console.log(`\n${title}\n\n${text}`)
     if (isWritten) replaceSection(root, title, text)
   }
