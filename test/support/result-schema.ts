@@ -25,8 +25,9 @@ export async function printed(
   name: string,
   folder: string,
   inputs: object,
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<{ json: Record<string, unknown>; errors: unknown[] }> {
-  const context = contextIn(folder)
+  const context = { ...contextIn(folder), environment }
   const ending = await settle(() => runCommand(command, { ...inputs }, context), context.signal)
   const json = JSON.parse(jsonEnding(name, ending)) as Record<string, unknown>
   const isValid = schemaOf(name)
