@@ -8,7 +8,7 @@ export function wordResumed(stage: string, files: number, bytes: number): string
 
 /** What a stage that did not end well leaves, and how to be rid of it. */
 export function wordKept(stage: string, files: number, bytes: number): string {
-  return `${stage} left a checkpoint (${wordSize(files, bytes)}): the next run goes on from it; to begin anew, delete .plumbline/checkpoints/${stage}`
+  return `${stage} left a checkpoint (${wordSize(files, bytes)}): the next run goes on from it; to begin anew: plumbline run --from ${stage}`
 }
 
 export function wordSentCheckpoint(stage: string, files: number, bytes: number): string {

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 
 import { describe, expect, test } from 'vitest'
 
@@ -10,7 +11,7 @@ import { packageFolder } from '../../action/base/package-folder.ts'
 import type { RunRecord } from '../../action/pipeline/run-record.ts'
 import { plumbline, plumblineJson } from '../support/command-line.ts'
 import { type ResultsServices, startResultsServices } from '../support/results-services.ts'
-import { runMain, type StepEnd } from '../support/run-main.ts'
+import { runMain, type StepEnd, type StepRun } from '../support/run-main.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { epochs, epochsFrom, type ToyTrainer, toyTrainer } from '../support/toy-trainer.ts'
 
@@ -25,6 +26,8 @@ function modelOf(folder: string): string | undefined {
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await sleep(10)
 }
+
+const dieAtWrite = fileURLToPath(new URL('../support/die-at-write.mjs', import.meta.url))
 
 test('`plumbline run`, itself killed in each epoch in turn, goes on at the next one and ends with the same model', {
   timeout: 300_000,
@@ -59,20 +62,24 @@ async function workflowRun(services: ResultsServices, toy: ToyTrainer) {
     ACTIONS_RUNTIME_TOKEN: services.tokenFor('7'),
     GITHUB_RUN_ID: '7',
   }
-  const job = async (name: string, attempt: number, onStart?: (step: ChildProcess) => void) => {
+  const runner = () => {
     const folder = tempFolder()
     cpSync(toy.folder, folder, { recursive: true })
+    return folder
+  }
+  const job = async (name: string, attempt: number, more: Partial<StepRun> = {}) => {
+    const folder = more.folder ?? runner()
     const end = await runMain({
+      ...more,
       inputs: { command: 'run', job: name },
       folder,
-      environment: { ...environment, GITHUB_RUN_ATTEMPT: String(attempt) },
-      ...(onStart && { onStart }),
+      environment: { ...environment, GITHUB_RUN_ATTEMPT: String(attempt), ...more.environment },
     })
     return { ...end, folder }
   }
   const prepared = await job('prepare', 1)
   expect(prepared.code, prepared.stdout).toBe(0)
-  return { train: (attempt: number, onStart?: (step: ChildProcess) => void) => job('train', attempt, onStart) }
+  return { runner, train: (attempt: number, more?: Partial<StepRun>) => job('train', attempt, more) }
 }
 
 const checkpointsIn = (services: ResultsServices) =>
@@ -111,12 +118,14 @@ describe('checkpoints of a workflow run', () => {
 
   test('are kept while it trains, so that a runner that vanishes loses little', { timeout: 120_000 }, async () => {
     await using services = await startResultsServices()
-    const toy = await toyTrainer('checkpoint: { every: 1s }')
+    const toy = await toyTrainer({ lines: 'checkpoint: { every: 1s }' })
     const { train } = await workflowRun(services, toy)
     toy.wish('wait', 3)
 
-    await train(1, (step) => {
-      void until(() => checkpointsIn(services).length > 0 && existsSync(toy.waiting)).then(() => step.kill('SIGKILL'))
+    await train(1, {
+      onStart(step) {
+        void until(() => checkpointsIn(services).length > 0 && existsSync(toy.waiting)).then(() => step.kill('SIGKILL'))
+      },
     })
     process.kill(Number(readFileSync(toy.waiting, 'utf8')), 'SIGKILL')
     expect(toy.done()).toEqual(epochsFrom(1, 3))
@@ -135,8 +144,10 @@ describe('checkpoints of a workflow run', () => {
       const { train } = await workflowRun(services, toy)
       toy.wish('wait', 2)
 
-      const cancelled = await train(1, (step) => {
-        void until(() => existsSync(toy.waiting)).then(() => step.kill(signal))
+      const cancelled = await train(1, {
+        onStart(step) {
+          void until(() => existsSync(toy.waiting)).then(() => step.kill(signal))
+        },
       })
       expect(cancelled.code).toBe(130)
       expect(checkpointsIn(services)).toHaveLength(1)
@@ -146,4 +157,31 @@ describe('checkpoints of a workflow run', () => {
       expect(toy.done()).toEqual(epochsFrom(1))
     },
   )
+
+  test('come whole or not at all, wherever a run is killed while it takes them in', { timeout: 300_000 }, async () => {
+    await using services = await startResultsServices()
+    const toy = await toyTrainer()
+    const { train, runner } = await workflowRun(services, toy)
+    toy.wish('die', 3)
+    await train(1)
+    toy.done()
+    const deaths: number[] = []
+
+    for (let at = 1, attempt = 2; ; at += 4, attempt += 2) {
+      const folder = runner()
+      const environment = {
+        NODE_OPTIONS: `--import ${dieAtWrite}`,
+        PLUMBLINE_DIE_BELOW: join(folder, '.plumbline/checkpoints'),
+        PLUMBLINE_DIE_AT: String(at),
+      }
+      const killed = await train(attempt, { folder, environment })
+      if (killed.code === 0) break
+      deaths.push(at)
+      const again = await train(attempt + 1, { folder })
+      expectGood(again)
+      expect(toy.done()).toEqual(epochsFrom(4))
+      expect(readdirSync(join(folder, '.plumbline/drafts'))).toEqual([])
+    }
+    expect(deaths.length).toBeGreaterThan(2)
+  })
 })

@@ -1,21 +1,27 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
 import { silent } from '../../action/base/progress.ts'
 import { runPipeline } from '../../action/pipeline/run-pipeline.ts'
+import type { Job } from '../../action/pipeline/run-session.ts'
 import type { RunRecord } from '../../action/pipeline/run-record.ts'
 import { epochs, epochsFrom, toyTrainer } from '../support/toy-trainer.ts'
 
 const signal = new AbortController().signal
 
-async function run(folder: string) {
+async function run(folder: string, asked: { readonly from?: string; readonly job?: Job } = {}) {
   const notes: string[] = []
   const progress = { ...silent, note: (text: string) => void notes.push(text) }
-  const end = await runPipeline({ folder, environment: process.env, progress, signal, now: () => new Date() }).catch(
-    (error: unknown) => error,
-  )
+  const end = await runPipeline({
+    ...asked,
+    folder,
+    environment: process.env,
+    progress,
+    signal,
+    now: () => new Date(),
+  }).catch((error: unknown) => error)
   return { end, notes }
 }
 
@@ -63,7 +69,7 @@ describe('PLUMBLINE_CHECKPOINT_DIR', () => {
   })
 
   test('outlives the attempts of one run', async () => {
-    const { folder, wish, done } = await toyTrainer('retry: { attempts: 2, backoff: 1ms }')
+    const { folder, wish, done } = await toyTrainer({ lines: 'retry: { attempts: 2, backoff: 1ms }' })
     wish('die', 3)
 
     expect((await run(folder)).end).toMatchObject({ kind: 'passed' })
@@ -74,7 +80,6 @@ describe('PLUMBLINE_CHECKPOINT_DIR', () => {
   test('is empty for other code, and has the old state for the old code', async () => {
     const { folder, wish, done } = await toyTrainer()
     const code = readFileSync(join(folder, 'train.py'), 'utf8')
-    const { writeFileSync } = await import('node:fs')
     wish('die', 3)
     await run(folder)
     done()
@@ -87,5 +92,31 @@ describe('PLUMBLINE_CHECKPOINT_DIR', () => {
     writeFileSync(join(folder, 'train.py'), code)
     expect((await run(folder)).end).toMatchObject({ kind: 'passed' })
     expect(done()).toEqual(epochsFrom(4))
+  })
+
+  test('is empty where a stage is told to be done again', async () => {
+    const { folder, wish, done } = await toyTrainer()
+    wish('die', 3)
+    await run(folder)
+    done()
+
+    expect((await run(folder, { from: 'train' })).end).toMatchObject({ kind: 'passed' })
+
+    expect(done()).toEqual(epochsFrom(1))
+  })
+
+  test('is apart for the released fit, which goes on from its own', async () => {
+    const { folder, wish, done } = await toyTrainer({ refit: true })
+    for (const job of ['prepare', 'train', 'judge'] as const) await run(folder, { job })
+    done()
+    wish('die', 2)
+    await run(folder, { job: 'refit' })
+    expect(done()).toEqual(epochsFrom(1, 2))
+
+    const { end, notes } = await run(folder, { job: 'refit' })
+
+    expect(end).toMatchObject({ kind: 'passed' })
+    expect(done()).toEqual(epochsFrom(3))
+    expect(notes).toContainEqual(expect.stringMatching(/^refit goes on from its checkpoint/))
   })
 })

@@ -24,6 +24,10 @@ describe('decideRetry()', () => {
   test.each<[string, ProgramEnd]>([
     ['ended well', { kind: 'done' }],
     ['was interrupted', { kind: 'interrupted' }],
+    [
+      'took more than it may',
+      { kind: 'over-limit', over: { resource: 'memory', peakBytes: 2e9, limitBytes: 1e9 }, lastLines },
+    ],
     ['was not found', ended(127)],
     ['may not be run', ended(126)],
   ])('never runs a program again that %s', (_, end) => {

@@ -77,7 +77,7 @@ describe('runResumable()', () => {
 
     expect(sent).toHaveLength(artifacts)
     expect(notes.at(-1)).toBe(
-      'train left a checkpoint (1 file, 2 B): the next run goes on from it; to begin anew, delete .plumbline/checkpoints/train',
+      'train left a checkpoint (1 file, 2 B): the next run goes on from it; to begin anew: plumbline run --from train',
     )
   })
 

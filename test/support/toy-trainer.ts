@@ -62,8 +62,15 @@ export interface ToyTrainer {
   readonly waiting: string
 }
 
-/** A pinned project whose training takes five epochs, of which each leaves a checkpoint. `lines` are more of its stage. */
-export async function toyTrainer(lines = ''): Promise<ToyTrainer> {
+export interface ToyOptions {
+  /** More lines of its stage. */
+  readonly lines?: string
+  /** Whether it trains once more on the whole window. */
+  readonly refit?: boolean
+}
+
+/** A pinned project whose training takes five epochs, of which each leaves a checkpoint. */
+export async function toyTrainer({ lines = '', refit = false }: ToyOptions = {}): Promise<ToyTrainer> {
   const outside = tempFolder()
   const { folder } = await tinyProject({
     files: {
@@ -71,7 +78,10 @@ export async function toyTrainer(lines = ''): Promise<ToyTrainer> {
       'plumbline.yaml': tinyYaml
         .replace('run: node train.mjs', `run: exec python3 train.py${lines && `\n    ${lines}`}`)
         .replace('env: { MODULES', `env: { OUTSIDE: ${JSON.stringify(outside)}, MODULES`)
-        .replace('split: { test: 0.25 }', 'split: { test: 0.25, refit: false }'),
+        .replace(
+          'split: { test: 0.25 }',
+          `split: { test: 0.25, refit: ${refit} }\n# What is asked of its model has tests of its own.\nsmoke: { skip: [nulls, unseen, extremes, empty] }`,
+        ),
     },
   })
   await pinData(folder)
