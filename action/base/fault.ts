@@ -86,6 +86,7 @@ export const faults = {
   'runs/unknown': 'user',
   'runs/unknown-metric': 'user',
   'system/refused': 'user',
+  'stage/changed-read': 'user',
   'stage/container': 'user',
   'stage/disk-full': 'user',
   'stage/failed': 'user',

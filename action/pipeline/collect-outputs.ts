@@ -1,10 +1,11 @@
 import { constants } from 'node:fs'
-import { cp, lstat, readdir, realpath, stat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { cp, lstat, mkdir, realpath, rename } from 'node:fs/promises'
+import { join, posix, relative } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
 import type { ProgramStage, Project, StageOutput } from '../project/project.ts'
 import { variableName } from './program-environment.ts'
+import { surveyOutput } from './survey-output.ts'
 
 export interface StageOutputs {
   readonly project: Project
@@ -17,43 +18,58 @@ export interface StageOutputs {
 }
 
 /**
- * Copies what a stage wrote in its folder `files` to the folder `out`; output name → path there. Outputs are files and
- * folders of files: a link would be followed later, to other bytes than those that the run recorded.
+ * Brings what a stage wrote in its folder `files` into the folder `out`; output name → path there. It is moved where it can
+ * be, so that a large model is not on the disk twice. Outputs are files and folders of files: a link would be followed
+ * later, to other bytes than those that the run recorded.
  */
 export async function collectOutputs(run: StageOutputs, files: string, out: string): Promise<Record<string, string>> {
+  const root = await realpath(files)
+  await mkdir(out, { recursive: true })
   const collected: Record<string, string> = {}
   for (const [output, declared] of Object.entries(run.stage.out)) {
     const written = await findWritten(join(files, declared.path), declared.kind === 'dataset')
     if (written === undefined) throw missingOutput(run, output, declared)
-    const link = await findLink(await realpath(files), written)
-    if (link !== undefined) throw linkedOutput(run, output, relative(files, link))
+    const survey = await surveyOutput(root, written)
+    if (survey.kind === 'foreign') throw linkedOutput(run, output, relative(files, survey.path))
+    if (survey.kind === 'empty') throw missingOutput(run, output, declared)
     const name = `${output}${declared.path.endsWith('/') ? '' : (/\.[A-Za-z0-9]+$/.exec(written)?.[0] ?? '')}`
-    await cp(written, join(out, name), { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true })
+    const isAlone = survey.kind === 'own' && !hasNeighbour(run.stage, output)
+    await (isAlone ? move(written, join(out, name)) : copy(written, join(out, name)))
     collected[output] = name
   }
   return collected
 }
 
-/** The file or the folder with something in it; a dataset may be CSV where Parquet is declared. */
+/** What lies at the path; a dataset may be CSV where Parquet is declared. */
 async function findWritten(path: string, mayBeCsv: boolean): Promise<string | undefined> {
   const candidates = mayBeCsv ? [path, path.replace(/\.parquet$/, '.csv')] : [path]
   for (const candidate of candidates) {
-    const found = await stat(candidate).catch(() => undefined)
-    if (found?.isFile()) return candidate
-    if (found?.isDirectory() && (await readdir(candidate)).length > 0) return candidate
+    const plain = candidate.replace(/[/\\]+$/, '')
+    if (await lstat(plain).catch(() => undefined)) return plain
   }
   return undefined
 }
 
-/** What is neither a file nor a folder, at the path, below it, or on the way to it out of the stage's folder. */
-async function findLink(root: string, path: string): Promise<string | undefined> {
-  const plain = path.replace(/[/\\]+$/, '')
-  const place = relative(root, await realpath(plain))
-  if (place === '..' || place.startsWith(`..${sep}`) || (await lstat(plain)).isSymbolicLink()) return plain
-  if (!(await stat(plain)).isDirectory()) return undefined
-  const below = await readdir(plain, { recursive: true, withFileTypes: true })
-  const link = below.find((entry) => !entry.isFile() && !entry.isDirectory())
-  return link && join(link.parentPath, link.name)
+/** Whether another output lies in the same place, or in the same folder below it. */
+function hasNeighbour({ out }: ProgramStage, output: string): boolean {
+  const place = (name: string) => `${posix.normalize(out[name]?.path ?? '').replace(/\/+$/, '')}/`
+  const own = place(output)
+  return Object.keys(out).some(
+    (other) => other !== output && (place(other).startsWith(own) || own.startsWith(place(other))),
+  )
+}
+
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error
+    await copy(from, to)
+  }
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true })
 }
 
 /** What runs, as messages name it. */

@@ -1,5 +1,6 @@
 import { textsToMask } from '../base/mask-secrets.ts'
 import type { Progress } from '../base/progress.ts'
+import { startStopwatch } from '../base/stopwatch.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import type { SharedCache } from '../github/runner/shared-cache.ts'
 import type { DeclaredRun } from './declare-run.ts'
@@ -39,6 +40,7 @@ export function openSession(request: SessionRequest, declared: DeclaredRun, trig
     progress,
     signal,
     now,
+    elapsedSeconds: startStopwatch(),
     ...(artifacts && { artifacts }),
     masked: textsToMask(knownSecrets(declared.project, environment)),
     ...(cache && { shared: openSharedResults({ folder, cache, mayHandOnRows: mayHandOn, progress, signal }) }),

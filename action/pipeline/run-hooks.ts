@@ -62,7 +62,7 @@ async function runHook(
         stage: { ...hook, timeoutMs },
         name: shown,
         subject: `hook "${name}"`,
-        reads: Object.keys(declared.reads.get(name) ?? {}),
+        reads: declared.reads.get(name) ?? {},
         inputs: { run: { run: join(runFolder(folder, record.runKey), 'run.json') } },
         environment: await environment.environment({}),
         variables: { PLUMBLINE_OUTCOME: record.outcome },

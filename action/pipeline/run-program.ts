@@ -119,7 +119,8 @@ export async function runProgram(program: Program): Promise<ProgramRun> {
     const resources = await watch.close(readTimes(await counted))
     return {
       end: endOf(stopped, code, killedBy, lastLines),
-      ...(resources && { resources }),
+      // An engine that runs a container is not what the container takes.
+      ...(resources && typeof program.command === 'string' && { resources }),
       log: await log.close(),
       left,
       hadOomKills: oomKills !== undefined && ((await countOomKills()) ?? 0) > oomKills,

@@ -43,6 +43,8 @@ export interface RunSession {
   readonly progress: Progress
   readonly signal: AbortSignal
   readonly now: () => Date
+  /** Since the session began, whatever the clock on the wall did. */
+  readonly elapsedSeconds: () => number
   /** What no record may show. */
   readonly masked: readonly string[]
   /** What runs of the workflow leave for one another; only in a workflow. */

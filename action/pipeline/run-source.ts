@@ -46,7 +46,7 @@ export async function runSource<Result>(
         stage,
         name: source.name,
         subject: `the program of source "${source.name}"`,
-        reads: Object.keys(await openReads(project, digests)(stage)),
+        reads: await openReads(project, digests)(stage),
         inputs: {},
         variables: lock?.until ? { PLUMBLINE_SINCE: lock.until } : {},
         environment: await environmentOf(program),

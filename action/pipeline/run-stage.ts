@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { copyFile, cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -8,11 +7,11 @@ import { Fault } from '../base/fault.ts'
 import { shortestMasked, textsToMask } from '../base/mask-secrets.ts'
 import type { Progress } from '../base/progress.ts'
 import type { ProgramStage, Project } from '../project/project.ts'
-import { wordCutLog, wordLeftRunning } from '../report/word-stages.ts'
+import { wordChangedFiles, wordCutLog, wordLeftRunning } from '../report/word-stages.ts'
 import { collectOutputs, subjectOf } from './collect-outputs.ts'
 import { knownSecrets } from './known-secrets.ts'
 import { launchProgram } from './launch-program.ts'
-import { variableName } from './program-environment.ts'
+import { layInputs, layReads, nameOutputs } from './lay-room.ts'
 import { refuseSecrets } from './refuse-secrets.ts'
 import { removeFolder } from './remove-folder.ts'
 import { type ProgramRun as Execution, runProgram } from './run-program.ts'
@@ -21,6 +20,7 @@ import { fullDiskFault, isFullDisk, stageFault } from './stage-fault.ts'
 import type { StageMeter } from './stage-meter.ts'
 import type { StageWork } from './stage-result.ts'
 import { threadLimits } from './supervise.ts'
+import { changedMarks, markFiles } from './watch-files.ts'
 
 /** Rooms are named by their process, so that those of a killed one are found and removed. */
 export const roomPrefix = 'plumbline-room-'
@@ -32,8 +32,10 @@ export interface ProgramRun {
   readonly name: string
   /** As messages name it; default: `stage "NAME"`. */
   readonly subject?: string
-  /** Paths relative to the project, of the files that the stage may read. */
-  readonly reads: readonly string[]
+  /** The files that the stage may read: path relative to the project → SHA-256. */
+  readonly reads: Readonly<Record<string, string>>
+  /** Files of the project that no stage should change; default: its reads. */
+  readonly watched?: readonly string[]
   /** Needed stage → what its `PLUMBLINE_IN_…` points to: output name → absolute path. */
   readonly inputs: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly environment: StageEnvironment | undefined
@@ -64,7 +66,9 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
       temp: join(room, 'tmp'),
     }
     for (const folder of Object.values(folders)) await mkdir(folder)
-    await layReads(project.folder, run.reads, folders.files)
+    await layReads(project.folder, run.reads, folders.files, subjectOf(run))
+    const watched = run.watched ?? Object.keys(run.reads)
+    const marks = await markFiles(project.folder, watched)
     if (run.environment?.modules) await symlink(run.environment.modules, join(room, 'node_modules'), 'junction')
     const secrets = Object.fromEntries(stage.secrets.map((secret) => [secret, requireSecret(run, secret)]))
     const launch = await launchProgram(run, room, {
@@ -100,6 +104,8 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
     })
     run.meter?.add(execution)
     await launch.end(execution.end)
+    const changed = changedMarks(marks, await markFiles(project.folder, watched))
+    if (changed.length > 0) progress.warn(wordChangedFiles(subjectOf(run), changed))
     if (execution.end.kind !== 'done') throw stageFault(run, execution)
     warnOf(run, execution)
     const outputs = await keepOutputs(run, folders.files, join(workFolder, 'out'))
@@ -108,42 +114,6 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
   } finally {
     await removeFolder(room)
   }
-}
-
-async function layReads(projectFolder: string, reads: readonly string[], to: string): Promise<void> {
-  for (const path of reads) {
-    await mkdir(dirname(join(to, path)), { recursive: true })
-    await copyFile(join(projectFolder, path), join(to, path), constants.COPYFILE_FICLONE)
-  }
-}
-
-/** Copies each input, so that a stage can spoil only its own; the variable names the one file, or the folder of several. */
-async function layInputs(inputs: ProgramRun['inputs'], to: string): Promise<Record<string, string>> {
-  const variables: Record<string, string> = {}
-  for (const [need, outputs] of Object.entries(inputs)) {
-    const folder = join(to, need)
-    await mkdir(folder, { recursive: true })
-    const laid: string[] = []
-    for (const [output, path] of Object.entries(outputs)) {
-      const suffix = /\.[A-Za-z0-9]+$/.exec(path)?.[0] ?? ''
-      const place = join(folder, `${output}${suffix}`)
-      await cp(path, place, { recursive: true, mode: constants.COPYFILE_FICLONE })
-      laid.push(place)
-    }
-    const [only] = laid
-    variables[`PLUMBLINE_IN_${variableName(need)}`] = laid.length === 1 && only ? only : folder
-  }
-  return variables
-}
-
-async function nameOutputs(stage: ProgramStage, files: string): Promise<Record<string, string>> {
-  const variables: Record<string, string> = {}
-  for (const [output, { path }] of Object.entries(stage.out)) {
-    const place = join(files, path)
-    await mkdir(path.endsWith('/') ? place : dirname(place), { recursive: true })
-    variables[`PLUMBLINE_OUT_${variableName(output)}`] = place
-  }
-  return variables
 }
 
 function requireSecret(run: ProgramRun, name: string): string {

@@ -27,6 +27,7 @@ import { runResumable } from './run-resumable.ts'
 import type { LazyEnvironment } from './stage-environment.ts'
 import { digestOf, type StageResult } from './stage-result.ts'
 import { takeOutputCheck } from './take-output-check.ts'
+import { watchedFiles } from './watch-files.ts'
 
 /** The user's stages of one of the two fits. */
 export interface Programs {
@@ -217,7 +218,8 @@ async function takeProgram(
         project,
         stage,
         name,
-        reads: Object.keys(reads.get(stage.name) ?? {}),
+        reads: reads.get(stage.name) ?? {},
+        watched: watchedFiles(session.declared),
         inputs: fixtures ?? (await inputsOf()),
         environment: await environment.environment(stage),
         caller: session.environment,

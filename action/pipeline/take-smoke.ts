@@ -242,7 +242,7 @@ async function predict(smoking: Smoking, featuresFile: string, log: string): Pro
         stage,
         name,
         subject: `stage "${stage.name}" of the ${fit} model`,
-        reads: Object.keys(reads.get(stage.name) ?? {}),
+        reads: reads.get(stage.name) ?? {},
         inputs: given,
         environment: await environment.environment(stage),
         caller: session.environment,

@@ -134,7 +134,7 @@ function containersOf({ stages }: Project): Pick<RunRecord['environment'], 'cont
 
 /** Those of earlier jobs, and this one as far as it came. */
 function jobsSoFar(session: RunSession, { startedAt }: RunFindings, earlier: RunRecord | undefined): JobRecord[] {
-  const { declared, environment, now, stages } = session
+  const { declared, environment, stages } = session
   const [job = 'run', ...others] = session.jobs
   const began = startedAt.toISOString()
   const worked = stages.filter(({ outcome, startedAt: at }) => ['done', 'failed'].includes(outcome) && at >= began)
@@ -142,7 +142,7 @@ function jobsSoFar(session: RunSession, { startedAt }: RunFindings, earlier: Run
   const here: JobRecord = {
     job: others.length === 0 ? job : 'run',
     startedAt: began,
-    seconds: (now().getTime() - startedAt.getTime()) / 1000,
+    seconds: session.elapsedSeconds(),
     ran: worked.map(({ name }) => name),
     workSeconds: worked.reduce((sum, { seconds }) => sum + seconds, 0),
     ...(runner && { runner }),

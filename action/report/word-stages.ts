@@ -47,6 +47,13 @@ export function wordLeftRunning(subject: string, names: readonly string[]): stri
   return `${subject} left processes running: ${shown}${more > 0 ? ` and ${more} more` : ''}; they were killed`
 }
 
+/** Who did it, nobody can tell: the stage, or somebody at an editor. */
+export function wordChangedFiles(subject: string, paths: readonly string[]): string {
+  const shown = paths.slice(0, namesShown).join(', ')
+  const more = paths.length - namesShown
+  return `while ${subject} ran, files of the project changed: ${shown}${more > 0 ? ` and ${more} more` : ''}; a stage writes to PLUMBLINE_OUT_… alone`
+}
+
 export function wordCutLog(subject: string, problem: string): string {
   return `the log of ${subject} is not whole: it could not be written (${problem})`
 }

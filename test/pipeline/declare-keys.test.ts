@@ -44,6 +44,7 @@ describe('declareKeys()', () => {
 
   test.each([
     ['the data', declared({ dataDigest: 'd2' })],
+    ['the threads of a stage', declared({}, text.replace('python tune.py', 'python tune.py, resources: { cpu: 2 }'))],
     ['the SQL', declared({ featureSql: 'select id, a from data' })],
     ['the environment lock', declared({ requirements: 'r2' })],
     ['the environment’s setup', declared({ setup: 's1' })],
@@ -70,6 +71,10 @@ describe('declareKeys()', () => {
   })
 
   test.each([
+    [
+      'limits that make no bytes',
+      declared({}, text.replace('python tune.py', 'python tune.py, resources: { memory: 4 GB, disk: 1 GB }')),
+    ],
     ['gates', declared({}, `${text}gates: { floor: { metric: roc_auc, min: 0.7 } }\n`)],
     ['privacy', declared({}, `${text}privacy: { min-count: 5 }\n`)],
   ])('keeps the run key when %s change', (_, other) => {

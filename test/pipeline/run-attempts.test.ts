@@ -52,7 +52,7 @@ function given({ command, retry, timeoutMs, signal, onNote, out }: Wish) {
         project: projectOf(folder),
         stage,
         name: 'train',
-        reads: [],
+        reads: {},
         inputs: {},
         environment: undefined,
         caller: { PATH: process.env['PATH'] },

@@ -31,7 +31,7 @@ async function failIn(parts: (folder: string) => Partial<Project>, written = '1'
     project: { ...projectOf(folder), ...parts(folder) },
     stage,
     name: 'train',
-    reads: [],
+    reads: {},
     inputs: {},
     environment: undefined,
     caller: {

@@ -31,6 +31,11 @@ describe('readResult()', () => {
     ['is cut off', JSON.stringify(whole).slice(0, 99)],
     ['is of another shape', '[]'],
     ['lacks its outputs', JSON.stringify({ ...whole, outputs: undefined })],
+    [
+      'took less than nothing',
+      JSON.stringify({ ...whole, resources: { cpuSeconds: -1, peakMemoryBytes: 1, diskBytes: 1 } }),
+    ],
+    ['was measured in part', JSON.stringify({ ...whole, resources: { cpuSeconds: 1 } })],
     ['leads out of its folder', JSON.stringify({ ...whole, outputs: { model: { path: '../../x', sha256: key } } })],
     ['leads above its folder', JSON.stringify({ ...whole, outputs: { model: { path: '..', sha256: key } } })],
     ['is kept under a path', JSON.stringify({ ...whole, cacheKey: '../../../etc' })],

@@ -89,6 +89,31 @@ describe('parseProject()', () => {
     }
   })
 
+  test('reads what a stage may take', () => {
+    const read = parseProject(
+      '/project',
+      smallest.replace('out: {', 'resources: { memory: 4 GB, cpu: 2, disk: 1.5GiB }, out: {'),
+    )
+
+    expect(read.ok && read.value.stages[0]?.resources).toEqual({ memoryBytes: 4e9, cpu: 2, diskBytes: 1_610_612_736 })
+  })
+
+  test.each([
+    ['memory: 4', '"stages.train.resources.memory": a size with its unit such as 512 MB, 4 GB or 2 GiB is expected'],
+    ['memory: 4 gb', 'a size with its unit'],
+    ['memory: 4Gi', 'a size with its unit'],
+    ['disk: 0 GB', 'a size with its unit'],
+    ['disk: -1 GB', 'a size with its unit'],
+    ['cpu: 0.5', 'a whole number'],
+    ['cpu: 0', 'at least 1'],
+    ['memroy: 4 GB', 'no such key; expected one of memory, cpu, disk'],
+  ])('refuses resources: { %s }', (text, message) => {
+    expect(faults(smallest.replace('out: {', `resources: { ${text} }, out: {`))).toEqual([
+      expect.stringMatching(/^6: /),
+    ])
+    expect(faults(smallest.replace('out: {', `resources: { ${text} }, out: {`))[0]).toContain(message)
+  })
+
   test('fills in every default', () => {
     const read = parseProject('/project', smallest)
 
