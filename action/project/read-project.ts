@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Read } from '../base/diagnostic.ts'
 import { checkOwnFolder, checkPlaces } from './check-places.ts'
 import { checkProject, type LineOf } from './check-project.ts'
+import { checkSecrets } from './check-secrets.ts'
 import { readCondition } from './condition.ts'
 import { orderStages } from './order-stages.ts'
 import { outputsOf } from './output-kind.ts'
@@ -58,6 +59,12 @@ async function readProjectFile(folder: string, params: readonly string[]): Promi
 
 /** The same from a text. `folder` is absolute. */
 export function parseProject(folder: string, text: string, params: readonly string[] = []): Read<Project> {
+  const project = interpret(folder, text, params)
+  const diagnostics = checkSecrets(projectFile, text, project.ok ? [] : project.diagnostics)
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : project
+}
+
+function interpret(folder: string, text: string, params: readonly string[]): Read<Project> {
   const read = readYaml(projectFile, text, projectSchema)
   if (!read.ok) return read
   overrideParams(read.value.params, params)
