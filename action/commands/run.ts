@@ -84,7 +84,9 @@ async function runWhole(request: Whole, job: Job | undefined): Promise<Outcome<R
 /** Asked for where a budget is to be kept: most runs have none. */
 async function ledgerExecutions(request: Whole): Promise<readonly RunRecord[]> {
   const { ledgerRuns, parseBodies } = await import('./known-runs.ts')
-  return (await parseBodies(await ledgerRuns(request))).records
+  const { mergeRuns } = await import('../pipeline/merge-runs.ts')
+  const { records } = await parseBodies(await ledgerRuns(request))
+  return mergeRuns([], records, []).flatMap(({ executions }) => executions)
 }
 
 async function runHooksAlone(

@@ -1,4 +1,4 @@
-import type { RunRecord } from './run-record.ts'
+import type { JobRecord, RunRecord } from './run-record.ts'
 
 /** All that is known of one run key. */
 export interface KnownRun {
@@ -24,7 +24,10 @@ export interface ReleasedRun extends KnownRelease {
   readonly runKey: string
 }
 
-/** One entry a run key, newest first. Of an execution that both know, the fuller record is kept: the one that ended later. */
+/**
+ * One entry a run key, newest first. Of records of one execution the one that ended later is kept, with the jobs of all: a job
+ * that was run again took something each time.
+ */
 export function mergeRuns(
   local: readonly RunRecord[],
   ledger: readonly RunRecord[],
@@ -34,7 +37,7 @@ export function mergeRuns(
   for (const record of [...local, ...ledger]) {
     const executions = byKey.get(record.runKey) ?? new Map<string, RunRecord>()
     const known = executions.get(record.startedAt)
-    if (!known || record.finishedAt > known.finishedAt) executions.set(record.startedAt, record)
+    executions.set(record.startedAt, known ? united(known, record) : record)
     byKey.set(record.runKey, executions)
   }
   const [here, there] = [local, ledger].map((records) => new Set(records.map(({ runKey }) => runKey)))
@@ -53,6 +56,20 @@ export function mergeRuns(
     ]
   })
   return runs.sort((one, other) => newestFirst(one.executions[0], other.executions[0]))
+}
+
+function united(one: RunRecord, other: RunRecord): RunRecord {
+  const [later, earlier] = other.finishedAt > one.finishedAt ? [other, one] : [one, other]
+  if (later.jobs === undefined || earlier.jobs === undefined) return later
+  const isIn = (jobs: readonly JobRecord[], { job, startedAt }: JobRecord) =>
+    jobs.some((known) => known.job === job && known.startedAt === startedAt)
+  const { jobs } = later
+  const lost = earlier.jobs.filter((job) => !isIn(jobs, job))
+  return lost.length === 0 ? later : { ...later, jobs: [...jobs, ...lost].sort(oldestFirst) }
+}
+
+function oldestFirst(one: JobRecord, other: JobRecord): number {
+  return one.startedAt < other.startedAt ? -1 : 1
 }
 
 function releaseOf(releases: readonly ReleasedRun[], { runKey, model }: RunRecord): KnownRelease | null {

@@ -7,6 +7,7 @@ import { wordHeader, wordLockDifference, wordOtherRun } from '../report/report-r
 import { wordOverspent } from '../report/word-budget.ts'
 import { type BudgetVerdict, decideBudget, mindsBudget } from './decide-budget.ts'
 import { declareRun, type RunWishes } from './declare-run.ts'
+import { keepRecord } from './keep-record.ts'
 import { knownSecrets } from './known-secrets.ts'
 import { openSession, type SessionRequest } from './open-session.ts'
 import { type CodeState, readCodeState } from './read-code-state.ts'
@@ -63,14 +64,16 @@ async function runAlone(request: RunRequest): Promise<RunEnd> {
   const code = await readCodeState(request.folder)
   const trigger = readTrigger(request.environment, code.user)
   await request.hidden?.hide(knownSecrets(declared.value.project, request.environment))
-  const session = openSession(request, declared.value, trigger)
+  const opened = openSession(request, declared.value, trigger)
   const findings = noFindings(code, trigger, request.now())
+  // Whoever is killed leaves a record that says so, and how far it came.
+  const keeper = keepRecord(() => writeRecord(opened, findings, 'interrupted'))
+  const session = { ...opened, saveRecord: keeper.save }
   greet(session, findings, code)
   await warnOfOtherFiles(session)
   await removeDeadDrafts(session.folder)
   await freshLogs(session)
-  // Whoever is killed from here on leaves a record that says so.
-  await writeRecord(session, findings, 'interrupted')
+  await keeper.save()
 
   let end: Read<'passed' | 'refused'>
   try {
@@ -80,7 +83,9 @@ async function runAlone(request: RunRequest): Promise<RunEnd> {
       return { kind: 'refused', record: await finish(session, findings, 'refused', reason) }
     }
     end = await runJobs(session, findings)
+    await keeper.stop()
   } catch (error) {
+    await keeper.stop()
     const failure = error instanceof Fault ? error.message : String(error)
     await finish(session, findings, request.signal.aborted ? 'interrupted' : 'failed', failure)
     throw error

@@ -55,6 +55,8 @@ export interface RunSession {
   /** The workflow run's; only in a workflow. */
   readonly artifacts?: ArtifactStore
   readonly stages: StageRecord[]
+  /** Called after each stage that ran, so that a run which is killed later still tells of it. */
+  readonly saveRecord?: () => Promise<void>
   /** Where it is given, nothing is done, and what would be done is put here. */
   readonly plan?: PlannedStage[]
   /** Inputs of the one stage that runs on them instead of on results: need → output → absolute path. */
@@ -110,6 +112,7 @@ export async function takeStep(session: RunSession, step: Step): Promise<Read<St
   if (!made.ok) return made
   if (step.isShared) session.shared?.keep(made.value)
   await note(session, made.value, 'done')
+  await session.saveRecord?.()
   session.progress.finished(
     step.name,
     step.isNo?.(made.value) ? 'failed' : 'done',

@@ -20,10 +20,15 @@ export function runsInLedger(records: readonly LedgerRecord[]): LedgerRuns {
   return { runs, releases: publishedIn(records) }
 }
 
-/** Whether a ledger has this very execution of a run key, as a run or with its release. */
-export function hasRun(records: readonly LedgerRecord[], { runKey, startedAt }: RunRecord): boolean {
+/** Whether a ledger has this very execution as it ended, as a run or with its release. A job that ran again ends it anew. */
+export function hasRun(records: readonly LedgerRecord[], { runKey, startedAt, finishedAt }: RunRecord): boolean {
   return runsInLedger(records).runs.some(({ body }) => {
-    return isObject(body) && body['runKey'] === runKey && body['startedAt'] === startedAt
+    return (
+      isObject(body) &&
+      body['runKey'] === runKey &&
+      body['startedAt'] === startedAt &&
+      body['finishedAt'] === finishedAt
+    )
   })
 }
 

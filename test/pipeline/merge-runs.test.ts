@@ -52,6 +52,20 @@ describe('mergeRuns()', () => {
     }
   })
 
+  test('keeps the jobs of every attempt of one execution, each once', () => {
+    const job = (name: 'prepare' | 'train', hour: number) =>
+      ({ job: name, startedAt: at(1, hour), seconds: 60, ran: [], workSeconds: 0, runner: ['ubuntu-latest'] }) as const
+    const failed = ran(1, { outcome: 'failed', jobs: [job('prepare', 6), job('train', 7)] })
+    const passed = ran(1, { finishedAt: at(1, 9), jobs: [job('prepare', 6), job('train', 8)] })
+
+    const [run] = mergeRuns([], [failed, passed], [])
+
+    expect(run?.executions).toHaveLength(1)
+    expect(run?.executions[0]).toMatchObject({ outcome: 'passed' })
+    expect(run?.executions[0].jobs).toEqual([job('prepare', 6), job('train', 7), job('train', 8)])
+    expect(mergeRuns([failed], [failed], [])[0]?.executions).toEqual([failed])
+  })
+
   test('does not take another model’s release for its own', () => {
     expect(mergeRuns([ran(1)], [], [{ ...release(1, 1), model: 'quotes' }])[0]?.release).toBeNull()
   })

@@ -98,20 +98,42 @@ describe('runPipeline()', () => {
     expect(end.record.stages.flatMap(({ name, runner }) => (runner ? [name] : []))).toEqual(['train', 'refit'])
   })
 
-  test('is seen as interrupted after a SIGKILL', async () => {
-    const project = await tinyProject({ files: { 'train.mjs': 'setInterval(() => {}, 1000)' } })
+  test('is seen as interrupted after a SIGKILL, with the stages that it came to', async () => {
+    const project = await tinyProject({ files: { 'predict.mjs': 'console.log("here"); setInterval(() => {}, 1000)' } })
     await pinData(project.folder)
-    const child = spawn(process.execPath, [join(packageFolder(), 'dist/cli.js'), 'run'], { cwd: project.folder })
+    const words = [join(packageFolder(), 'dist/cli.js'), 'run', '--log', 'json']
+    const child = spawn(process.execPath, words, { cwd: project.folder })
     let stderr = ''
     child.stderr.on('data', (chunk) => (stderr += String(chunk)))
     const ended = new Promise((resolve) => child.on('close', resolve))
-    while (!stderr.includes('split') && child.exitCode === null) await wait(50)
+    while (!/"stage":"predict",.*"detail":"here"/.test(stderr) && child.exitCode === null) await wait(50)
 
     child.kill('SIGKILL')
     await ended
 
     const { records } = await readLocalRuns(project.folder)
     expect(outcomes(records)).toEqual(['interrupted', 'interrupted'])
+    expect(records[0]?.jobs).toMatchObject([{ ran: ['validate', 'features', 'split', 'train'] }])
+    expect(records[0]?.jobs?.[0]?.workSeconds).toBeGreaterThan(0)
+  })
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('is recorded as interrupted by %s', async (signal) => {
+    const project = await tinyProject({ files: { 'train.mjs': 'console.log("here"); setInterval(() => {}, 1000)' } })
+    await pinData(project.folder)
+    const words = [join(packageFolder(), 'dist/cli.js'), 'run', '--log', 'json']
+    const child = spawn(process.execPath, words, { cwd: project.folder })
+    let stderr = ''
+    child.stderr.on('data', (chunk) => (stderr += String(chunk)))
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    while (!stderr.includes('"detail":"here"') && child.exitCode === null) await wait(50)
+
+    child.kill(signal)
+
+    expect(await ended, stderr).toBe(130)
+    const { records } = await readLocalRuns(project.folder)
+    expect(outcomes(records)).toEqual(['interrupted', 'interrupted'])
+    expect(records[0]?.stages.at(-1)).toMatchObject({ name: 'train', outcome: 'failed' })
+    expect(stderr).toMatch(/"event":"ended","outcome":"fault","code":"interrupted"/)
   })
 })
 

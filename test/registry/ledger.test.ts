@@ -188,7 +188,10 @@ test('recordRun() records a refused run once', async () => {
   const run = runRecord({ outcome: 'refused' })
   expect(await recordRun(client, run, stamp)).toEqual({ isNew: true })
   expect(await recordRun(client, run, stamp)).toEqual({ isNew: false })
+  const ranAgain = { ...run, finishedAt: '2025-03-04T07:00:00.000Z' }
+  expect(await recordRun(client, ranAgain, stamp)).toEqual({ isNew: true })
   expect((await readLedger(client)).records).toMatchObject([
     { kind: 'run', body: { outcome: 'refused', metrics: [{ name: 'roc_auc', value: 0.861 }] } },
+    { kind: 'run', body: { finishedAt: ranAgain.finishedAt } },
   ])
 })
