@@ -51,8 +51,10 @@ export async function withCheckpointFolder<Result>(
 ): Promise<Result> {
   const folder = checkpointFolder(place)
   await removeForeign(place)
-  return await withExclusiveLock(`${folder}.lock`, lockTerms, async () => {
-    await endOrphans(checkpointVariable, folder)
+  // Whoever is killed leaves its lock, and may leave its program.
+  const wasLeft = (await lstat(lockOf(folder)).catch(() => undefined)) !== undefined
+  return await withExclusiveLock(lockOf(folder), lockTerms, async () => {
+    if (wasLeft) await endOrphans(checkpointVariable, folder)
     if (place.isFresh) await rm(folder, { recursive: true, force: true })
     await mkdir(folder, { recursive: true })
     await removeOthers(place)
@@ -60,12 +62,16 @@ export async function withCheckpointFolder<Result>(
   })
 }
 
+function lockOf(folder: string): string {
+  return `${folder}.lock`
+}
+
 /** Of a stage that is done. What cannot be removed, or another run has, stays: nothing asks for it again. */
 export async function removeCheckpoint(place: CheckpointPlace): Promise<void> {
   const folder = checkpointFolder(place)
   if (!(await lstat(folder).catch(() => undefined))) return
   const remove = () => rm(folder, { recursive: true, force: true })
-  await withExclusiveLock(`${folder}.lock`, lockTerms, remove).catch(() => undefined)
+  await withExclusiveLock(lockOf(folder), lockTerms, remove).catch(() => undefined)
 }
 
 /** Throws what the system says where a folder cannot be read; what goes away meanwhile is not there. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
@@ -89,6 +90,10 @@ describe('withCheckpointFolder()', () => {
     const other = sleeper(checkpointFolder(placeOf(place.folder, 'b')))
     await Promise.all([once(orphan, 'spawn'), once(other, 'spawn')])
     const orphanEnds = once(orphan, 'exit')
+    const killed = spawn('true')
+    await once(killed, 'exit')
+    const lock = JSON.stringify({ token: 'killed', pid: killed.pid, host: hostname() })
+    writeFiles(dirname(checkpointFolder(place)), { [`${'a'.repeat(16)}.lock`]: lock })
 
     await withCheckpointFolder(place, nothing)
 
