@@ -120,6 +120,10 @@ export const faults = {
   'registry/uncommitted': 'user',
   'registry/push': 'remote',
   'registry/unknown-subject': 'user',
+  'reproduce/checkout': 'user',
+  'reproduce/no-commit': 'user',
+  'reproduce/not-finished': 'user',
+  'reproduce/uncommitted': 'user',
 } as const satisfies Record<string, FaultOwner>
 
 export type FaultCode = keyof typeof faults

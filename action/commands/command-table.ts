@@ -20,5 +20,6 @@ export const commandTable = {
   'cache list': async () => (await import('./cache-list.ts')).cacheList,
   'cache gc': async () => (await import('./cache-gc.ts')).cacheGc,
   register: async () => (await import('./register.ts')).register,
+  reproduce: async () => (await import('./reproduce.ts')).reproduce,
   lineage: async () => (await import('./lineage.ts')).lineage,
 } as const satisfies CommandTable

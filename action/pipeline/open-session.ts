@@ -8,7 +8,7 @@ import { holdCached } from './hold-cached.ts'
 import { knownSecrets } from './known-secrets.ts'
 import { mayHandOnRows } from './row-privacy.ts'
 import type { Trigger } from './run-record.ts'
-import { type Job, jobs, type RunSession } from './run-session.ts'
+import { type Job, jobs, type RunSession, type Trial } from './run-session.ts'
 import { openSharedResults } from './share-results.ts'
 import { chooseStages, type Selection, stageGraph } from './stage-graph.ts'
 
@@ -24,11 +24,12 @@ export interface SessionRequest extends Selection {
   readonly artifacts?: ArtifactStore
   /** What runs of the workflow leave for one another; only in a workflow. */
   readonly sharedCache?: SharedCache
+  readonly trial?: Trial
 }
 
 /** A run that is about to begin. Throws `cli/bad-input` where a stage is asked for that there is not. */
 export function openSession(request: SessionRequest, declared: DeclaredRun, trigger: Trigger): RunSession {
-  const { folder, job, environment, sharedCache: cache, signal, now, artifacts } = request
+  const { folder, job, environment, sharedCache: cache, signal, now, artifacts, trial } = request
   const progress = holdCached(request.progress)
   const mayHandOn = async () => await mayHandOnRows(declared.project, environment)
   const graph = stageGraph(declared.project, new Set(declared.stageContracts.keys()))
@@ -48,5 +49,6 @@ export function openSession(request: SessionRequest, declared: DeclaredRun, trig
     graph,
     chosen: chooseStages(graph, request),
     stages: [],
+    ...(trial && { trial }),
   }
 }

@@ -17,7 +17,8 @@ export async function removeDeadDrafts(folder: string): Promise<void> {
   await removeDead(tmpdir(), new RegExp(`^${roomPrefix}(\\d+)-`))
 }
 
-async function removeDead(folder: string, named: RegExp): Promise<void> {
+/** Removes what is named by a process that is no more: the pattern's first group is its id. */
+export async function removeDead(folder: string, named: RegExp): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = Number(named.exec(name)?.[1])
     if (!pid || isProcessAlive(pid)) continue

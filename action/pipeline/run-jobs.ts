@@ -77,5 +77,16 @@ export function openEnvironment(session: RunSession): LazyEnvironment {
   const { declared, environment, progress, signal } = session
   const { project, requirements, setup } = declared
   const log = logFile(session, 'environment')
-  return lazyEnvironment({ project, requirements, setup, caller: environment, logFile: log, progress, signal })
+  const found = lazyEnvironment({ project, requirements, setup, caller: environment, logFile: log, progress, signal })
+  return session.trial ? withVariables(found, session.trial.variables) : found
+}
+
+function withVariables(found: LazyEnvironment, variables: Readonly<Record<string, string>>): LazyEnvironment {
+  return {
+    ...found,
+    environment: async (stage) => {
+      const environment = await found.environment(stage)
+      return { binFolders: [], ...environment, variables: { ...environment?.variables, ...variables } }
+    },
+  }
 }

@@ -106,7 +106,7 @@ async function finish(
 ): Promise<RunRecord> {
   const record = await writeRecord(session, findings, outcome, failure)
   const { hooks } = session.declared.project
-  if (hooks.length === 0 || session.jobs.size < jobs.length) return record
+  if (hooks.length === 0 || session.trial || session.jobs.size < jobs.length) return record
   findings.hooks = await runHooks(session, record, openEnvironment(session))
   return await writeRecord(session, findings, outcome, failure)
 }

@@ -59,8 +59,15 @@ export interface RunSession {
   readonly saveRecord?: () => Promise<void>
   /** Where it is given, nothing is done, and what would be done is put here. */
   readonly plan?: PlannedStage[]
+  readonly trial?: Trial
   /** Inputs of the one stage that runs on them instead of on results: need → output → absolute path. */
   readonly fixtures?: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+/** A run that is only looked at: it calls no hook. */
+export interface Trial {
+  /** What programs get besides, such as `OMP_NUM_THREADS`. */
+  readonly variables: Readonly<Record<string, string>>
 }
 
 export interface Step {

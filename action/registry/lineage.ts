@@ -1,13 +1,13 @@
 import { Fault } from '../base/fault.ts'
-import { sha256 } from '../base/sha256.ts'
 import type { GitHubClient } from '../github/client.ts'
 import { type CommitFacts, readCommitFacts } from '../github/git-data.ts'
-import { downloadAsset, type Release, readReleaseByTag } from '../github/releases.ts'
+import type { Release } from '../github/releases.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import { type LockEntry, readDataLock } from '../project/data-lock.ts'
 import { findSubject, type Subject, unknownFile, unknownSubject } from './find-subject.ts'
 import { readLedger } from './ledger.ts'
 import { type PublishedRecord, publishedIn } from './record-published.ts'
+import { parseRun, requireRelease, verifiedText } from './verified-release.ts'
 
 /** What produced a model. */
 export interface ModelLineage {
@@ -135,51 +135,4 @@ async function lockedFiles(
 ): Promise<readonly LockEntry[]> {
   const read = readDataLock('data.lock.yaml', await verifiedText(client, release, record, 'data.lock.yaml'))
   return read.ok ? Object.values(read.value.sections).flat() : []
-}
-
-async function requireRelease(client: GitHubClient, record: PublishedRecord): Promise<Release> {
-  const release = await readReleaseByTag(client, record.tag)
-  if (release) return release
-  throw new Fault(
-    'github/not-found',
-    `Cannot show the lineage of "${record.tag}": its release is gone; expected it, as the ledger says it was published`,
-    {
-      remedy: 'Somebody deleted it. The ledger still names its commit, data and digests: plumbline/ledger.',
-    },
-  )
-}
-
-/** An asset's text, if it is still the one that was published. */
-async function verifiedText(
-  client: GitHubClient,
-  release: Release,
-  record: PublishedRecord,
-  name: string,
-): Promise<string> {
-  const asset = release.assets.find((known) => known.name === name)
-  const bytes = asset && (await downloadAsset(client, asset))
-  const expected = record.assets[name]
-  const digest = bytes && sha256(bytes)
-  if (bytes && (typeof expected !== 'string' || digest === expected)) return Buffer.from(bytes).toString()
-  const state = digest === undefined ? 'it is gone' : `it has other bytes (sha256 ${digest.slice(0, 8)}…)`
-  throw new Fault(
-    'registry/bytes-differ',
-    `Cannot trust "${name}" of "${release.tag}": ${state}; expected sha256 ${expected?.slice(0, 8) ?? 'unknown'}…, as it was published`,
-    {
-      remedy: `Somebody changed the release: ${release.url}`,
-      stays: 'nothing was changed',
-    },
-  )
-}
-
-function parseRun(tag: string, text: string): RunRecord {
-  const run: RunRecord = JSON.parse(text)
-  if (run.schema === 'plumbline/run/v1') return run
-  throw new Fault(
-    'registry/unknown-subject',
-    `Cannot read run.json of "${tag}": it is of schema "${String(run.schema)}"; expected plumbline/run/v1`,
-    {
-      remedy: 'Use the Plumbline that published it, or a newer one.',
-    },
-  )
 }
