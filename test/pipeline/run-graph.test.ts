@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import type { Progress } from '../../action/base/progress.ts'
+import { callHooks } from '../../action/pipeline/call-hooks.ts'
 import { explainStage } from '../../action/pipeline/explain-stage.ts'
 import { findCandidate } from '../../action/pipeline/find-candidate.ts'
 import { planRun } from '../../action/pipeline/plan-run.ts'
@@ -12,7 +13,7 @@ import { type RunRequest, runPipeline } from '../../action/pipeline/run-pipeline
 import type { RunRecord } from '../../action/pipeline/run-record.ts'
 import { pinData } from '../support/pin-data.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-import { type TinyProject, tinyProject, tinyYaml } from '../support/tiny-project.ts'
+import { type TinyProject, tinyProject, tinyTrain, tinyYaml } from '../support/tiny-project.ts'
 
 interface Wishes extends Partial<RunRequest> {
   readonly notes?: string[]
@@ -377,5 +378,30 @@ describe('runHooks()', () => {
     const record = await run(folder, { notes })
     expect(record).toMatchObject({ outcome: 'passed', hooks: [{ name: 'always', outcome: 'failed' }] })
     expect(notes.join('\n')).toContain('the hook always failed')
+  })
+
+  test('calls them in a job of their own, once the others are done, with what the workflow says of these', async () => {
+    const made = await hooked('')
+    const { folder } = made
+    const call = async (outcome: 'passed' | 'failed' | 'interrupted') => {
+      const called = await callHooks({ ...requestFor(folder), outcome })
+      return called.ok ? called.value.map(({ name }) => name) : called.diagnostics
+    }
+    for (const job of ['prepare', 'train', 'judge', 'refit'] as const) await run(folder, { job })
+    expect(told('always')).toEqual([])
+    expect(await call('passed')).toEqual(['always'])
+    expect(told('always')).toEqual(['"outcome": "passed"'])
+
+    // A job that left no record, as one that never began.
+    made.write('train.mjs', '// edited\n')
+    expect(await call('failed')).toEqual(['on-failure', 'always'])
+    const yaml = readFileSync(join(folder, 'plumbline.yaml'), 'utf8')
+    made.write('plumbline.yaml', yaml.replace('min: 0.7', 'min: 0.9999'))
+    made.write('train.mjs', tinyTrain)
+    for (const job of ['prepare', 'train', 'judge'] as const) {
+      await runPipeline(requestFor(folder, { job }))
+    }
+    expect(await call('failed')).toEqual(['on-failure', 'always'])
+    expect(told('failed')).toEqual(['failed', 'refused'])
   })
 })
