@@ -1,7 +1,7 @@
 import type { Job, RunSession, Step } from './run-session.ts'
 import { changedParts } from './stage-key.ts'
 import { latestResult, type StageResult } from './stage-result.ts'
-import { findResult } from './verify-result.ts'
+import { examineResult } from './verify-result.ts'
 
 /** What a run would do with a stage, and why. */
 export interface PlannedStage {
@@ -18,6 +18,8 @@ export type PlanReason =
   | { readonly kind: 'changed'; readonly parts: readonly ChangedPart[] }
   /** The interpreter, the system, or the bytes of an input. */
   | { readonly kind: 'observed' }
+  /** What is kept of it has other bytes than it was made with. */
+  | { readonly kind: 'spoilt' }
   | { readonly kind: 'waits'; readonly stages: readonly string[] }
   | { readonly kind: 'condition'; readonly text: string }
 
@@ -35,10 +37,14 @@ export async function planStep(session: RunSession, step: Step, plan: PlannedSta
   const waits = step.from.filter((result) => !isMade(result)).map(({ stage }) => stage)
   const isForced = session.chosen.forced.has(name)
   if (waits.length === 0 && !isForced) {
-    const found = await findResult(session.folder, name, await step.cacheKey())
+    const found = await examineResult(session.folder, name, await step.cacheKey())
     if (found.kind === 'whole') {
       plan.push({ name, job, action: 'cached', reasons: [] })
       return found.result
+    }
+    if (found.kind === 'spoilt') {
+      plan.push({ name, job, action: 'runs', reasons: [{ kind: 'spoilt' }] })
+      return unmade(step)
     }
   }
   const reason = isForced ? ({ kind: 'forced' } as const) : await whyMade(session, step, waits)

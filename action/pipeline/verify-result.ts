@@ -19,20 +19,25 @@ export type FoundResult =
  * removed; what is no result at all counts as none.
  */
 export async function findResult(folder: string, stage: string, cacheKey: string): Promise<FoundResult> {
+  const examined = await examineResult(folder, stage, cacheKey)
+  if (examined.kind !== 'spoilt') return examined
+  // Of a link it alone goes: what it leads to is somebody else's.
+  await rm(examined.path, { recursive: true, force: true })
+  return { kind: 'spoilt', why: examined.why }
+}
+
+type Examined = Exclude<FoundResult, { kind: 'spoilt' }> | { kind: 'spoilt'; why: string; path: string }
+
+/** The same, but nothing is removed: for saying what a run would do. */
+export async function examineResult(folder: string, stage: string, cacheKey: string): Promise<Examined> {
   const place = resultFolder(folder, stage, cacheKey)
   const link = await findLinkAbove(folder, place)
-  if (link !== undefined) return await remove(link, 'it was a link')
+  if (link !== undefined) return { kind: 'spoilt', why: 'it was a link', path: link }
 
   const result = await readResult(join(place, 'result.json'))
   if (!result || result.cacheKey !== cacheKey || result.stage !== stage) return { kind: 'none' }
   const why = await whatIsWrong(place, result)
-  return why === undefined ? { kind: 'whole', result } : await remove(place, why)
-}
-
-/** Only the link goes: what it leads to is somebody else's. */
-async function remove(path: string, why: string): Promise<FoundResult> {
-  await rm(path, { recursive: true, force: true })
-  return { kind: 'spoilt', why }
+  return why === undefined ? { kind: 'whole', result } : { kind: 'spoilt', why, path: place }
 }
 
 /** The first link on the way from the project's folder to a result. */

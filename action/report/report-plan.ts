@@ -71,6 +71,8 @@ export function wordReason(reason: PlanReason): string {
       return `${wordSome(reason.parts.map(({ name }) => wordPart(name)))} changed`
     case 'observed':
       return 'the interpreter, the system or an input’s bytes changed'
+    case 'spoilt':
+      return 'what is kept of it was changed or is damaged'
     case 'waits':
       return `after ${wordSome(reason.stages)}`
     case 'condition':

@@ -4,19 +4,24 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { silent } from '../../action/base/progress.ts'
+import { planRun } from '../../action/pipeline/plan-run.ts'
 import { runPipeline } from '../../action/pipeline/run-pipeline.ts'
 import { pinData } from '../support/pin-data.ts'
 import { tinyProject } from '../support/tiny-project.ts'
 
-async function run(folder: string) {
-  const warnings: string[] = []
-  const end = await runPipeline({
+function requestIn(folder: string, warnings: string[] = []) {
+  return {
     folder,
     environment: { PATH: process.env['PATH'] },
-    progress: { ...silent, warn: (text) => warnings.push(text) },
+    progress: { ...silent, warn: (text: string) => warnings.push(text) },
     signal: new AbortController().signal,
     now: () => new Date(),
-  })
+  }
+}
+
+async function run(folder: string) {
+  const warnings: string[] = []
+  const end = await runPipeline(requestIn(folder, warnings))
   if (end.kind !== 'passed') throw new Error(JSON.stringify(end))
   return { warnings, stages: Object.fromEntries(end.record.stages.map((stage) => [stage.name, stage])) }
 }
@@ -32,6 +37,11 @@ test('runPipeline() makes again what lies in the cache with other bytes, says so
   writeFileSync(place('features', 'features.parquet'), 'PAR1')
   writeFileSync(place('train', 'model.json'), '{"late":1,"every":999,"rows":300}')
 
+  for (let time = 0; time < 2; time++) {
+    const planned = await planRun(requestIn(folder))
+    const features = planned.ok ? planned.value.stages.find(({ name }) => name === 'features') : undefined
+    expect(features).toMatchObject({ action: 'runs', reasons: [{ kind: 'spoilt' }] })
+  }
   const second = await run(folder)
 
   expect(second.warnings).toEqual([
