@@ -1,6 +1,7 @@
 // npm run bench: how long Plumbline takes to start, against Node alone; with --data also to check and pin a million rows,
-// with --large ten million, with --wide many columns and many files, with --pipeline runs and plans; titles of sections behind it choose among them. --write
-// puts the tables into docs/benchmarks.md.
+// with --large ten million, with --wide many columns and many files, with --pipeline runs and plans,
+// with --environment an environment, built and kept; titles of sections behind it choose among them. --write puts the tables
+// into docs/benchmarks.md.
 import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -38,6 +39,13 @@ if (process.argv.includes('--data') || process.argv.includes('--large')) {
     only: process.argv.slice(2).filter((word) => !word.startsWith('--')),
   })
   for (const [title, text] of sections) {
+    console.log(`\n${title}\n\n${text}`)
+    if (isWritten) replaceSection(root, title, text)
+  }
+}
+if (process.argv.includes('--environment')) {
+  const { measureEnvironment } = await import('./bench/measure-environment.mjs')
+  for (const [title, text] of await measureEnvironment(root)) {
     console.log(`\n${title}\n\n${text}`)
     if (isWritten) replaceSection(root, title, text)
   }

@@ -70,9 +70,9 @@ async function install(folder: string, isRepair: boolean, wish: PythonWish): Pro
   const tell = (line: string) => progress.update('environment', line)
   const checked = ['--require-hashes', '--only-binary', ':all:']
 
-  const uv = await runTool('uv', ['--version'], { environment, signal }).catch(() => undefined)
-  if (uv !== undefined) {
-    await runTool('uv', ['venv', '--quiet', '--python', interpreter.path, folder], { environment, signal })
+  const venv = ['venv', '--quiet', '--python', interpreter.path, folder]
+  const hasUv = await runTool('uv', venv, { environment, signal }).then(() => true, isNotFound)
+  if (hasUv) {
     await writeWhole(list, requirements)
     // Files of an environment are links to those that uv keeps: who changed the one changed the other.
     const fresh = isRepair ? ['--no-cache'] : []
@@ -85,6 +85,12 @@ async function install(folder: string, isRepair: boolean, wish: PythonWish): Pro
   const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off']
   await runTool(python, [...pip, ...checked, '-r', list], { environment, signal, tell })
   return 'pip'
+}
+
+/** False for a program that is not there; throws what else went wrong. */
+function isNotFound(error: unknown): false {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+  throw error
 }
 
 /** A run's requirements are diagnosed when it is declared; whoever comes another way is stopped here, before a minute of downloading. */
