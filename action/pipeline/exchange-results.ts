@@ -49,6 +49,7 @@ export async function openExchange({ folder, environment, artifacts }: Place): P
 
 /** Brings what a job needs into `.plumbline`, from the newest attempt that made it. */
 export async function receiveResults(job: Job | 'publish', exchange: Exchange): Promise<void> {
+  const { attempt } = exchange
   for (const parcel of needed[job]) {
     const isOptional = job === 'publish'
     if ((await receive(parcel, exchange)) || isOptional) continue
@@ -60,6 +61,8 @@ export async function receiveResults(job: Job | 'publish', exchange: Exchange): 
       },
     )
   }
+  // What a job of programs came to before it failed is not done again: by its key, and only where its bytes are whole.
+  if (attempt > 1 && (job === 'train' || job === 'refit')) await receive(job, exchange, ['stages'])
 }
 
 /** Sends what a job made, also where it failed: its record and its logs tell why. */
@@ -87,7 +90,11 @@ function stagesSent(job: Job, project: Project): readonly string[] {
   return job === 'refit' ? stagesOfRefit(project).map(({ name }) => refitName(name)) : []
 }
 
-async function receive(parcel: Parcel, { artifacts, project, attempt }: Exchange): Promise<boolean> {
+async function receive(
+  parcel: Parcel,
+  { artifacts, project, attempt }: Exchange,
+  folders: readonly string[] = ['stages', 'runs'],
+): Promise<boolean> {
   const incoming = join(
     project.folder,
     '.plumbline',
@@ -98,7 +105,7 @@ async function receive(parcel: Parcel, { artifacts, project, attempt }: Exchange
   try {
     for (let tried = attempt; tried >= 1; tried--) {
       if (!(await artifacts.download(nameOf(project.model.name, parcel, tried), incoming))) continue
-      await takeIn(parcel, incoming, project)
+      await takeIn(parcel, incoming, project, folders)
       return true
     }
     return false
@@ -108,12 +115,13 @@ async function receive(parcel: Parcel, { artifacts, project, attempt }: Exchange
 }
 
 /** Moves what the parcel's job makes to its place, and nothing else: the user's code ran where it was packed. */
-async function takeIn(parcel: Parcel, incoming: string, project: Project): Promise<void> {
+async function takeIn(parcel: Parcel, incoming: string, project: Project, folders: readonly string[]): Promise<void> {
   const entries = await readdir(incoming, { recursive: true, withFileTypes: true })
   for (const entry of entries.filter((found) => found.isFile())) {
     const source = join(entry.parentPath, entry.name)
     const path = relative(incoming, source)
-    if (!belongsTo(parcel, path.split(sep), project)) continue
+    const parts = path.split(sep)
+    if (!folders.includes(parts[0] ?? '') || !belongsTo(parcel, parts, project)) continue
     const place = join(project.folder, '.plumbline', path)
     await mkdir(dirname(place), { recursive: true })
     await rename(source, place)

@@ -11,11 +11,11 @@ import { type Job, jobs } from '../../action/pipeline/run-session.ts'
 import { folderStore } from '../support/folder-store.ts'
 import { pinData } from '../support/pin-data.ts'
 import { tempFolder, writeFiles } from '../support/temp-folder.ts'
-import { tinyProject } from '../support/tiny-project.ts'
+import { tinyProject, tinyYaml } from '../support/tiny-project.ts'
 
 /** A workflow run of the tiny project whose jobs are done on machines of their own. */
-async function workflow() {
-  const { folder } = await tinyProject()
+async function workflow(yaml = tinyYaml) {
+  const { folder } = await tinyProject({ files: { 'plumbline.yaml': yaml } })
   await pinData(folder)
   const root = tempFolder()
   const artifacts = folderStore(root)
@@ -24,17 +24,18 @@ async function workflow() {
     cpSync(folder, copy, { recursive: true })
     return copy
   }
-  const open = async (place: string) => {
-    const exchange = await openExchange({ folder: place, environment: {}, artifacts })
+  const open = async (place: string, attempt = 1) => {
+    const environment = { GITHUB_RUN_ATTEMPT: String(attempt) }
+    const exchange = await openExchange({ folder: place, environment, artifacts })
     if (!exchange) throw new Error('no exchange')
     return exchange
   }
   return {
     /** The folder of an artifact. */
     parcel: (name: string) => join(root, `plumbline-parcels-${name}-1`),
-    async run(job: Job) {
+    async run(job: Job, attempt = 1) {
       const place = machine()
-      const exchange = await open(place)
+      const exchange = await open(place, attempt)
       await receiveResults(job, exchange)
       const received = existsSync(join(place, '.plumbline'))
         ? readdirSync(join(place, '.plumbline'), { recursive: true }).map(String)
@@ -46,8 +47,7 @@ async function workflow() {
         progress: silent,
         signal: new AbortController().signal,
         now: () => new Date(),
-      })
-      await sendResults(job, exchange)
+      }).finally(() => sendResults(job, exchange))
       return { end, received }
     },
     async publish() {
@@ -78,6 +78,21 @@ describe('receiveResults()', () => {
     expect(await publish()).toMatchObject({ ok: true, value: { kind: 'ready' } })
     expect(received['train']?.sort()).toEqual(['test.parquet', 'train.parquet'])
     expect(received['refit']).not.toContain('truth.parquet')
+  })
+
+  test('brings a job that is run again what it came to before it failed', async () => {
+    const meanwhile = join(tempFolder(), 'mended')
+    const { run } = await workflow(
+      tinyYaml.replace('run: node predict.mjs', `run: test -e ${meanwhile} && node predict.mjs`),
+    )
+    await run('prepare')
+    await expect(run('train')).rejects.toMatchObject({ code: 'stage/failed' })
+    writeFileSync(meanwhile, '')
+
+    const { end } = await run('train', 2)
+
+    const outcomes = end.kind === 'diagnosed' ? [] : end.record.stages.map(({ name, outcome }) => `${name} ${outcome}`)
+    expect(outcomes).toEqual(expect.arrayContaining(['train cached', 'predict done']))
   })
 
   test('takes nothing from training but what training makes', async () => {
