@@ -40,14 +40,17 @@ async function workflow(yaml = tinyYaml) {
       const received = existsSync(join(place, '.plumbline'))
         ? readdirSync(join(place, '.plumbline'), { recursive: true }).map(String)
         : []
-      const end = await runPipeline({
+      const run = runPipeline({
         folder: place,
         job,
         environment: { PATH: process.env['PATH'] },
         progress: silent,
         signal: new AbortController().signal,
         now: () => new Date(),
-      }).finally(() => sendResults(job, exchange))
+      })
+      await run.catch(() => undefined)
+      await sendResults(job, exchange)
+      const end = await run
       return { end, received }
     },
     async publish() {
