@@ -13,8 +13,8 @@ export interface OutputEars {
 
 /** What is told of one line; the log holds all of it. */
 const longestLine = 2000
-/** Of what is printed at once, lines are told from so many characters at its end. */
-const longestTold = 20_000
+/** Of what is printed at once, so many lines are told, the last ones. */
+const linesTold = 40
 /** What has no end of line is held back up to here. */
 const longestHeld = 1 << 16
 
@@ -66,21 +66,29 @@ function lineTeller(tell: OutputEars['tell']) {
   let begun = ''
   return (text: string) => {
     const start = startOfLast(text)
+    if (start < 0) {
+      begun = shorten(begun + text.slice(0, longestLine + 1))
+      return
+    }
     const parts = text.slice(start).split(/(\r\n|[\n\r])/)
     for (let at = 0; at + 1 < parts.length; at += 2) {
       tell(shorten(start === 0 && at === 0 ? begun + parts[at] : (parts[at] ?? '')), parts[at + 1] === '\r')
     }
-    const rest = parts.at(-1) ?? ''
-    begun = shorten(parts.length === 1 ? begun + rest : rest)
+    begun = shorten(parts.at(-1) ?? '')
   }
 }
 
-/** Where the last lines begin in a text that may hold a hundred thousand. */
+/** Where the last lines begin in a text that may hold a hundred thousand; -1 where no line ends in it. */
 function startOfLast(text: string): number {
-  const enough = text.length - longestTold
-  if (enough <= 0) return 0
-  const end = text.slice(enough).search(/[\n\r]./)
-  return end < 0 ? 0 : enough + end + 1
+  // A text without \r is not searched for it again and again.
+  const ends = ['\n', '\r'].filter((end) => text.includes(end))
+  let at = text.length
+  for (let lines = 0; lines <= linesTold; lines += 1) {
+    const before = at === 0 ? -1 : Math.max(-1, ...ends.map((end) => text.lastIndexOf(end, at - 1)))
+    if (before < 0) return lines === 0 ? -1 : 0
+    at = before
+  }
+  return text[at] === '\r' && text[at + 1] === '\n' ? at + 2 : at + 1
 }
 
 function shorten(line: string): string {

@@ -56,15 +56,20 @@ function linuxTable(root: number, room: string): ProcessTable {
   const others = new Map<number, string>()
   let looks = 0
 
+  const rootStarted = Number(readStat(root)?.started ?? 0)
   const isOurs = ({ pid, parent, session, started }: Stat): boolean => {
     if (pid === root || session === root || ours.get(pid) === started || ours.has(parent)) return true
-    return others.get(pid) !== started && isMarked(pid, variable, room)
+    // Who was there before is none of ours, and most are.
+    const isNew = Number(started) >= rootStarted && others.get(pid) !== started
+    return isNew && isMarked(pid, variable, room)
   }
   const look = async (isThorough = false): Promise<StageProcess[]> => {
-    const asksAll = isThorough || looks % looksAtOthers === 0
     looks += 1
+    const asksAll = isThorough || looks % looksAtOthers === 0
     if (isThorough) others.clear()
     const pids = listProcesses()
+    // Smaller numbers are older processes but where numbers began anew, which a later look finds.
+    if (looks === 1 && !isThorough) for (const pid of pids) if (pid < root) others.set(pid, '')
     for (const known of [ours, others]) {
       for (const pid of known.keys()) if (!pids.has(pid)) known.delete(pid)
     }

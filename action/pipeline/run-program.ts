@@ -85,7 +85,7 @@ export async function runProgram(program: Program): Promise<ProgramRun> {
   if (signal.aborted) {
     return { end: { kind: 'interrupted' }, log: { droppedBytes: 0 }, left: [], hadOomKills: false }
   }
-  const oomKills = await countOomKills()
+  const oomKills = countOomKills()
   const laidBytes = await diskUse(room)
   const log = await openProgramLog(program.logFile, program.logSize)
   const child = start(program)
@@ -123,7 +123,7 @@ export async function runProgram(program: Program): Promise<ProgramRun> {
       ...(resources && typeof program.command === 'string' && { resources }),
       log: await log.close(),
       left,
-      hadOomKills: oomKills !== undefined && ((await countOomKills()) ?? 0) > oomKills,
+      hadOomKills: oomKills !== undefined && (countOomKills() ?? 0) > oomKills,
     }
   } finally {
     running.delete(root)
