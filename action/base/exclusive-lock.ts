@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Fault } from './fault.ts'
@@ -35,7 +35,7 @@ export async function withExclusiveLock<T>(path: string, terms: LockTerms, work:
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   heldHere.add(holder.token)
   try {
-    await acquire(path, holder, terms)
+    if ((await acquire(path, holder, terms)) === 'taken over') await forgetTakeovers(path)
     try {
       return await work()
     } finally {
@@ -46,14 +46,16 @@ export async function withExclusiveLock<T>(path: string, terms: LockTerms, work:
   }
 }
 
-async function acquire(path: string, holder: Holder, terms: LockTerms): Promise<void> {
+async function acquire(path: string, holder: Holder, terms: LockTerms): Promise<'free' | 'taken over'> {
   const { patienceMs, signal } = terms
+  let found: 'free' | 'taken over' = 'free'
   const deadline = Date.now() + patienceMs
   for (let waitMs = 2; ; waitMs = Math.min(waitMs * 1.5, 50)) {
-    if (await createWhole(path, holder)) return
+    if (await createWhole(path, holder)) return found
     const other = await readHolder(path)
     if (other && (await isAbandoned(path, other, terms))) {
       await removeAbandoned(path, other, holder, terms)
+      found = 'taken over'
     } else if (Date.now() > deadline) {
       throw new Fault(
         'locked',
@@ -78,6 +80,15 @@ async function removeAbandoned(path: string, dead: Holder, remover: Holder, term
     }
     const other = await readHolder(right)
     if (!other || !(await isAbandoned(right, other, terms))) return
+  }
+}
+
+/** Who was to remove a dead holder's lock is of no interest once the lock has another holder: removing looks at that first. */
+async function forgetTakeovers(path: string): Promise<void> {
+  const ofThis = `${basename(path)}.`
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(ofThis) || !/^[0-9a-z-]+\.\d+$/.test(name.slice(ofThis.length))) continue
+    await rm(join(dirname(path), name), { force: true })
   }
 }
 
