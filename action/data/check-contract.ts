@@ -6,6 +6,7 @@ import { breaks, checkLiterals, type Expressions } from './contract-sql.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import { digestRows, type RowDigest, type RowQuestion } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
+import { addScales, rangedColumns } from './find-scale.ts'
 import { findRepeats, type Repeats } from './find-repeats.ts'
 import { findSamples } from './find-samples.ts'
 import { feedingColumn } from './read-source.ts'
@@ -22,6 +23,8 @@ export interface CheckedContract {
 export interface CheckOptions {
   /** Failing rows shown a check. */
   readonly maxSamples?: number
+  /** Looks for the unit in which the values were written that break a limit. */
+  readonly findsScales?: boolean
 }
 
 /**
@@ -43,7 +46,8 @@ export async function checkContract(
   try {
     const planned = planChecks(contract)
     const questions = planned.map((check) => questionOf(check, contract))
-    await using digests = await digestRows(engine, files, contract, questions)
+    const ranged = options.findsScales ? rangedColumns(contract) : []
+    await using digests = await digestRows(engine, files, contract, questions, ranged)
     const judged: ContractCheck[] = []
     const broken = new Map<number, ContractColumn>()
     for (const [index, check] of planned.entries()) {
@@ -57,7 +61,8 @@ export async function checkContract(
       if (verdict.outcome === 'fail' && question?.kind === 'keeps') broken.set(index, question.column)
     }
     const samples = await findSamples(engine, digests, files, broken, maxSamples)
-    const checks = judged.map((check, index) => ({ ...check, samples: samples.get(index) ?? check.samples }))
+    const shown = judged.map((check, index) => ({ ...check, samples: samples.get(index) ?? check.samples }))
+    const checks = options.findsScales ? await addScales(engine, files, contract, shown, digests) : shown
     return { rows: digests.rows, checks, newColumns, diagnostics: [] }
   } catch (error) {
     const diagnostic = diagnoseReadError(error, files)

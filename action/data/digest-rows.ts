@@ -27,7 +27,7 @@ export interface FileGroup {
  * What one scan leaves of a group's rows: a table with a row each. `m0`, `m1` … hold a bit for
  * each broken promise, `h<question>` the hash of values that are to be unique (NULL where one of them is missing), and
  * `file`, where there are several, the place of the row's file in the group. Where reading again is dear, `v<question>_0`
- * … keep those values themselves.
+ * … keep those values themselves, and `n<place of the column>` those of numbers that have limits, as DOUBLE.
  */
 export interface RowDigest extends FileGroup {
   readonly table: string
@@ -40,6 +40,8 @@ export interface RowDigest extends FileGroup {
   /** Questions whose columns are all there. */
   readonly hashed: ReadonlySet<number>
   readonly keepsValues: boolean
+  /** Columns whose numbers are kept, by the names of their columns here. */
+  readonly numbers: ReadonlyMap<ContractColumn, string>
   /** SQL that counts a file's rows up from a start. */
   readonly at: 'rowid' | 'number'
 }
@@ -59,7 +61,9 @@ export async function digestRows(
   files: readonly DescribedFile[],
   contract: Contract,
   questions: readonly (RowQuestion | undefined)[],
+  numbers: readonly ContractColumn[] = [],
 ): Promise<RowDigests> {
+  const kept = mayBeKept(files, numbers.length) ? numbers : []
   const tables: string[] = []
   const dispose = async () => {
     for (const table of tables) await engine.run(`DROP TABLE IF EXISTS ${table}`)
@@ -69,7 +73,7 @@ export async function digestRows(
     for (const [index, group] of groupAlike(files).entries()) {
       const table = `plumbline_rows_${index}`
       tables.push(table)
-      groups.push(await digestGroup(engine, group, contract, questions, table))
+      groups.push(await digestGroup(engine, group, contract, questions, kept, table))
     }
     const rows = groups.reduce((sum, group) => sum + group.rows, 0)
     return { groups, rows, [Symbol.asyncDispose]: dispose }
@@ -77,6 +81,16 @@ export async function digestRows(
     await dispose().catch(() => {})
     throw error
   }
+}
+
+/** Of a few columns of a million rows, all. */
+export const maxKeptValues = 5_000_000
+/** As short as the values of most files are, so that no file holds many more. */
+const bytesAValue = 8
+
+function mayBeKept(files: readonly DescribedFile[], columns: number): boolean {
+  const rows = files.reduce((sum, { bytes, columns: own }) => sum + bytes / (bytesAValue * own.length), 0)
+  return rows * columns <= maxKeptValues
 }
 
 function groupAlike(files: readonly DescribedFile[]): FileGroup[] {
@@ -97,6 +111,7 @@ async function digestGroup(
   group: FileGroup,
   contract: Contract,
   questions: readonly (RowQuestion | undefined)[],
+  kept: readonly ContractColumn[],
   table: string,
 ): Promise<RowDigest> {
   const columns = new CheckedColumns(contract, group.shape)
@@ -124,6 +139,14 @@ async function digestGroup(
       if (keepsValues) selected.push(...hash.values.map((value, place) => `${value} AS v${index}_${place}`))
     }
   }
+  const numbers = new Map<ContractColumn, string>()
+  for (const [place, column] of kept.entries()) {
+    const expressions = keepsValues ? columns.expressions(column) : undefined
+    if (!expressions) continue
+    needed.add(column)
+    numbers.set(column, `n${place}`)
+    selected.push(`CAST(${expressions.typed} AS DOUBLE) AS n${place}`)
+  }
   const { masks, bits } = masksOf(conditions)
   const batch = { file: group.shape, files: group.files }
   const scan = (at: RowDigest['at']) => {
@@ -149,7 +172,7 @@ async function digestGroup(
     const [row] = await engine.query<Record<string, number>>(`SELECT ${counts.join(', ')} FROM ${table}`)
     for (const [index] of part) broken.set(index, row?.[`c${index}`] ?? 0)
   }
-  return { ...group, table, columns, rows: seen.rows, broken, bits: conditionsOf, hashed, keepsValues, at }
+  return { ...group, table, columns, rows: seen.rows, broken, bits: conditionsOf, hashed, keepsValues, numbers, at }
 }
 
 /** Whether rows come in the order of the files: a long list of allowed values becomes a join, which gives them in any. */

@@ -1,6 +1,7 @@
 import type { Contract, ContractColumn } from '../project/contract.ts'
 import type { ContractCheck, Scale } from './contract-result.ts'
 import { breaks } from './contract-sql.ts'
+import { maxKeptValues, type RowDigest, type RowDigests } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
 import { quoteName } from './quote.ts'
 import { typedRelation } from './read-source.ts'
@@ -36,22 +37,31 @@ export function chooseScale({ good, bad, goodMedian, badMedian, plausible }: Sca
   return best && { factor: best[0], plausible: best[1], of: bad }
 }
 
-/** Values kept in memory at a time; of a few columns of a million rows, all. */
-const maxKeptValues = 5_000_000
 /** More would not move a percentile. */
 const maxRankedValues = 200_000
 
-/** Adds to each check of a number's limits that fails the unit that its values may have been written in. */
+/** The columns whose numbers have limits. */
+export function rangedColumns({ columns }: Contract): readonly ContractColumn[] {
+  return columns.filter(({ logicalType, rules }) => {
+    const isNumber = logicalType === 'number' || logicalType === 'integer'
+    return isNumber && rules.some(({ kind }) => kind === 'minimum' || kind === 'maximum')
+  })
+}
+
+/**
+ * Adds to each check of a number's limits that fails the unit that its values may have been written in. The values are
+ * taken from the digests of the rows where those keep them.
+ */
 export async function addScales(
   engine: Engine,
   files: readonly DescribedFile[],
   contract: Contract,
   checks: readonly ContractCheck[],
+  digests?: RowDigests,
 ): Promise<readonly ContractCheck[]> {
-  const columns = contract.columns.filter(({ name, logicalType }) => {
-    const isNumber = logicalType === 'number' || logicalType === 'integer'
-    return isNumber && checks.some((check) => check.column === name && breaksLimit(check))
-  })
+  const columns = rangedColumns(contract).filter(({ name }) =>
+    checks.some((check) => check.column === name && breaksLimit(check)),
+  )
   if (columns.length === 0) return checks
 
   const scales = new Map<string, Scale | undefined>()
@@ -60,10 +70,16 @@ export async function addScales(
   try {
     for (let from = 0; from < columns.length; from += columnsAScan) {
       const part = columns.slice(from, from + columnsAScan)
-      const values = part.map(({ name }, i) => `CAST(${quoteName(name)} AS DOUBLE) AS v${i}`).join(', ')
-      const relation = typedRelation(files, { ...contract, columns: part })
-      await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT ${values} FROM ${relation}`)
-      for (const [i, column] of part.entries()) scales.set(column.name, await findScale(engine, column, `v${i}`))
+      const kept = keptValues(digests)
+      if (kept === undefined) {
+        const values = part.map(({ name }, i) => `CAST(${quoteName(name)} AS DOUBLE) AS v${i}`).join(', ')
+        const relation = typedRelation(files, { ...contract, columns: part })
+        await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT ${values} FROM ${relation}`)
+      }
+      for (const [i, column] of part.entries()) {
+        const source = { table: kept?.table ?? table, name: kept?.numbers.get(column) ?? `v${i}` }
+        scales.set(column.name, await findScale(engine, column, source))
+      }
     }
     return checks.map((check) => {
       const scale = breaksLimit(check) ? scales.get(check.column ?? '') : undefined
@@ -76,17 +92,27 @@ export async function addScales(
 
 const table = 'plumbline_ranged'
 
+/** The rows of all files with the numbers that are wanted, in their order, where the first reading left them so. */
+function keptValues(digests: RowDigests | undefined): RowDigest | undefined {
+  const [only] = digests?.groups.length === 1 ? digests.groups : []
+  return only?.at === 'rowid' && only.numbers.size > 0 ? only : undefined
+}
+
 function breaksLimit({ outcome, promise }: ContractCheck): boolean {
   return outcome === 'fail' && (promise.kind === 'minimum' || promise.kind === 'maximum')
 }
 
-async function findScale(engine: Engine, column: ContractColumn, name: string): Promise<Scale | undefined> {
+async function findScale(
+  engine: Engine,
+  column: ContractColumn,
+  source: { readonly table: string; readonly name: string },
+): Promise<Scale | undefined> {
   const isOutside = column.rules
     .flatMap((rule) => (rule.kind === 'minimum' || rule.kind === 'maximum' ? [rule] : []))
     .map((rule) => breaks(rule, column.logicalType, { raw: 'v', typed: 'v', alwaysFits: true, isEmptyNull: false }))
     .map((condition) => `(${condition})`)
     .join(' OR ')
-  const values = `(SELECT v, (${isOutside}) AS bad, hash(row) AS lot FROM (SELECT ${name} AS v, rowid AS row FROM ${table}) WHERE isfinite(v))`
+  const values = `(SELECT v, (${isOutside}) AS bad, hash(row) AS lot FROM (SELECT ${source.name} AS v, rowid AS row FROM ${source.table}) WHERE isfinite(v))`
   const [counts] = await engine.query<{ good: number; bad: number }>(
     `SELECT count(*) FILTER (NOT bad) AS good, count(*) FILTER (bad) AS bad FROM ${values}`,
   )
@@ -95,8 +121,8 @@ async function findScale(engine: Engine, column: ContractColumn, name: string): 
   const ranked = (count: number) => `lot % ${Math.ceil(count / maxRankedValues)} = 0`
   const plausible = factors.map((factor, i) => `count(*) FILTER (bad AND v / ${factor} BETWEEN lo AND hi) AS p${i}`)
   const [row] = await engine.query<Record<string, number | null>>(
-    `WITH good AS (SELECT quantile_disc(v, 0.01) AS lo, quantile_disc(v, 0.5) AS middle,
-       quantile_disc(v, 0.99) AS hi FROM ${values} WHERE NOT bad AND ${ranked(good)})
+    `WITH good AS (SELECT q[1] AS lo, q[2] AS middle, q[3] AS hi FROM
+       (SELECT quantile_disc(v, [0.01, 0.5, 0.99]) AS q FROM ${values} WHERE NOT bad AND ${ranked(good)}))
      SELECT any_value(middle) AS good_median, quantile_disc(v, 0.5) FILTER (${ranked(bad)}) AS bad_median,
        ${plausible.join(', ')} FROM ${values}, good WHERE bad`,
   )

@@ -6,7 +6,6 @@ import { checkSqlRules } from '../data/check-sql-rules.ts'
 import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
 import { describeFiles } from '../data/describe-files.ts'
 import type { Engine } from '../data/engine.ts'
-import { addScales } from '../data/find-scale.ts'
 import { measureColumns } from '../data/measure-columns.ts'
 import { feedingColumn } from '../data/read-source.ts'
 import { allFiles, type SectionFiles } from '../data/section-files.ts'
@@ -142,16 +141,15 @@ interface CheckedTable extends TableToCheck, CheckedContract {}
 /** All that one table alone can tell. */
 async function checkTable(engine: Engine, table: TableToCheck, data: DataToValidate): Promise<CheckedTable> {
   const { contract, files } = table
-  const checked = await checkContract(engine, files, contract)
+  const checked = await checkContract(engine, files, contract, { findsScales: true })
   const sql = await checkSqlRules(files, contract, checked.rows, data.signal)
-  const scaled = await addScales(engine, files, contract, checked.checks)
   const isReadable = checked.diagnostics.length === 0
   const ages = isReadable ? await checkServiceLevels(engine, { ...table, rows: checked.rows }, data.now) : []
   return {
     ...table,
     rows: checked.rows,
     newColumns: table.tellsNew ? checked.newColumns : [],
-    checks: [...scaled, ...sql.checks, ...ages].map((check) => placed(check, table, data)),
+    checks: [...checked.checks, ...sql.checks, ...ages].map((check) => placed(check, table, data)),
     diagnostics: [...checked.diagnostics, ...sql.diagnostics],
   }
 }

@@ -17,11 +17,17 @@ async function scaleOf(good: readonly number[], bad: readonly number[]) {
   ] as const
   const contract = { ...base, columns: base.columns.map((column) => ({ ...column, rules })) }
   await using engine = await openEngine({ threads: 1 })
-  const folder = tempFolder({ 'a.csv': `w\n${good.join('\n')}\n`, 'b.csv': `w\n${bad.join('\n')}\n` })
+  const folder = tempFolder({
+    'a.csv': `w\n${good.join('\n')}\n`,
+    'b.csv': `x;w\n${bad.map((w) => `;${w}`).join('\n')}\n`,
+  })
   const files = await describeFiles(engine, await findSourceFiles(folder, ['*.csv']))
   if (!files.ok) throw new Error('unreadable')
   const { checks } = await checkContract(engine, files.value, contract)
-  return (await addScales(engine, files.value, contract, checks)).flatMap(({ scale }) => (scale ? [scale] : []))
+  const reread = await addScales(engine, files.value, contract, checks)
+  // The same of values that were kept when the rows were read.
+  expect((await checkContract(engine, files.value, contract, { findsScales: true })).checks).toEqual(reread)
+  return reread.flatMap(({ scale }) => (scale ? [scale] : []))
 }
 
 const good = Array.from({ length: 200 }, (_, i) => 10 + (i % 30))
