@@ -22,6 +22,8 @@ interface DataSet {
   readonly metric: string
   /** What a sound model reaches at least (at most, for errors). */
   readonly bound: number
+  /** Whether it is rebuilt from its pins too, and in which environment. */
+  readonly reproduced?: 'environment built anew' | 'environment that is kept'
 }
 
 const dataSets: readonly DataSet[] = [
@@ -31,6 +33,7 @@ const dataSets: readonly DataSet[] = [
     init: ['--data', 'data/landing/*.csv', '--target', 'class', '--time', 'ts'],
     metric: 'roc_auc',
     bound: 0.75,
+    reproduced: 'environment built anew',
   },
   {
     name: 'acs-employment',
@@ -41,6 +44,7 @@ const dataSets: readonly DataSet[] = [
     ],
     metric: 'roc_auc',
     bound: 0.85,
+    reproduced: 'environment that is kept',
   },
   scikitLearn('iris', 'load_iris', 'accuracy', 0.8),
   scikitLearn('wine', 'load_wine', 'accuracy', 0.8),
@@ -92,35 +96,43 @@ beforeAll(async () => {
   python = join(binFolder, 'python')
 }, 300_000)
 
-describe.each(dataSets)('plumbline takes $name from init to a release', ({ name, bring, init, metric, bound }) => {
-  test('and says what produced it', { timeout: 900_000 }, async () => {
-    const folder = tempFolder()
-    await bring(folder)
+describe.each(dataSets)(
+  'plumbline takes $name from init to a release',
+  ({ name, bring, init, metric, bound, reproduced }) => {
+    test('and says what produced it', { timeout: 900_000 }, async () => {
+      const folder = tempFolder()
+      await bring(folder)
 
-    await expectDone(folder, ['init', ...init, '--name', name])
-    await expectDone(folder, ['snapshot'])
-    await expectDone(folder, ['validate'])
-    const git = async (...words: string[]) =>
-      promisify(execFile)('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...words], {
-        cwd: folder,
-        maxBuffer: 1 << 26,
+      await expectDone(folder, ['init', ...init, '--name', name])
+      await expectDone(folder, ['snapshot'])
+      await expectDone(folder, ['validate'])
+      const git = async (...words: string[]) =>
+        promisify(execFile)('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...words], {
+          cwd: folder,
+          maxBuffer: 1 << 26,
+        })
+      await git('add', '-A')
+      await git('commit', '-q', '-m', 'The first model')
+      const { result } = (await plumblineJson(folder, ['run'])) as { result: RunRecord }
+      const registered = (await plumblineJson(folder, ['register'])) as { result: { tag: string } }
+      const { tag } = registered.result
+
+      console.log(figures(name, result))
+      expect(result.metrics.find((measured) => measured.name === metric)?.value).toBeGreaterThan(bound)
+      const lineage = await plumblineJson(folder, ['lineage', tag])
+      expect(lineage).toMatchObject({
+        result: { lineage: { kind: 'model', release: { tag, runKey: result.runKey, dataDigest: result.data.digest } } },
       })
-    await git('add', '-A')
-    await git('commit', '-q', '-m', 'The first model')
-    const { result } = (await plumblineJson(folder, ['run'])) as { result: RunRecord }
-    const registered = (await plumblineJson(folder, ['register'])) as { result: { tag: string } }
-    const { tag } = registered.result
+      const users = await plumblineJson(folder, ['lineage', result.data.digest])
+      expect(users).toMatchObject({ result: { lineage: { kind: 'used', releases: [{ tag }] } } })
 
-    console.log(figures(name, result))
-    expect(result.metrics.find((measured) => measured.name === metric)?.value).toBeGreaterThan(bound)
-    const lineage = await plumblineJson(folder, ['lineage', tag])
-    expect(lineage).toMatchObject({
-      result: { lineage: { kind: 'model', release: { tag, runKey: result.runKey, dataDigest: result.data.digest } } },
+      if (reproduced === undefined) return
+      const kept = reproduced === 'environment that is kept' ? ['--keep-environment'] : []
+      const again = await plumblineJson(folder, ['reproduce', tag, ...kept])
+      expect(again).toMatchObject({ outcome: 'done', result: { tag, isSame: true, causes: [], environment: [] } })
     })
-    const users = await plumblineJson(folder, ['lineage', result.data.digest])
-    expect(users).toMatchObject({ result: { lineage: { kind: 'used', releases: [{ tag }] } } })
-  })
-})
+  },
+)
 
 async function expectDone(folder: string, words: readonly string[]): Promise<void> {
   const { code, stdout, stderr } = await plumbline(folder, words)
