@@ -26,7 +26,7 @@ interface Marker {
   readonly digest: string
   /** Where it was built: environments hold their own path and cannot be moved. */
   readonly folder: string
-  /** Path → `<bytes> <seconds of its last change>`. */
+  /** Of each file that programs may run or read: path → `<bytes> <seconds of its last change>`. */
   readonly files: Readonly<Record<string, string>>
 }
 
@@ -34,8 +34,10 @@ const hourMs = 3_600_000
 /** An installation may be slow; another process that waits for it may be patient. */
 const lockTerms = { longestMs: hourMs, patienceMs: hourMs }
 const markerName = 'plumbline-complete'
-/** What programs write there themselves while they run. */
-const grownInUse: ReadonlySet<string> = new Set(['__pycache__', '.cache', markerName])
+/** What programs write there themselves while they run, and folders of which they run nothing. */
+const leftOut: ReadonlySet<string> = new Set(['__pycache__', '.cache', 'test', 'tests', markerName])
+/** Of compilers and readers: half of an environment's files, which would take half of the time. */
+const notRun = /\.(h|hh|hpp|c|cc|cpp|f90|pyi|pyx|pxd|md|rst|map|d\.[cm]?ts)$/
 
 /**
  * The folder of an environment, built once for its digest and kept in the cache. One that is half built, was moved, or of
@@ -94,7 +96,7 @@ function listFiles(folder: string): Record<string, string> {
   const files: Record<string, string> = {}
   const list = (inside: string) => {
     for (const entry of readdirSync(`${folder}/${inside}`, { withFileTypes: true })) {
-      if (grownInUse.has(entry.name)) continue
+      if (leftOut.has(entry.name) || notRun.test(entry.name)) continue
       const path = inside === '' ? entry.name : `${inside}/${entry.name}`
       if (entry.isDirectory()) list(path)
       else {

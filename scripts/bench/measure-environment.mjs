@@ -61,15 +61,15 @@ function measure(place, requirements) {
     return `| ${name} | ${seconds} | ${median(other.map((ms, round) => ms / one[round])).toFixed(2)} × | ${limit} × |`
   }
   return [
-    `The template's requirements (${files} files), by \`npm run bench -- --environment\`; medians of ${rounds} rounds in turn, ratios within`,
-    'a round. Beside `uv pip sync`, Plumbline finds the interpreter, makes the virtual environment and notes every file.',
+    `The template's requirements (${files} files that programs run or read), by \`npm run bench -- --environment\`; medians of ${rounds} rounds in turn, ratios within`,
+    'a round. Beside `uv pip sync`, Plumbline finds the interpreter, makes the virtual environment and notes its files.',
     '',
     '| built with uv | uv pip sync alone, s | Plumbline, s | of it | at most |',
     '| --- | ---: | ---: | ---: | ---: |',
     row('nothing kept, all downloaded', cold),
     row('packages in uv’s cache', warm),
     '',
-    '| from the cache, every file looked at | median | processor | at most |',
+    '| from the cache, its files looked at | median | processor | at most |',
     '| --- | ---: | ---: | ---: |',
     `| interpreter and environment | ${wholeMs} ms | ${cpuMs} ms | ${cachedLimitMs} ms |`,
     `| of it the interpreter | ${interpreterMs} ms | | |`,

@@ -86,16 +86,20 @@ describe('keepEnvironment()', () => {
     expect(warnings).toEqual([expect.stringContaining('(python changed or is gone)')])
   })
 
-  test('leaves out what programs write there while they run', async () => {
+  test('leaves out what programs write there while they run, and what they never run', async () => {
     const cache = tempFolder()
     const { folder } = await keep(cache, {
       'lib/__pycache__/a.pyc': 'a',
       'node_modules/.cache/x': 'x',
+      'lib/tests/a.py': 'a',
+      'lib/a.pyi': 'a',
       'lib/a.py': 'a',
     })
     writeFiles(folder, {
       'lib/__pycache__/a.pyc': 'other',
       'node_modules/.cache/x': 'other',
+      'lib/tests/a.py': 'other',
+      'lib/a.pyi': 'other',
       'lib/__pycache__/b.pyc': 'b',
     })
 
