@@ -1,4 +1,5 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { copyAsUtf8 } from './copy-as-utf8.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
 import { isWhole } from './is-whole.ts'
@@ -59,21 +60,25 @@ export async function describeSections(
 
 async function describeFile(
   engine: Engine,
-  file: SourceFile,
+  found: SourceFile,
   alike: DescribedFile | undefined,
 ): Promise<Read<DescribedFile>> {
-  if (file.bytes === 0) return wrong(file, 'data/empty-file', 'it is empty', 'a header and rows')
+  if (found.bytes === 0) return wrong(found, 'data/empty-file', 'it is empty', 'a header and rows')
   try {
-    const other = await recogniseFile(file)
+    const other = await recogniseFile(found)
     if (other) return { ok: false, diagnostics: [other] }
-    if (!(await isWhole(file))) return breaksOff(file)
-    const format = formatOf(file.path)
+    if (!(await isWhole(found))) return breaksOff(found)
+    const format = formatOf(found.path)
+    const own = alike || format !== 'csv' ? found : await withOwnEncoding(found)
+    const readable = await copyAsUtf8(engine.textFolder, own)
+    if (!readable.ok) return readable
+    const file = readable.value
     if (alike) return { ok: true, value: { ...alike, ...file } }
-    if (format === 'csv') return await describeCsv(engine, await withOwnEncoding(file))
+    if (format === 'csv') return await describeCsv(engine, file)
     if (format === 'json') return await describeJson(engine, file)
     return await describeParquet(engine, file)
   } catch (error) {
-    const diagnostic = diagnoseReadError(error, [file])
+    const diagnostic = diagnoseReadError(error, [found])
     if (!diagnostic) throw error
     return { ok: false, diagnostics: [diagnostic] }
   }

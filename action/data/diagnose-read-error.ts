@@ -33,25 +33,18 @@ type KnownError = readonly [
 
 const knownErrors: readonly KnownError[] = [
   [
-    /not utf-16 encoded/i,
-    'data/not-utf8',
-    () => 'it is UTF-16 and breaks off, or holds a letter of four bytes such as an emoji',
-    'UTF-8 text',
-    'Save the file as UTF-8 (iconv -f utf-16 -t utf-8 does it).',
-  ],
-  [
     /not utf-8 encoded|Invalid unicode/i,
     'data/not-utf8',
     () => 'it is not UTF-8',
     'UTF-8 text',
-    'Save the file as UTF-8 (iconv -f windows-1252 -t utf-8 does it), or say data.encoding: latin-1 where it is that.',
+    'Save the file as UTF-8 (iconv -f windows-1252 -t utf-8 does it), or say data.encoding: windows-1252 or latin-1 where it is that.',
   ],
   [
     /not latin-1 encoded/i,
     'data/not-utf8',
     () => 'it is not Latin-1, as data.encoding says',
     'Latin-1 text',
-    'Take data.encoding out where it is UTF-8; else save it as UTF-8 (iconv -f windows-1252 -t utf-8 does it).',
+    'Say data.encoding: windows-1252 where it is that, or take it out where it is UTF-8.',
   ],
   [
     /Expected Number of Columns/,

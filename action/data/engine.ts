@@ -1,5 +1,9 @@
 import type { DuckDBValue, DuckDBVector, JS } from '@duckdb/node-api'
 import { loadDuckdb } from './load-duckdb.ts'
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { escapePattern, quoteList, quoteText } from './quote.ts'
 import { repeatedHashes } from './repeated-hashes.ts'
 
@@ -15,6 +19,8 @@ export interface EngineOptions {
   readonly allowedFolders?: readonly string[]
   /** No file, network or setting can be reached beyond what is allowed here. */
   readonly isLocked?: boolean
+  /** A new one by default. */
+  readonly textFolder?: string
   /** A `duckdb.node` located before. */
   readonly nativeFile?: string
   /** Aborted, it stops the running statement, which then throws the signal's reason. */
@@ -30,6 +36,8 @@ export interface Engine extends AsyncDisposable {
   run(sql: string, values?: readonly unknown[]): Promise<void>
   /** The values of a SELECT of one UBIGINT column, of no NULL, that come more than once; undefined where there are too many. */
   repeated(sql: string, expected: ExpectedRepeats): Promise<bigint[] | undefined>
+  /** Absolute; there or not. It reads what lies below, which goes when it goes: copies of texts that it cannot read. */
+  readonly textFolder: string
 }
 
 export interface ExpectedRepeats {
@@ -47,7 +55,8 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     ...(options.memoryLimit !== undefined && { memory_limit: options.memoryLimit }),
   })
   const connection = await instance.connect()
-  for (const setting of settingsOf(options)) await connection.run(setting)
+  const textFolder = options.textFolder ?? textFolderIn(options.tempFolder ?? tmpdir())
+  for (const setting of settingsOf(options, textFolder)) await connection.run(setting)
 
   const interrupt = () => connection.interrupt()
   options.signal?.addEventListener('abort', interrupt)
@@ -72,6 +81,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
         : await connection.runAndReadAll(sql, values as DuckDBValue[], nullTypes(values, duckdb.SQLNULL)),
     )
   return {
+    textFolder,
     async query<Row extends Record<string, unknown>>(sql: string, values?: readonly unknown[]) {
       const reader = await read(sql, values)
       return reader.getRowObjectsJS().map(plainRow) as Row[]
@@ -101,11 +111,17 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       options.signal?.removeEventListener('abort', interrupt)
       connection.closeSync()
       instance.closeSync()
+      await rm(textFolder, { recursive: true, force: true })
     },
   }
 }
 
-function settingsOf(options: EngineOptions): string[] {
+/** One that no other engine has. */
+export function textFolderIn(folder: string): string {
+  return join(folder, `plumbline-text-${randomBytes(6).toString('hex')}`)
+}
+
+function settingsOf(options: EngineOptions, textFolder: string): string[] {
   const settings = [
     "SET TimeZone = 'UTC'",
     'SET autoinstall_known_extensions = false',
@@ -119,7 +135,7 @@ function settingsOf(options: EngineOptions): string[] {
     ...settings,
     // A path that is read is compared as the pattern that it is written as.
     `SET allowed_paths = ${quoteList((options.allowedPaths ?? []).flatMap((path) => [path, escapePattern(path)]))}`,
-    `SET allowed_directories = ${quoteList(options.allowedFolders ?? [])}`,
+    `SET allowed_directories = ${quoteList([...(options.allowedFolders ?? []), textFolder])}`,
     'SET enable_external_access = false',
     'SET lock_configuration = true',
   ]

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { glob } from 'tinyglobby'
 import { Fault } from '../base/fault.ts'
 import { nearestName } from '../base/nearest-name.ts'
+import type { DeclaredEncoding } from '../project/project.ts'
 import { stateOf } from './file-state.ts'
 import { declaredEncoding, formatOf, knownEndings, type SourceFile } from './source-file.ts'
 
@@ -15,7 +16,7 @@ import { declaredEncoding, formatOf, knownEndings, type SourceFile } from './sou
 export async function findSourceFiles(
   folder: string,
   globs: readonly string[],
-  encoding?: 'latin-1',
+  encoding?: DeclaredEncoding,
 ): Promise<readonly SourceFile[]> {
   const root = await realpath(folder)
   const realFolder = onceEach(fs.realpathSync.native)

@@ -1,6 +1,6 @@
 import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
-import type { Task } from '../project/project.ts'
+import type { DeclaredEncoding, Task } from '../project/project.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
 import { findJoinKeys } from './find-join-keys.ts'
@@ -49,7 +49,7 @@ export interface Examination {
   /** Tables that are joined onto the rows. */
   readonly joins: readonly ExaminedJoin[]
   /** Guessed, where the files are no UTF-8. */
-  readonly encoding?: 'latin-1'
+  readonly encoding?: DeclaredEncoding
 }
 
 /** Files by what they are for. */

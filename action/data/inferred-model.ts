@@ -1,6 +1,6 @@
 import type { DecimalMark, EpochUnit, LogicalType } from '../project/contract.ts'
 import type { MetricName } from '../project/metric-kinds.ts'
-import type { Task } from '../project/project.ts'
+import type { DeclaredEncoding, Task } from '../project/project.ts'
 
 /** A column as its values show it, before anybody says what it means. */
 export interface InferredColumn {
@@ -50,7 +50,7 @@ export type AlmostType =
 export interface InferredModel {
   readonly files: readonly string[]
   /** Guessed, where the files are no UTF-8. */
-  readonly encoding?: 'latin-1'
+  readonly encoding?: DeclaredEncoding
   readonly rows: number
   readonly columns: readonly InferredColumn[]
   readonly task: Task

@@ -48,7 +48,8 @@ export async function packFiles(
   progress.started('pack')
   const reach = { files: allFiles(files), folders: [join(project.folder, packedFolder)] }
   await using engine = await openReading(reach, signal)
-  await using slowly = await openReading({ ...reach, threads: 1 }, signal)
+  const folders = [...reach.folders, engine.textFolder]
+  await using slowly = await openReading({ ...reach, folders, threads: 1 }, signal)
   const diagnostics: Diagnostic[] = []
   const packed = new Map<string, readonly SourceFile[]>()
   const [first] = project.data.sources

@@ -15,6 +15,7 @@ export type ReaderRequest =
 export interface ReaderLimits {
   readonly memoryLimit: string
   readonly tempFolder: string
+  readonly textFolder: string
   readonly allowedPaths: readonly string[]
   readonly allowedFolders: readonly string[]
   /** One a core by default. */

@@ -5,7 +5,7 @@ import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import { childFile, poorEnvironment } from './child-program.ts'
-import type { Engine } from './engine.ts'
+import { type Engine, textFolderIn } from './engine.ts'
 import { locateDuckdb } from './load-duckdb.ts'
 import { quotePath } from './quote.ts'
 import type { ReaderAnswer, ReaderRequest } from './reader-messages.ts'
@@ -108,12 +108,14 @@ class ReaderProcess {
   async open({ files, otherPaths = [], folders = [], memoryLimit = mostMemory(), threads }: Reach): Promise<Engine> {
     this.#files = files
     const allowedPaths = [...files.map(({ absolutePath }) => absolutePath), ...otherPaths]
-    const limits = { memoryLimit, tempFolder: this.#tempFolder, ...(threads !== undefined && { threads }) }
+    const textFolder = textFolderIn(this.#tempFolder)
+    const limits = { memoryLimit, tempFolder: this.#tempFolder, textFolder, ...(threads !== undefined && { threads }) }
     const options = { ...limits, allowedPaths, allowedFolders: folders }
     await this.#ask({ kind: 'open', options })
     const ask = async (kind: 'query' | 'columns' | 'run', sql: string, values?: readonly unknown[]) =>
       await this.#ask({ kind, sql, ...(values && { values }) })
     return {
+      textFolder,
       query: async <Row extends Record<string, unknown>>(sql: string, values?: readonly unknown[]) =>
         (await ask('query', sql, values)) as Row[],
       columns: async (sql, values) => (await ask('columns', sql, values)) as Record<string, unknown[]>,
@@ -164,7 +166,7 @@ class ReaderProcess {
   #whyEnded(code: number | null, killedBy: NodeJS.Signals | null): Fault {
     const statements = [...this.#pending.values()].flatMap(({ request }) => ('sql' in request ? [request.sql] : []))
     const read = this.#files.filter(({ absolutePath }) =>
-      statements.some((sql) => sql.includes(quotePath(absolutePath))),
+      statements.some((sql) => sql.includes(quotePath(absolutePath).slice(1))),
     )
     if (killedBy === 'SIGKILL') return memoryFault(`the process that reads ${wordFiles(read)} was killed by SIGKILL`)
     const how = killedBy ? `was killed by ${killedBy}` : `ended with ${code}`

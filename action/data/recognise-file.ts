@@ -8,7 +8,7 @@ const headBytes = 4096
 /** A file whose first bytes show something else than its name says, such as Excel's in a `.csv`. */
 export async function recogniseFile(file: SourceFile): Promise<Diagnostic | undefined> {
   const head = await readHead(file.absolutePath)
-  if (isMarkedUtf16(file, head)) return undefined
+  if (markedUtf16(file, head)) return undefined
   const found = recognise(head)
   const expected = compressionIn(file.path) ?? formatOf(file.path)
   if (!found || found.kind === expected) return undefined
@@ -25,18 +25,21 @@ export async function recogniseFile(file: SourceFile): Promise<Diagnostic | unde
 }
 
 /**
- * The file with what its byte-order mark says of its text, which goes before what is declared. UTF-16 is read in CSV files,
- * the little end first; DuckDB reads no other.
+ * The file with what its byte-order mark says of its text, which goes before what is declared. UTF-16 is read in CSV files
+ * alone.
  */
 export async function withOwnEncoding<File extends SourceFile>(file: File): Promise<File> {
   const head = await readHead(file.absolutePath)
-  if (isMarkedUtf16(file, head)) return { ...file, encoding: 'utf-16' }
+  const marked = markedUtf16(file, head)
+  if (marked) return { ...file, encoding: marked }
   const { encoding: _declared, ...plain } = file
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? (plain as File) : file
 }
 
-function isMarkedUtf16({ path }: SourceFile, head: Buffer): boolean {
-  return formatOf(path) === 'csv' && compressionIn(path) === undefined && head[0] === 0xff && head[1] === 0xfe
+function markedUtf16({ path }: SourceFile, head: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  if (formatOf(path) !== 'csv' || compressionIn(path) !== undefined) return undefined
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
+  return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : undefined
 }
 
 const codes: Readonly<Record<string, string>> = { 'utf-16': 'data/not-utf8', 'lfs-pointer': 'data/lfs-pointer' }

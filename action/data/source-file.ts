@@ -1,3 +1,5 @@
+import type { DeclaredEncoding } from '../project/project.ts'
+
 export type SourceFormat = 'csv' | 'parquet' | 'json'
 
 /** A data file as it was found. */
@@ -14,8 +16,8 @@ export interface SourceFile {
   readonly encoding?: TextEncoding
 }
 
-/** Encodings that DuckDB reads besides UTF-8. */
-export type TextEncoding = 'utf-16' | 'latin-1'
+/** Encodings besides UTF-8. DuckDB reads Latin-1 alone; `copyAsUtf8()` makes UTF-8 of the others. */
+export type TextEncoding = 'utf-16le' | 'utf-16be' | DeclaredEncoding
 
 export interface RawColumn {
   readonly name: string
@@ -25,6 +27,8 @@ export interface RawColumn {
 
 /** A data file whose columns were looked at; what the relations of read-source.ts are made from. */
 export interface DescribedFile extends SourceFile {
+  /** Where the reader finds it: of a text that DuckDB does not read, a copy in UTF-8. */
+  readonly absolutePath: string
   readonly format: SourceFormat
   readonly columns: readonly RawColumn[]
   /** What separates the fields of a CSV file. */
@@ -52,15 +56,13 @@ export function compressionIn(path: string): 'gzip' | 'zstd' | undefined {
 }
 
 /** What plumbline.yaml says of a file's text, where it can be said of the file. */
-export function declaredEncoding(path: string, encoding: 'latin-1' | undefined): Pick<SourceFile, 'encoding'> {
+export function declaredEncoding(path: string, encoding: DeclaredEncoding | undefined): Pick<SourceFile, 'encoding'> {
   return encoding !== undefined && formatOf(path) === 'csv' ? { encoding } : {}
 }
 
 /** The reader's argument for the text of a CSV file. */
 export function encodingOf({ encoding }: SourceFile): string {
-  return encoding === undefined
-    ? "encoding = 'utf-8'"
-    : `encoding = ${encoding === 'utf-16' ? "'utf-16'" : "'latin-1'"}`
+  return `encoding = '${encoding === 'latin-1' ? 'latin-1' : 'utf-8'}'`
 }
 
 /** The reader's argument: the path says how bytes are compressed, also where they are kept under another name. */

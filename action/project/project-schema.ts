@@ -121,7 +121,7 @@ const data = z.strictObject({
     .optional()
     .describe('Only where labels arrive later than the rows.'),
   encoding: z
-    .enum(['utf-8', 'latin-1'])
+    .enum(['utf-8', 'latin-1', 'windows-1252'])
     .default('utf-8')
     .describe('What the text of CSV files is in; a byte-order mark goes before it.'),
   store: z

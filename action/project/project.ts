@@ -55,8 +55,11 @@ export interface DataPolicy {
   /** Of the first source. */
   readonly contract: string
   /** What CSV files are in that no byte-order mark speaks for; without it, UTF-8. */
-  readonly encoding?: 'latin-1'
+  readonly encoding?: DeclaredEncoding
 }
+
+/** What `data.encoding` may say besides UTF-8. */
+export type DeclaredEncoding = 'latin-1' | 'windows-1252'
 
 /** One table: where its files come from, what they promise, and how they are joined. */
 export interface SourcePolicy {

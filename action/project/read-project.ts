@@ -106,7 +106,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
       sources,
       store: storePolicy(data.store),
       contract: sources[0].contract,
-      ...(data.encoding === 'latin-1' && { encoding: data.encoding }),
+      ...(data.encoding !== 'utf-8' && { encoding: data.encoding }),
       ...(data.labels && { labels: labelPolicy(data.labels) }),
     },
     split: {

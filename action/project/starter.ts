@@ -1,5 +1,6 @@
 import type { InferredModel } from '../data/inferred-model.ts'
 import { yamlText } from './add-alias.ts'
+import type { DeclaredEncoding } from './project.ts'
 import { rowsSource } from './read-joins.ts'
 
 /** Plumbline's own `template/` files, as they stand. */
@@ -24,6 +25,11 @@ export interface StarterTexts {
   /** The contract of each joined source, by its name. */
   readonly joined: ReadonlyMap<string, string>
   readonly featureSql: string
+}
+
+const encodingNames: Readonly<Record<DeclaredEncoding, string>> = {
+  'latin-1': 'Latin-1',
+  'windows-1252': 'Windows-1252',
 }
 
 /** Every file of a new project, the one to read first before the others. */
@@ -93,7 +99,7 @@ params: { max-depth: 6, learning-rate: 0.1, max-iter: 100 }
 data:
   source:${formatSources(model, wishes)}
 ${labels ? `  labels: { source: ${yamlGlobs(wishes.labels)}, delay: ${delay} } # a row’s label is known this long after it\n` : ''}\
-${model.encoding ? `  encoding: ${model.encoding} # check this: the files are not UTF-8, and every byte is a letter in Latin-1\n` : ''}\
+${model.encoding ? `  encoding: ${model.encoding} # check this: the files are not UTF-8, and every byte is a letter in ${encodingNames[model.encoding]}\n` : ''}\
   store: git
   contract: contract.yaml
 split: { test: ${yamlTest(model.test)} }

@@ -6,6 +6,7 @@ import type {
   LeftOutReason,
   Role,
 } from '../data/inferred-model.ts'
+import type { DeclaredEncoding } from '../project/project.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
 import { wordFiles } from './word-contract.ts'
 import { wordFileSet } from './word-files.ts'
@@ -48,7 +49,7 @@ export function wordFindings(model: InferredModel): Finding[] {
       : []),
     ...(model.joined ?? []).map(wordJoined),
     ...(model.encoding
-      ? [{ role: 'text', name: model.encoding, words: 'not UTF-8: look whether ä, é and ñ are right', isSure: false }]
+      ? [{ role: 'text', name: model.encoding, words: encodingWords[model.encoding], isSure: false }]
       : []),
     time
       ? {
@@ -87,6 +88,11 @@ export function wordFindings(model: InferredModel): Finding[] {
       (others) => wordKinds(others.map(({ kind }) => kind)),
     ),
   ]
+}
+
+const encodingWords: Readonly<Record<DeclaredEncoding, string>> = {
+  'latin-1': 'not UTF-8: look whether ä, é and ñ are right',
+  'windows-1252': 'not UTF-8: look whether ä, é, € and quotes are right',
 }
 
 /** Fewer rows than this that find a partner are worth a look. */

@@ -153,7 +153,7 @@ describe('describeFiles()', () => {
       'c-latin1.csv': Buffer.from('a,b\n1,caf\xe9\n', 'latin1'),
       'd-text.parquet': 'hello world, not Parquet',
       'e-twice.csv': 'a,A\n1,2\n',
-      'f-utf16.csv': Buffer.from('\ufeffa,b\n1,2\n', 'utf16le').swap16(),
+      'f-utf16.csv': Buffer.from('a,b\n1,2\n', 'utf16le').swap16(),
       'g-broken.json': '{"a": 1',
       'h-broken.csv.gz': 'not compressed',
       'i-good.csv': 'a\n1\n',
