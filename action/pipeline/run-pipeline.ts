@@ -19,6 +19,7 @@ import { runLock } from './run-lock.ts'
 import type { RunRecord, Trigger } from './run-record.ts'
 import { freshLogs, jobs, type RunSession } from './run-session.ts'
 import { noFindings, type RunFindings, writeRecord } from './write-record.ts'
+
 export interface RunRequest extends SessionRequest, RunWishes {
   /**
    * What earlier executions of the model took, for its budget. Asked for only where one is set, in a workflow that no person

@@ -10,7 +10,7 @@ import { contextIn } from '../support/command-context.ts'
 import { dataServer, loopbackWeb, statusAnswer } from '../support/data-server.ts'
 import { plumbline } from '../support/command-line.ts'
 import { s3Fake } from '../support/s3-fake.ts'
-import { writeFiles } from '../support/temp-folder.ts'
+import { tempFolder, writeFiles } from '../support/temp-folder.ts'
 import { tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
 import { snapshotInputs } from '../support/snapshot-inputs.ts'
 import { validateInputs } from '../support/validate-inputs.ts'
@@ -107,7 +107,7 @@ console.log(JSON.stringify({ env: Object.keys(process.env).sort(), files: readdi
 
   test('refuses a folder for what is fetched that leads out by a link', async () => {
     const { folder } = await projectWith(`from: 'https://x.example/a.csv', into: out/a`)
-    symlinkSync('/tmp', join(folder, 'out'))
+    symlinkSync(tempFolder(), join(folder, 'out'))
     await expect(fetchIn(folder)).rejects.toMatchObject({ code: 'data/outside-folder' })
   })
 })
