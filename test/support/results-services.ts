@@ -172,6 +172,8 @@ function artifactMethods(artifacts: Map<string, Draft>, blobs: SignedBlobs): Ser
     if (found?.finished === undefined) throw new Refused(404, 'not_found', 'artifact not found')
     return { ...found, finished: found.finished }
   }
+  // Of one that was deleted, nobody gets the number again.
+  let created = 0
   return {
     CreateArtifact(fields, { run }, base) {
       const name = textOf(fields['name'])
@@ -179,7 +181,8 @@ function artifactMethods(artifacts: Map<string, Draft>, blobs: SignedBlobs): Ser
       if (artifacts.get(`${run}/${name}`)?.finished) {
         throw new Refused(409, 'already_exists', 'an artifact with this name already exists on the workflow run')
       }
-      const draft = { id: artifacts.size + 1, run, name, blob: blobs.reserve(), createdAt: new Date().toISOString() }
+      created += 1
+      const draft = { id: created, run, name, blob: blobs.reserve(), createdAt: new Date().toISOString() }
       artifacts.set(`${run}/${name}`, draft)
       return { ok: true, signed_upload_url: blobs.address(base, draft.blob, 'write', `${name}.zip`) }
     },
