@@ -4,6 +4,7 @@ import type { Engine } from '../data/engine.ts'
 import type { Reader } from '../data/reading-engine.ts'
 import type { SourceFile } from '../data/source-file.ts'
 import type { Contract } from '../project/contract.ts'
+import type { SourceContract } from '../project/join-contracts.ts'
 import type { Project } from '../project/project.ts'
 import type { Validation } from '../report/report-validation.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
@@ -16,7 +17,7 @@ export const validate = defineCommand({
   example: 'plumbline validate',
   inputs: {
     'accept-rename': list({
-      description: 'Adds the new name of a column to the contract as an alias, OLD=NEW',
+      description: 'Adds the new name of a column to its contract as an alias, OLD=NEW, or TABLE.OLD=NEW',
       example: 'region=state',
     }),
     suggest: flag({
@@ -59,11 +60,13 @@ export const validate = defineCommand({
     const project = await readProject(context.folder)
     if (!project.ok) return { kind: 'diagnosed', diagnostics: project.diagnostics }
     const accepted = inputs['accept-rename']
+    let acceptedIn: readonly string[] = []
     if (accepted.length > 0) {
       const written = await readContracts(project.value)
       if (!written.ok) return { kind: 'diagnosed', diagnostics: written.diagnostics }
       const { acceptRenames } = await import('../pipeline/accept-renames.ts')
-      await acceptRenames(project.value, written.value.tables[0].contract, accepted)
+      const done = await acceptRenames(project.value, written.value.tables, accepted)
+      acceptedIn = done.map((rename) => rename.contract)
     }
     const contract = await readContracts(project.value)
     if (!contract.ok) return { kind: 'diagnosed', diagnostics: contract.diagnostics }
@@ -71,7 +74,6 @@ export const validate = defineCommand({
     const { dataIn, requireEnvironment, training } = await import('../project/contract-environments.ts')
     const { environment = training } = inputs
     requireEnvironment(contract.value.whole, environment)
-    const contractPath = join(project.value.folder, project.value.data.contract)
 
     const { mayShowRows } = await import('../pipeline/row-privacy.ts')
     const { withoutAnyValues } = await import('../project/join-contracts.ts')
@@ -92,7 +94,7 @@ export const validate = defineCommand({
         files,
         now: context.now(),
         environment,
-        ...(inputs.suggest && { contractText: await readFile(contractPath, 'utf8') }),
+        ...(inputs.suggest && { contractTexts: await readTexts(project.value, tables) }),
         signal: context.signal,
         openReference: async () => {
           const { openReference } = await import('../pipeline/open-reference.ts')
@@ -107,6 +109,7 @@ export const validate = defineCommand({
       ...(inputs.patch !== undefined && { patchFile: inputs.patch }),
       environment,
       accepted,
+      ...(tables.length > 1 && acceptedIn.length > 0 && { acceptedIn }),
       isPinned: await arePinned(project.value, contract.value.whole),
       seconds: (performance.now() - start) / 1000,
     }
@@ -120,6 +123,15 @@ export const validate = defineCommand({
     return reportValidation(result)
   },
 })
+
+/** The contracts as they are written, by file. */
+async function readTexts({ folder }: Project, tables: readonly SourceContract[]): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>()
+  for (const { source, contract } of tables) {
+    if (!texts.has(contract.file)) texts.set(contract.file, await readFile(join(folder, source.contract), 'utf8'))
+  }
+  return texts
+}
 
 /** Reaches the found files, what the pinned snapshot may be read from, and the file to be written. */
 async function openFor(

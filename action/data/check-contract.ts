@@ -113,7 +113,7 @@ function planChecks(contract: Contract): PlannedCheck[] {
 }
 
 /** By `checkSqlRules()`, `checkReferences()` and `checkServiceLevels()`. */
-const countedElsewhere: ReadonlySet<string> = new Set(['sql', 'references', 'freshness', 'retention'])
+export const countedElsewhere: ReadonlySet<string> = new Set(['sql', 'references', 'freshness', 'retention'])
 
 function typePromise({ logicalType, rules }: ContractColumn): ContractPromise {
   const missing = rules.flatMap((rule) => (rule.kind === 'filled' ? rule.missing : []))

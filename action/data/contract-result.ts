@@ -15,14 +15,24 @@ export interface ContractResult {
   /** Columns that the contract does not name. */
   readonly newColumns: readonly NewColumn[]
   /** Missing columns that fit a new one by their values. */
-  readonly renames: readonly Rename[]
+  readonly renames: readonly FoundRename[]
   /** Columns whose values seem to have changed places in the files that break promises. */
-  readonly swaps: readonly Swap[]
+  readonly swaps: readonly FoundSwap[]
   /** One for each failing check; and what cannot be read or checked at all. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
-export interface ContractCheck {
+/** Of which table something is told. */
+export interface OfTable {
+  /** The source's name, where there are several. */
+  readonly table?: string
+}
+
+export interface FoundRename extends Rename, OfTable {}
+
+export interface FoundSwap extends Swap, OfTable {}
+
+export interface ContractCheck extends OfTable {
   /** None for what the table promises as a whole. */
   readonly column: string | null
   readonly promise: ContractPromise
@@ -74,7 +84,7 @@ export interface SampleRow {
   readonly value?: string | null
 }
 
-export interface NewColumn {
+export interface NewColumn extends OfTable {
   readonly name: string
   readonly files: readonly string[]
 }

@@ -28,6 +28,7 @@ const declinedReasons = [
   'possible-rename',
   'missing',
   'not-everywhere',
+  'taken',
   'no-values',
   'type',
   'repeated',

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
 import { fetchSnapshot, type PinnedFile } from '../data/fetch-snapshot.ts'
+import type { SectionFiles } from '../data/section-files.ts'
 import { type DataLock, dataLockFile, readDataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
 
@@ -13,18 +14,21 @@ export async function referencePlaces(
   const lock = await readLock(project)
   const { folder, data } = project
   const kept = data.store.kind === 'file' ? resolve(folder, data.store.path) : join(folder, '.plumbline/data')
-  const pinned = lock?.sections[data.sources[0].name] ?? []
+  const pinned = data.sources.flatMap(({ name }) => lock?.sections[name] ?? [])
   return { paths: pinned.map(({ path }) => join(folder, path)), folders: lock ? [kept] : [] }
 }
 
-/** The files of the pinned snapshot that hold features; none where nothing is pinned or its bytes cannot be had. */
-export async function openReference(project: Project, signal: AbortSignal): Promise<readonly PinnedFile[]> {
+/** The files of the pinned snapshot; nothing where nothing is pinned or its bytes cannot be had. */
+export async function openReference(
+  project: Project,
+  signal: AbortSignal,
+): Promise<SectionFiles<PinnedFile> | undefined> {
   const lock = await readLock(project)
-  if (!lock) return []
+  if (!lock) return undefined
   try {
-    return (await fetchSnapshot(project, lock, signal)).features
+    return await fetchSnapshot(project, lock, signal)
   } catch (error) {
-    if (error instanceof Fault && !signal.aborted) return []
+    if (error instanceof Fault && !signal.aborted) return undefined
     throw error
   }
 }

@@ -1,24 +1,35 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
-import { type CheckedContract, checkContract, findNewColumns } from '../data/check-contract.ts'
+import { type CheckedContract, checkContract } from '../data/check-contract.ts'
 import { checkReferences } from '../data/check-references.ts'
 import { checkServiceLevels } from '../data/check-service-levels.ts'
 import { checkSqlRules } from '../data/check-sql-rules.ts'
-import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
+import {
+  type ContractCheck,
+  type ContractResult,
+  type FoundRename,
+  type FoundSwap,
+  type OfTable,
+} from '../data/contract-result.ts'
 import { describeFiles } from '../data/describe-files.ts'
 import type { Engine } from '../data/engine.ts'
-import { measureColumns } from '../data/measure-columns.ts'
-import { feedingColumn } from '../data/read-source.ts'
 import { allFiles, type SectionFiles } from '../data/section-files.ts'
-import type { DescribedFile, SourceFile } from '../data/source-file.ts'
-import type { Swap } from '../drift/find-swapped-columns.ts'
-import { matchRenamedColumns, type Rename } from '../drift/match-renamed-columns.ts'
+import type { DescribedFile } from '../data/source-file.ts'
 import { type Contract, type ContractColumn, columnsAbout, type TableRule } from '../project/contract.ts'
 import { type SourceContract, withUniqueKey } from '../project/join-contracts.ts'
 import { inEnvironment, training } from '../project/contract-environments.ts'
-import type { Project } from '../project/project.ts'
-import { wordAcceptance, wordFailure, wordRename, wordSamples, wordScale, wordSwap } from '../report/word-contract.ts'
+import type { Project, SourcePolicy } from '../project/project.ts'
+import {
+  renameOf,
+  wordAcceptance,
+  wordFailure,
+  wordRename,
+  wordSamples,
+  wordScale,
+  wordSwap,
+} from '../report/word-contract.ts'
+import { findRenames } from './find-renames.ts'
 import { findSwaps } from './find-swaps.ts'
-import type { ContractSuggestion, DataToSuggest } from './suggest-contract.ts'
+import type { ContractSuggestion, TableToSuggest } from './suggest-contract.ts'
 
 export interface DataToValidate {
   readonly project: Project
@@ -28,13 +39,13 @@ export interface DataToValidate {
   /** From when the age of rows is counted back; without it nothing is too old. */
   readonly now?: Date
   /** Older files, which show what a missing column held; asked for only where no present file shows it. */
-  readonly openReference?: () => Promise<readonly SourceFile[]>
+  readonly openReference?: () => Promise<SectionFiles | undefined>
   /** Where the rows that break a promise are to be written, as Parquet. */
   readonly failingRowsFile?: string
   /** Which of the contract's environments the files are from; `training` where it is not said. */
   readonly environment?: string
-  /** The contract as it was written, where a patch to it is to be suggested. */
-  readonly contractText?: string
+  /** The contracts as they were written, by file, where a patch to them is to be suggested. */
+  readonly contractTexts?: ReadonlyMap<string, string>
   readonly signal?: AbortSignal
 }
 
@@ -59,28 +70,16 @@ export async function validateData(given: DataToValidate, engine: Engine): Promi
   const [first] = checked
   if (!first) throw new Error('Cannot validate data: it has no table')
   const checks = checked.flatMap((table) => table.checks)
-  const renames = await findRenames(data, engine, first.files, first.contract)
-  const swaps = await findSwaps(engine, {
-    files: first.files,
-    checks: first.checks,
-    contract: first.contract,
-    openReference: () => describeReference(data, engine),
-  })
+  const found = await findMoves(engine, checked, data)
+  const renames = found.flatMap((moves) => moves.renames)
+  const swaps = found.flatMap((moves) => moves.swaps)
   if (data.failingRowsFile !== undefined) {
     const { writeFailingRows } = await import('../data/write-failing-rows.ts')
     await writeFailingRows(engine, checked, data.failingRowsFile)
   }
-  const own = checks.filter((check) => check.contract === undefined)
-  const found = { rows: first.rows, checks: own, newColumns: first.newColumns, renames, swaps }
   return {
     ...base,
-    ...(data.contractText !== undefined && {
-      suggestion: await suggest(engine, data, data.contractText, {
-        contract: first.contract,
-        files: first.files,
-        ...found,
-      }),
-    }),
+    ...(data.contractTexts !== undefined && { suggestion: await suggest(engine, data, data.contractTexts, found) }),
     rows: first.rows,
     checks,
     newColumns: checked.flatMap((table) => table.newColumns),
@@ -91,6 +90,45 @@ export async function validateData(given: DataToValidate, engine: Engine): Promi
       ...checks.filter(keepsOut).map((check) => diagnose(check, data, renames, swaps)),
     ],
   }
+}
+
+/** Of each source, which of its columns seem to have another name now, or to have changed places. */
+async function findMoves(
+  engine: Engine,
+  checked: readonly CheckedTable[],
+  data: DataToValidate,
+): Promise<readonly TableToSuggest[]> {
+  const openOnce = onlyOnce(data.openReference)
+  const found: TableToSuggest[] = []
+  for (const table of checked.filter(({ tellsNew }) => tellsNew)) {
+    const { source, contract, files, rows, newColumns } = table
+    const ofTable = tableOf(table, data)
+    const openReference = async () => {
+      const sections = await openOnce()
+      const older = source === data.tables[0].source ? sections?.features : sections?.joined[source.name]
+      const described = await describeFiles(engine, older ?? [])
+      return described.ok ? described.value : []
+    }
+    const checks = checked.filter((other) => other.source === source).flatMap((other) => other.checks)
+    const renames = await findRenames(engine, { files, contract, openReference })
+    const swaps = await findSwaps(engine, { files, checks: table.checks, contract, openReference })
+    found.push({
+      source,
+      contract,
+      files,
+      rows,
+      checks,
+      newColumns,
+      renames: renames.map((rename) => ({ ...rename, ...ofTable })),
+      swaps: swaps.map((swap) => ({ ...swap, ...ofTable })),
+    })
+  }
+  return found
+}
+
+function onlyOnce<Value>(open: (() => Promise<Value | undefined>) | undefined): () => Promise<Value | undefined> {
+  let opened: Promise<Value | undefined> | undefined
+  return async () => await (opened ??= open?.())
 }
 
 /** What is promised where the data is to be used. */
@@ -105,6 +143,7 @@ function tablesIn({ tables, environment = training, project }: DataToValidate): 
 
 /** One table as it is checked: where labels arrive in files of their own, those are a table, too. */
 interface TableToCheck {
+  readonly source: SourcePolicy
   readonly contract: Contract
   readonly files: readonly DescribedFile[]
   /** Whether columns that the contract does not name are told: those of labels never are. */
@@ -118,13 +157,16 @@ async function describeTables(
   const [first, ...others] = tables
   const { ofFeatures, ofLabels } = partContract(first.contract, project)
   const parts = [
-    { contract: ofFeatures, files: files.features, tellsNew: true },
+    { source: first.source, contract: ofFeatures, files: files.features, tellsNew: true },
     ...others.map((other) => ({
+      source: other.source,
       contract: withUniqueKey(other),
       files: files.joined[other.source.name] ?? [],
       tellsNew: true,
     })),
-    ...(project.data.labels ? [{ contract: ofLabels, files: files.labels, tellsNew: false }] : []),
+    ...(project.data.labels
+      ? [{ source: first.source, contract: ofLabels, files: files.labels, tellsNew: false }]
+      : []),
   ]
   const described: TableToCheck[] = []
   const diagnostics: Diagnostic[] = []
@@ -148,7 +190,7 @@ async function checkTable(engine: Engine, table: TableToCheck, data: DataToValid
   return {
     ...table,
     rows: checked.rows,
-    newColumns: table.tellsNew ? checked.newColumns : [],
+    newColumns: table.tellsNew ? checked.newColumns.map((column) => ({ ...column, ...tableOf(table, data) })) : [],
     checks: [...checked.checks, ...sql.checks, ...ages].map((check) => placed(check, table, data)),
     diagnostics: [...checked.diagnostics, ...sql.diagnostics],
   }
@@ -169,20 +211,26 @@ async function checkKeys(
   )
 }
 
-/** Says whose promise it is where that is not the first table's. */
-function placed(check: ContractCheck, { contract }: TableToCheck, { tables }: DataToValidate): ContractCheck {
-  return contract.file === tables[0].contract.file ? check : { ...check, contract: contract.file }
+/** Says whose promise it is where there are several tables, and several contracts. */
+function placed(check: ContractCheck, table: TableToCheck, data: DataToValidate): ContractCheck {
+  const { file } = table.contract
+  const ofTable = tableOf(table, data)
+  return { ...check, ...(file !== data.tables[0].contract.file && { contract: file }), ...ofTable }
 }
 
-/** What would mend the first table’s contract. */
+function tableOf({ source }: TableToCheck, { tables }: DataToValidate): OfTable {
+  return tables.length === 1 ? {} : { table: source.name }
+}
+
+/** What would mend the contracts. */
 async function suggest(
   engine: Engine,
   { project, environment = training }: DataToValidate,
-  text: string,
-  found: Omit<DataToSuggest, 'project' | 'environment' | 'text'>,
+  texts: ReadonlyMap<string, string>,
+  tables: readonly TableToSuggest[],
 ): Promise<ContractSuggestion> {
-  const { suggestContract } = await import('./suggest-contract.ts')
-  return await suggestContract(engine, { project, environment, text, ...found })
+  const { suggestContracts } = await import('./suggest-contract.ts')
+  return await suggestContracts(engine, { project, environment, texts, tables })
 }
 
 /** Where labels arrive in files of their own, those hold the id and the target, and the other files all but the target. */
@@ -205,61 +253,6 @@ function partContract(contract: Contract, project: Project): { ofFeatures: Contr
   }
 }
 
-/** More rows would not change what is likely. */
-const maxMeasuredRows = 50_000
-
-async function findRenames(
-  data: DataToValidate,
-  engine: Engine,
-  files: readonly DescribedFile[],
-  contract: Contract,
-): Promise<Rename[]> {
-  const gone = contract.columns.filter((column) => files.some((file) => !feedingColumn(file, column)))
-  const current = files.filter((file) => gone.some((column) => !feedingColumn(file, column)))
-  const fresh = findNewColumns(current, contract).filter(({ files: paths }) => paths.length === current.length)
-  if (gone.length === 0 || fresh.length === 0) return []
-
-  const names = fresh.map(({ name }) => name)
-  const added = await measureColumns(engine, current, names, maxMeasuredRows)
-  const rows = added[0]?.rows ?? 0
-  const missing = []
-  let reference: readonly DescribedFile[] | undefined
-  for (const column of gone) {
-    let holders = holdersOf(files, column)
-    if (holders.length === 0) {
-      reference ??= await describeReference(data, engine)
-      holders = holdersOf(reference, column)
-    }
-    const name = holders.at(-1)?.name
-    if (name === undefined) continue
-    const alike = holders.filter((holder) => holder.name === name).map(({ file }) => file)
-    const [profile] = await measureColumns(engine, newest(alike, current), [name], Math.max(rows, 1000))
-    if (profile) missing.push({ ...profile, name: column.name })
-  }
-  return matchRenamedColumns(missing, added)
-}
-
-/** The newest files that are about as large as these: what a column holds changes with the seasons. */
-function newest(files: readonly DescribedFile[], asLargeAs: readonly DescribedFile[]): readonly DescribedFile[] {
-  const wanted = asLargeAs.reduce((sum, { bytes }) => sum + bytes, 0)
-  let bytes = 0
-  const from = files.findLastIndex((file) => (bytes += file.bytes) >= wanted)
-  return files.slice(Math.max(0, from))
-}
-
-function holdersOf(files: readonly DescribedFile[], column: ContractColumn) {
-  return files.flatMap((file) => {
-    const raw = feedingColumn(file, column)
-    return raw ? [{ file, name: raw.name }] : []
-  })
-}
-
-async function describeReference(data: DataToValidate, engine: Engine): Promise<readonly DescribedFile[]> {
-  const files = (await data.openReference?.()) ?? []
-  const described = await describeFiles(engine, files)
-  return described.ok ? described.value : []
-}
-
 /** Whether a check fails and is grave enough to stop for. */
 function keepsOut({ outcome, severity }: ContractCheck): boolean {
   return outcome === 'fail' && severity === 'error'
@@ -268,13 +261,15 @@ function keepsOut({ outcome, severity }: ContractCheck): boolean {
 function diagnose(
   check: ContractCheck,
   { tables }: DataToValidate,
-  renames: readonly Rename[],
-  swaps: readonly Swap[],
+  renames: readonly FoundRename[],
+  swaps: readonly FoundSwap[],
 ): Diagnostic {
-  const { contract } = tables.find((table) => table.contract.file === check.contract) ?? tables[0]
+  const { contract } = tables.find(({ source }) => source.name === check.table) ?? tables[0]
   const thing = check.column ?? (check.promise.kind === 'row-count' ? 'the number of rows' : contract.table)
-  const rename = check.promise.kind === 'present' ? renames.find(({ missing }) => missing === check.column) : undefined
-  const swap = swaps.find(({ columns }) => check.column !== null && columns.includes(check.column))
+  const rename = renameOf(check, renames)
+  const swap = swaps.find(({ columns, table }) => {
+    return check.column !== null && columns.includes(check.column) && table === check.table
+  })
   const scale = check.scale ? `; ${wordScale(thing, check.scale)}` : ''
   const samples = check.samples.length > 0 ? `; ${wordSamples(check.samples)}` : ''
   const remedy = rename

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { ContractCheck } from '../data/contract-result.ts'
 import type { Validation } from './report-validation.ts'
 import { plainText } from './terminal.ts'
-import { wordFailure, wordRename, wordSamples, wordScale } from './word-contract.ts'
+import { renameOf, wordFailure, wordRename, wordSamples, wordScale } from './word-contract.ts'
 
 /**
  * A validation as JUnit XML, as GitHub's and Jenkins' readers take it: a case a check, at its line of the contract.
@@ -38,7 +38,7 @@ function checkCase(check: ContractCheck, result: Validation): string {
   if (outcome === 'skipped') return `${opening}>\n      <skipped message="the column is missing"/>\n    </testcase>`
   if (outcome === 'pass') return `${opening}/>`
   const message = `${column ?? 'rows'} ${wordFailure(check)}`
-  const rename = promise.kind === 'present' ? result.renames.find(({ missing }) => missing === column) : undefined
+  const rename = renameOf(check, result.renames)
   const hints = [
     ...(rename ? [wordRename(rename)] : []),
     ...(check.scale ? [wordScale(column ?? '', check.scale)] : []),

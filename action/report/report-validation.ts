@@ -4,6 +4,7 @@ import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
 import {
+  renameOf,
   wordAcceptance,
   wordFailure,
   wordFiles,
@@ -24,6 +25,8 @@ export interface Validation extends ContractResult {
   readonly patchFile?: string
   /** `region=state`, added to the contract as aliases just now. */
   readonly accepted: readonly string[]
+  /** The contract of each of these, where there are several. */
+  readonly acceptedIn?: readonly string[]
   /** These files are what `data.lock.yaml` pins already. */
   readonly isPinned: boolean
 }
@@ -47,7 +50,9 @@ export function reportValidation(result: Validation): Report {
     `${formatCount(result.rows)} rows`,
     formatSeconds(result.seconds),
   ].join(' · ')
-  const accepted = result.accepted.map((pair) => `Added to ${result.contract}: the alias ${pair.replace('=', ' ← ')}`)
+  const accepted = result.accepted.map(
+    (pair, i) => `Added to ${result.acceptedIn?.[i] ?? result.contract}: the alias ${pair.replace('=', ' ← ')}`,
+  )
   const { suggestion, patchFile, contract } = result
   const shown = suggestion && { suggestion, patchFile, contract }
   const news = newColumnsLine(result)
@@ -106,13 +111,13 @@ function codeOf(check: ContractCheck): string {
 }
 
 function failureLines(check: ContractCheck, result: ContractResult): string[] {
-  const rename = renameOf(check, result)
+  const rename = renameOf(check, result.renames)
   return [
     `${marks[check.severity]} ${check.column ?? 'rows'}  ${wordFailure(check)}   ${check.contract ?? result.contract}:${check.line}`,
     ...(rename
       ? [
           `    ${wordRename(rename)}`,
-          `    → to accept it:  ${wordAcceptance(rename)}   (adds an alias to ${result.contract})`,
+          `    → to accept it:  ${wordAcceptance(rename)}   (adds an alias to ${check.contract ?? result.contract})`,
         ]
       : []),
     ...(check.scale ? [`    ${wordScale(check.column ?? '', check.scale)}`] : []),
@@ -122,7 +127,7 @@ function failureLines(check: ContractCheck, result: ContractResult): string[] {
 
 function failureTable(failing: readonly ContractCheck[], result: ContractResult): string {
   const rows = failing.map((check) => {
-    const rename = renameOf(check, result)
+    const rename = renameOf(check, result.renames)
     const more = rename ? `${markdownText(wordRename(rename))} ${markdownCode(wordAcceptance(rename))}` : ''
     return [
       markdownCode(check.column ?? 'rows'),
@@ -139,12 +144,10 @@ function wordHints({ column, scale, samples }: ContractCheck): string {
   return [...(scale ? [wordScale(column ?? '', scale)] : []), wordSamples(samples)].filter(Boolean).join(' · ')
 }
 
-function renameOf(check: ContractCheck, { renames }: ContractResult) {
-  return check.promise.kind === 'present' ? renames.find(({ missing }) => missing === check.column) : undefined
-}
-
 function newColumnsLine({ newColumns, renames }: ContractResult): string | undefined {
-  const unexplained = newColumns.filter(({ name }) => !renames.some(({ added }) => added === name))
+  const unexplained = newColumns.filter(({ name, table }) => {
+    return !renames.some((rename) => rename.added === name && rename.table === table)
+  })
   if (unexplained.length === 0) return undefined
   return `New, not in the contract and not used: ${wordFiles(unexplained.map(({ name }) => name))}`
 }

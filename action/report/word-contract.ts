@@ -1,5 +1,5 @@
 import { formatExact } from '../base/format-number.ts'
-import type { ContractCheck, SampleRow, Scale } from '../data/contract-result.ts'
+import type { ContractCheck, FoundRename, SampleRow, Scale } from '../data/contract-result.ts'
 import type { Swap } from '../drift/find-swapped-columns.ts'
 import type { Rename, RenameDoubt } from '../drift/match-renamed-columns.ts'
 import type { AgeLimit, Expectation } from '../project/contract.ts'
@@ -110,6 +110,15 @@ export function wordChecks(checks: readonly ContractCheck[]): string {
   return `${formatCount(checks.length)} checks${warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warns' : 'warn'}`}`
 }
 
+/** What became of a missing column, where a new one of its table fits it. */
+export function renameOf(
+  { column, promise, table }: ContractCheck,
+  renames: readonly FoundRename[],
+): FoundRename | undefined {
+  if (promise.kind !== 'present') return undefined
+  return renames.find((rename) => rename.missing === column && rename.table === table)
+}
+
 /** `"state" is new and holds the same 5 values in the same shares (distance 0.02): a rename is likely.` */
 export function wordRename(rename: Rename): string {
   const { kind, added, distance, sharedValues, distinctValues, doubts } = rename
@@ -163,8 +172,8 @@ export function wordScale(column: string, { factor, plausible, of }: Scale): str
 }
 
 /** What to type to accept a rename. */
-export function wordAcceptance({ missing, added }: Rename): string {
-  const pair = `${missing}=${added}`
+export function wordAcceptance({ missing, added, table }: FoundRename): string {
+  const pair = `${table === undefined ? '' : `${table}.`}${missing}=${added}`
   return `plumbline validate --accept-rename ${/^[\w=.-]+$/.test(pair) ? pair : `'${pair.replaceAll("'", `'\\''`)}'`}`
 }
 

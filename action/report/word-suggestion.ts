@@ -1,3 +1,4 @@
+import type { OfTable } from '../data/contract-result.ts'
 import type { DeclinedWhy, SuggestedWhy } from '../pipeline/decide-breach.ts'
 import type { ContractSuggestion, SuggestedEdit } from '../pipeline/suggest-contract.ts'
 import { formatExact } from '../base/format-number.ts'
@@ -27,8 +28,9 @@ export function suggestionLines(shown: ShownSuggestion): string[] {
       ...group.map((edit) => `  + ${nameOf(edit)}  ${wordWhy(edit.why)}${wordBreaking(edit)}`),
     ]
   })
-  const others = declined.map(({ column, line, why }) => {
-    return `  · ${shortened(column ?? 'table')}  ${wordDeclined[why]}${line === null ? '' : `   ${contract}:${line}`}`
+  const others = declined.map((one) => {
+    const place = one.line === null ? '' : `   ${one.contract ?? contract}:${one.line}`
+    return `  · ${within(one, shortened(one.column ?? 'table'))}  ${wordDeclined[one.why]}${place}`
   })
   return [
     '',
@@ -49,10 +51,10 @@ export function suggestionMarkdown(shown: ShownSuggestion): string[] {
     markdownCode(nameOf(edit)),
     markdownText(`${wordWhy(edit.why)}${wordBreaking(edit)}`),
   ])
-  const others = declined.map(({ column, line, why }) => [
+  const others = declined.map((one) => [
     'not suggested',
-    markdownCode(column ?? 'table'),
-    `${markdownText(wordDeclined[why])}${line === null ? '' : ` ${markdownCode(`${contract}:${line}`)}`}`,
+    markdownCode(within(one, one.column ?? 'table')),
+    `${markdownText(wordDeclined[one.why])}${one.line === null ? '' : ` ${markdownCode(`${one.contract ?? contract}:${one.line}`)}`}`,
   ])
   return [
     `### ${markdownText(headOf(shown))}`,
@@ -63,18 +65,25 @@ export function suggestionMarkdown(shown: ShownSuggestion): string[] {
 }
 
 function headOf({ suggestion, contract, patchFile }: ShownSuggestion): string {
-  const { length } = suggestion.edits
-  if (length === 0) return `Suggested for ${contract}: nothing`
+  const { edits, contracts = [contract] } = suggestion
+  const { length } = edits
+  if (length === 0) return `Suggested for ${contracts.join(', ')}: nothing`
   const count = `${length} ${length === 1 ? 'change' : 'changes'}`
-  return `Suggested for ${contract}: ${count}, not applied${patchFile === undefined ? '' : ` · wrote ${patchFile}`}`
+  return `Suggested for ${contracts.join(', ')}: ${count}, not applied${patchFile === undefined ? '' : ` · wrote ${patchFile}`}`
 }
 
 function wordBreaking({ isBreaking }: SuggestedEdit): string {
   return isBreaking ? ' · breaking: who reads the data can rely on less' : ''
 }
 
-function nameOf({ column, why }: SuggestedEdit): string {
-  return why.kind === 'new-columns' ? wordList(why.columns, 3) : shortened(column ?? 'table')
+function nameOf(edit: SuggestedEdit): string {
+  const { column, why } = edit
+  return within(edit, why.kind === 'new-columns' ? wordList(why.columns, 3) : shortened(column ?? 'table'))
+}
+
+/** Says of which table it is, where there are several. */
+function within({ table }: OfTable, what: string): string {
+  return table === undefined ? what : `${table}: ${what}`
 }
 
 function wordWhy(why: SuggestedWhy): string {
@@ -102,6 +111,8 @@ const wordDeclined: Readonly<Record<DeclinedWhy, string>> = {
   'possible-rename': 'may be renamed, but it is not sure: look at both columns first',
   missing: 'is missing: bring it back, or take it out of features and contract by hand',
   'not-everywhere': 'is new, but not in every file: the older ones would break the promise',
+  taken:
+    'is new, but another table has a column of that name: take it in by hand under another, with this one as its physicalName',
   'no-values': 'has next to no values: whoever fills it stopped',
   type: 'values of another type are no values of this column: mend the data',
   repeated: 'rows that stand there twice would be learned twice: mend the data',
@@ -126,7 +137,9 @@ const wordDeclined: Readonly<Record<DeclinedWhy, string>> = {
 
 function wordRemaining({ remaining }: ContractSuggestion): string {
   if (remaining.length === 0) return 'With it, every check holds.'
-  const shown = remaining.slice(0, 5).map((check) => `${shortened(check.column ?? 'table')} ${wordFailure(check)}`)
+  const shown = remaining
+    .slice(0, 5)
+    .map((check) => `${within(check, shortened(check.column ?? 'table'))} ${wordFailure(check)}`)
   const more = remaining.length > shown.length ? ` and ${formatCount(remaining.length - shown.length)} more` : ''
   return `With it, ${remaining.length === 1 ? '1 check fails' : `${formatCount(remaining.length)} checks fail`} still: ${shown.join(' · ')}${more}`
 }
