@@ -45,11 +45,12 @@ export const register = defineCommand({
     const { candidate, declared } = found.value
     const commit = committed(candidate.record.model, code)
     const { lockFile } = await import('../pipeline/declare-run.ts')
+    const { contractAssets } = await import('../registry/contract-assets.ts')
     const { registerCandidate } = await import('../registry/register-candidate.ts')
     const registration = {
       candidate,
       commit,
-      contractFile: join(context.folder, declared.project.data.contract),
+      contractFiles: contractAssets(declared.project),
       lockFile: join(context.folder, lockFile),
       stamp,
     }

@@ -16,8 +16,9 @@ export interface BuiltAsset extends PlannedAsset {
 
 export interface AssetSources {
   readonly candidate: Candidate
-  /** The project's contract and data lock, absolute. */
-  readonly contractFile: string
+  /** As `contractAssets()` gives them. */
+  readonly contractFiles: Readonly<Record<string, string>>
+  /** Absolute. */
   readonly lockFile: string
   readonly modelCard: string
   /** From the assets that are there before it to the statement about them. */
@@ -37,16 +38,18 @@ const contentTypes: Readonly<Record<string, string>> = {
  * others as `sha256sum -c` reads them.
  */
 export async function buildAssets(folder: string, sources: AssetSources): Promise<readonly BuiltAsset[]> {
-  const { candidate, contractFile, lockFile, modelCard, provenance } = sources
+  const { candidate, contractFiles, lockFile, modelCard, provenance } = sources
   await mkdir(folder, { recursive: true })
   const released = await buildModel(folder, 'model', candidate.releasedModel)
   const judged = await buildModel(folder, 'judged', candidate.judgedModel)
+  const contracts: BuiltAsset[] = []
+  for (const [name, path] of Object.entries(contractFiles)) contracts.push(await buildCopy(folder, name, path))
   const subjects = [
     released,
     ...(judged.sha256 === released.sha256 ? [] : [judged]),
     await buildArchive(folder, 'serve.tar.gz', candidate.servingFiles),
     await buildCopy(folder, 'run.json', candidate.recordFile),
-    await buildCopy(folder, 'contract.yaml', contractFile),
+    ...contracts,
     await buildCopy(folder, 'data.lock.yaml', lockFile),
     await buildText(folder, 'model-card.md', modelCard),
   ]

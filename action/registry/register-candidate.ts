@@ -16,7 +16,8 @@ export interface Registration {
   readonly candidate: Candidate
   /** The commit that the tag will name, if this run key has no tag yet; 40 digits. */
   readonly commit: string
-  readonly contractFile: string
+  /** As `contractAssets()` gives them. */
+  readonly contractFiles: Readonly<Record<string, string>>
   readonly lockFile: string
   readonly stamp: Stamp
 }

@@ -10,6 +10,7 @@ import { sha256 } from '../../action/base/sha256.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
 import type { Interrupt } from '../../action/local-github/answer-request.ts'
 import { readLedger } from '../../action/registry/ledger.ts'
+import { readLineage } from '../../action/registry/lineage.ts'
 import { type Registered, registerCandidate } from '../../action/registry/register-candidate.ts'
 import { runRecord, type TestCandidate, testCandidate } from '../support/candidate.ts'
 import { git, type TestGitHub, testGitHub } from '../support/local-github.ts'
@@ -320,6 +321,29 @@ describe('buildAssets()', () => {
       name: 'model.tar.gz',
       digest: { sha256: sums.find((line) => line.endsWith('model.tar.gz'))?.split('  ')[0] },
     })
+  })
+
+  test('publishes the contract of every source, and the sums and the provenance know each', async () => {
+    await using github = await testGitHub()
+    const subject = testCandidate()
+    const carriers = join(subject.folder, 'carriers.yaml')
+    await writeFile(carriers, 'kind: DataContract # of carriers\n')
+    const contractFiles = { ...subject.contractFiles, 'contract.carriers.yaml': carriers }
+    const { release } = await register(github, { ...subject, contractFiles })
+    const digest = sha256('kind: DataContract # of carriers\n')
+    expect(release.assets.find(({ name }) => name === 'contract.carriers.yaml')?.sha256).toBe(digest)
+    const read = async (asset: string) => {
+      const { body } = await github.call('GET', `/releases/${release.id}`)
+      const { browser_download_url: url } = body.assets.find(({ name }: { name: string }) => name === asset)
+      return await (await fetch(url)).text()
+    }
+    expect(await read('sums.txt')).toContain(`${digest}  contract.carriers.yaml\n`)
+    expect(JSON.parse(await read('provenance.intoto.json')).subject).toContainEqual({
+      name: 'contract.carriers.yaml',
+      digest: { sha256: digest },
+    })
+    const lineage = await readLineage(await openGitHubClient(github), digest)
+    expect(lineage).toMatchObject({ kind: 'model', release: { tag: release.tag } })
   })
 
   test('stores no second model where the refit made the same bytes', async () => {

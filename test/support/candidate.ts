@@ -44,7 +44,7 @@ export function runRecord(change: Partial<RunRecord> = {}): RunRecord {
 export interface TestCandidate {
   readonly folder: string
   readonly candidate: Candidate
-  readonly contractFile: string
+  readonly contractFiles: Readonly<Record<string, string>>
   readonly lockFile: string
 }
 
@@ -64,7 +64,7 @@ export function testCandidate(record = runRecord(), model = 'released bytes'): T
   const servingFiles = Object.fromEntries(['features.sql', 'predict.py'].map((path) => [path, at(path)]))
   return {
     folder,
-    contractFile: at('contract.yaml'),
+    contractFiles: { 'contract.yaml': at('contract.yaml') },
     lockFile: at('data.lock.yaml'),
     candidate: {
       record,
