@@ -1,7 +1,7 @@
 import type { Contract, ContractColumn } from '../project/contract.ts'
 import type { Expressions } from './contract-sql.ts'
 import { quoteName } from './quote.ts'
-import { alwaysFits, castColumn, feedingColumn } from './read-source.ts'
+import { alwaysFits, castColumn, feedingColumn, filledValue } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
 /** The columns of a contract as the checks of one shape of files name them: short names that no column of a file has. */
@@ -22,6 +22,7 @@ export class CheckedColumns {
     return {
       raw: `r${place}`,
       typed: `t${place}`,
+      ...(column.missing !== undefined && { written: `w${place}` }),
       alwaysFits: alwaysFits(column.logicalType, raw.type),
       isEmptyNull: this.#shape.format === 'csv',
     }
@@ -34,7 +35,12 @@ export class CheckedColumns {
       const names = this.expressions(column)
       if (!raw || !names) return []
       const value = quoteName(raw.name)
-      return [`${value} AS ${names.raw}`, `${castColumn(column, value, raw.type)} AS ${names.typed}`]
+      const written = names.written === undefined ? [] : [`${value} AS ${names.written}`]
+      return [
+        ...written,
+        `${filledValue(column, value, raw.type)} AS ${names.raw}`,
+        `${castColumn(column, value, raw.type)} AS ${names.typed}`,
+      ]
     })
     const all = [...selected, ...more]
     return `(SELECT ${all.length > 0 ? all.join(', ') : '1 AS nothing'} FROM ${rows})`

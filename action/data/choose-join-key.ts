@@ -38,7 +38,7 @@ export function settleKeyColumn(own: InferredColumn, other: InferredColumn): rea
 function asType(column: InferredColumn, type: 'number' | 'timestamp' | 'string'): InferredColumn {
   if (column.type === type) return column
   if (type !== 'string') return { ...column, type }
-  const { spelling: _spelling, almost: _almost, ...plain } = column
+  const { spelling: _spelling, almost: _almost, missing: _missing, ...plain } = column
   return { ...plain, type, minimum: null, maximum: null }
 }
 

@@ -10,6 +10,8 @@ import { castTo } from './read-source.ts'
 export interface Expressions {
   readonly raw: string
   readonly typed: string
+  /** As `raw`, where that leaves out the words for nothing. */
+  readonly written?: string
   /** Whether every raw value has a typed one. */
   readonly alwaysFits: boolean
   /** Whether the file knows no difference between nothing and an empty text, as CSV. */
@@ -131,11 +133,11 @@ async function literalFault(engine: Engine, column: ContractColumn, rule: Contra
   return undefined
 }
 
-function standsForMissing(given: readonly (string | null)[], { raw, isEmptyNull }: Expressions): string {
+function standsForMissing(given: readonly (string | null)[], { raw, written = raw, isEmptyNull }: Expressions): string {
   const texts = given.filter((value) => value !== null)
   const isNull = given.includes(null) || (isEmptyNull && texts.includes(''))
-  const isText = `coalesce(${isOneOf(`CAST(${raw} AS VARCHAR)`, texts.map(quoteText))}, false)`
-  return [...(isNull ? [`${raw} IS NULL`] : []), ...(texts.length > 0 ? [isText] : [])].join(' OR ') || 'false'
+  const isText = `coalesce(${isOneOf(`CAST(${written} AS VARCHAR)`, texts.map(quoteText))}, false)`
+  return [...(isNull ? [`${written} IS NULL`] : []), ...(texts.length > 0 ? [isText] : [])].join(' OR ') || 'false'
 }
 
 /** Of fractions, to nine digits: 0.3 is no whole number of 0.1 in binary. */

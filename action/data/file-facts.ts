@@ -25,8 +25,10 @@ export const factsFile = '.plumbline/facts.json'
  * orders the rows.
  */
 export function factsTerms(time: ContractColumn | undefined, name: string | undefined, encoding?: string): string {
-  const { logicalType, aliases, format, decimal, epoch } = time ?? {}
-  return sha256(canonicalJson({ version, name, logicalType, aliases: aliases ?? [], format, decimal, epoch, encoding }))
+  const { logicalType, aliases, format, decimal, epoch, missing } = time ?? {}
+  return sha256(
+    canonicalJson({ version, name, logicalType, aliases: aliases ?? [], format, decimal, epoch, missing, encoding }),
+  )
 }
 
 /** Names what the bytes of a file hold: an ending tells how they are read, and only the first source is ordered. */

@@ -5,6 +5,7 @@ import type { Counts } from './infer-columns.ts'
 import type { AlmostType, InferredColumn } from './inferred-model.ts'
 import { quoteText } from './quote.ts'
 import { numberPattern, plainNumber } from './spelled-values.ts'
+import { truthWordsOf } from './truth-words.ts'
 import { type TimeShape, timeLike, timeShapeOf } from './time-patterns.ts'
 
 export interface Forms extends Counts {
@@ -24,6 +25,8 @@ export async function findSpelling(
 ): Promise<InferredColumn> {
   if (forms.filled === 0) return column
   if (column.type === 'string' && forms.nested === forms.filled) return { ...column, almost: { kind: 'nested' } }
+  const truth = column.type === 'string' && forms.isText ? truthWordsOf(column) : undefined
+  if (truth) return { ...column, type: 'boolean', spelling: { kind: 'truth', ...truth } }
   const isWhole = column.type === 'integer'
   if (column.type !== 'string' && !isWhole) return column
   const unit = isWhole ? epochUnitOf(column) : undefined

@@ -1,5 +1,6 @@
 import type { LogicalType } from '../project/contract.ts'
 import type { Engine } from './engine.ts'
+import { findMissing } from './find-missing.ts'
 import { findSpelling } from './find-spelling.ts'
 import { holdRows } from './hold-rows.ts'
 import type { InferredColumn } from './inferred-model.ts'
@@ -54,10 +55,25 @@ export async function inferColumns(
       const rawType = rawTypes.get(name) ?? 'VARCHAR'
       const isNested = /^(STRUCT|MAP|UNION|BLOB|BIT|VARIANT)|\]$/.test(rawType)
       const forms = { ...counts, isText: rawType === 'VARCHAR', ...(isNested && { nested: counts.filled }) }
-      columns.push({ column: await findSpelling(engine, texts, plain, forms), texts, forms })
+      columns.push(await readWithout(engine, { column: plain, texts, forms }))
     }
   }
   return await settleSpellings(engine, columns)
+}
+
+/** The column with its spelling; where words for nothing alone keep it from being numbers or moments, without them. */
+async function readWithout(engine: Engine, examined: Examined): Promise<Examined> {
+  const spelled = async ({ column, texts, forms: counts }: Examined) => ({
+    column: await findSpelling(engine, texts, column, counts),
+    texts,
+    forms: counts,
+  })
+  const filled = await findMissing(engine, examined)
+  if (filled === undefined || filled.forms.filled === 0) return await spelled(examined)
+  const type = typeOf('VARCHAR', filled.forms)
+  const without = await spelled({ ...filled, column: { ...filled.column, type } })
+  const isOther = without.column.type !== 'string' && without.column.type !== 'boolean'
+  return isOther ? without : await spelled(examined)
 }
 
 /** Rows whose value has a form. */

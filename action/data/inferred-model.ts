@@ -1,4 +1,4 @@
-import type { DecimalMark, EpochUnit, LogicalType } from '../project/contract.ts'
+import type { DecimalMark, EpochUnit, LogicalType, TruthWords } from '../project/contract.ts'
 import type { MetricName } from '../project/metric-kinds.ts'
 import type { DeclaredEncoding, Task } from '../project/project.ts'
 
@@ -27,6 +27,8 @@ export interface InferredColumn {
   readonly missingIn: readonly string[]
   /** How its values are spelled, where SQL does not read them as they stand. */
   readonly spelling?: Spelling
+  /** Texts that stand for nothing where all others are numbers or moments, with their rows, which count as `nulls`. */
+  readonly missing?: readonly (readonly [word: string, rows: number])[]
   /** What its texts were most likely meant to be, where Plumbline does not read them so. */
   readonly almost?: AlmostType
 }
@@ -37,6 +39,8 @@ export type Spelling =
   /** `isSure` is false where the other mark reads every value too, as another number. */
   | { readonly kind: 'decimal'; readonly mark: DecimalMark; readonly isSure: boolean }
   | { readonly kind: 'epoch'; readonly unit: EpochUnit }
+  /** The words for true and for false, as they are written most often. */
+  | ({ readonly kind: 'truth' } & TruthWords)
   /** Digits that name something: a postal code, a telephone number. */
   | { readonly kind: 'code' }
 

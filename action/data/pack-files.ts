@@ -132,8 +132,10 @@ interface PackPath {
 }
 
 function packPath(section: string, pack: readonly PinnedFile[], contract: Contract | undefined): PackPath {
-  const types = (contract?.columns ?? []).map(({ name, logicalType, aliases, format, decimal, epoch, rules }) => {
-    return { name, logicalType, aliases, format, decimal, epoch, rules: rules.map(({ kind }) => kind) }
+  const types = (contract?.columns ?? []).map((column) => {
+    const { name, logicalType, aliases, format, decimal, epoch, truth, missing, rules } = column
+    const words = { truth: truth && { ...truth }, missing }
+    return { name, logicalType, aliases, format, decimal, epoch, ...words, rules: rules.map(({ kind }) => kind) }
   })
   const made = pack.map(({ path, sha256: digest, encoding }) => ({ path, digest, encoding }))
   const key = sha256(canonicalJson({ recipe, made, types }))

@@ -1,7 +1,7 @@
 import type { Contract, ContractColumn, RuleKind } from '../project/contract.ts'
 import type { Engine } from './engine.ts'
 import { quoteName } from './quote.ts'
-import { castColumn, feedingColumn, rawRelation } from './read-source.ts'
+import { castColumn, feedingColumn, filledValue, rawRelation } from './read-source.ts'
 import type { DescribedFile, RawColumn } from './source-file.ts'
 
 /** Rules that look at how a value is written, which a type would change. */
@@ -29,11 +29,11 @@ export async function packedColumns(
     const promise = contract?.columns.find((column) => feedingColumn(first, column)?.name === raw.name)
     return { raw, cast: promise && castOf(promise, raw) }
   })
-  const tried = typed.flatMap(({ raw, cast }) => (cast === undefined ? [] : [{ raw, cast }]))
+  const tried = typed.flatMap(({ raw, cast }) => (cast === undefined ? [] : [{ raw, ...cast }]))
   if (tried.length === 0) return typed.map(({ raw }) => quoteName(raw.name))
 
   const counts = tried.map(
-    ({ raw, cast }, place) => `bool_and(${quoteName(raw.name)} IS NULL OR (${cast}) IS NOT NULL) AS c${place}`,
+    ({ filled, value }, place) => `bool_and((${filled}) IS NULL OR (${value}) IS NOT NULL) AS c${place}`,
   )
   const [fits] = await engine.query<Record<string, boolean | null>>(
     `SELECT ${counts.join(', ')} FROM ${rawRelation(files)}`,
@@ -41,12 +41,13 @@ export async function packedColumns(
   const misfit = new Set(tried.filter((_, place) => fits?.[`c${place}`] === false).map(({ raw }) => raw.name))
   return typed.map(({ raw, cast }) => {
     const name = quoteName(raw.name)
-    return cast === undefined || misfit.has(raw.name) ? name : `${cast} AS ${name}`
+    return cast === undefined || misfit.has(raw.name) ? name : `${cast.value} AS ${name}`
   })
 }
 
 /** Undefined where the column stays as it is. */
-function castOf(column: ContractColumn, raw: RawColumn): string | undefined {
+function castOf(column: ContractColumn, raw: RawColumn): { filled: string; value: string } | undefined {
   if (column.logicalType === 'string' || column.rules.some(({ kind }) => ofTexts.has(kind))) return undefined
-  return castColumn(column, quoteName(raw.name), raw.type)
+  const name = quoteName(raw.name)
+  return { filled: filledValue(column, name, raw.type), value: castColumn(column, name, raw.type) }
 }

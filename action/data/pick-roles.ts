@@ -21,6 +21,9 @@ export function pickTarget(columns: readonly InferredColumn[], name: string, isI
 /** Classes as SQL writes them, `1` for `1.0` and `true` for `True`, so that they compare as text. */
 function asClasses(target: InferredColumn): InferredColumn {
   const isFew = target.distinct <= 20 && target.values.length > 0
+  const { spelling, ...plain } = target
+  // Its classes are called what its rows call them.
+  if (spelling?.kind === 'truth') return { ...plain, type: 'string' }
   if (target.type === 'boolean') {
     return { ...target, values: target.values.map(([value, rows]) => [value.toLowerCase(), rows]) }
   }

@@ -50,7 +50,7 @@ function startOf(
   const start = { columns: names, plan: { delimiter, fields: names.length }, bodyStart: end + 1 }
   if (!time) return start
   const fed = feedingColumn({ ...file, format: 'csv', columns }, time)
-  const isSpelled = time.format !== undefined || time.decimal !== undefined || time.epoch !== undefined
+  const isSpelled = [time.format, time.decimal, time.epoch, time.missing].some((each) => each !== undefined)
   if (!fed || !isTimeType(time.logicalType) || isSpelled) return undefined
   return { ...start, plan: { ...start.plan, time: { field: names.indexOf(fed.name), type: time.logicalType } } }
 }

@@ -1,6 +1,7 @@
 import type { DecimalMark, RuleKind } from '../project/contract.ts'
 import type { DescribedColumn, TableReference } from '../project/write-contract.ts'
 import type { InferredColumn, InferredModel, JoinedSource } from './inferred-model.ts'
+import { isReadAsIs } from './truth-words.ts'
 
 /** Left out so thoroughly that the contract need not know them: a file without them is as good. */
 const unpromised: ReadonlySet<string> = new Set(['excluded', 'not-everywhere', 'empty', 'nested'])
@@ -15,7 +16,7 @@ export function promiseColumns(model: InferredModel): DescribedColumn[] {
     .filter((column) => !dropped.has(column) || keys.has(column.name))
     .map((column) => {
       const { name, type } = column
-      const spelled = { name, type, ...spellingOf(column), ...referencesOf(column, model) }
+      const spelled = { name, type, ...readingOf(column), ...referencesOf(column, model) }
       if (column === model.id?.column) return { ...spelled, rules: [required, unique] }
       if (column === model.target) return { ...spelled, rules: targetRules(model) }
       if (column === model.time?.column || column === model.group?.column) return { ...spelled, rules: [required] }
@@ -31,7 +32,7 @@ export function promiseJoined({ name: source, key, columns }: JoinedSource, mode
   return columns.flatMap((column): DescribedColumn[] => {
     const { name, type, physicalName, nulls } = column
     const seen = asRowsSee.get(name)
-    const spelled = { name, type, ...(physicalName !== undefined && { physicalName }), ...spellingOf(column) }
+    const spelled = { name, type, ...(physicalName !== undefined && { physicalName }), ...readingOf(column) }
     if (key.columns.includes(name)) {
       const isAlone = key.columns.length === 1
       return [{ ...spelled, rules: [...(nulls === 0 ? [required] : []), ...(isAlone ? [unique] : [])] }]
@@ -63,7 +64,17 @@ function isReferable({ isWhole, key }: JoinedSource): boolean {
   return isWhole && key.columns.every((name) => /^[^./#]+$/.test(name))
 }
 
-function spellingOf({ spelling }: InferredColumn): Pick<DescribedColumn, 'pattern' | 'decimal' | 'epoch' | 'comment'> {
+type Reading = Pick<DescribedColumn, 'pattern' | 'decimal' | 'epoch' | 'truth' | 'missing' | 'comment'>
+
+function readingOf(column: InferredColumn): Reading {
+  const spelled = spellingOf(column)
+  if (column.missing === undefined) return spelled
+  const missing = column.missing.map(([word]) => word)
+  const comment = `check this: ${missing.map((word) => JSON.stringify(word)).join(', ')} is taken for no value`
+  return { ...spelled, missing, comment: spelled.comment === undefined ? comment : `${spelled.comment}; ${comment}` }
+}
+
+function spellingOf({ spelling }: InferredColumn): Reading {
   switch (spelling?.kind) {
     case 'time': {
       const [rival] = spelling.rivals
@@ -74,6 +85,8 @@ function spellingOf({ spelling }: InferredColumn): Pick<DescribedColumn, 'patter
       return { decimal: spelling.mark, ...(!spelling.isSure && { comment: commentOnMark(spelling.mark) }) }
     case 'epoch':
       return { epoch: spelling.unit }
+    case 'truth':
+      return isReadAsIs(spelling) ? {} : { truth: { yes: spelling.yes, no: spelling.no } }
     case 'code':
       return { comment: 'digits that name something, no quantity' }
     case undefined:

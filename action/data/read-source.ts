@@ -1,7 +1,7 @@
 import type { Contract, ContractColumn, LogicalType } from '../project/contract.ts'
 import { quoteName, quotePath, quoteText } from './quote.ts'
 import { compressionOf, type DescribedFile, encodingOf } from './source-file.ts'
-import { momentOf, plainNumber } from './spelled-values.ts'
+import { momentOf, plainNumber, spelledTruth } from './spelled-values.ts'
 
 /** What a row is called where the model has no id column: the first 12 digits of its file's SHA-256, `:`, its number. */
 export const rowIdColumn = '_row'
@@ -60,8 +60,10 @@ export function feedingColumn(
 }
 
 /** The same for a column, whose values may be spelled in a way of their own. */
-export function castColumn(column: ContractColumn, expression: string, rawType: string): string {
-  const { logicalType, format, decimal, epoch } = column
+export function castColumn(column: ContractColumn, written: string, rawType: string): string {
+  const { logicalType, format, decimal, epoch, truth } = column
+  const expression = filledValue(column, written, rawType)
+  if (truth !== undefined && rawType === 'VARCHAR') return spelledTruth(expression, truth)
   if (epoch !== undefined) return `CAST(${momentOf(expression, rawType, epoch)} AS ${sqlTypes[logicalType]})`
   if (decimal !== undefined && rawType === 'VARCHAR') {
     return castTo(logicalType, plainNumber(expression, decimal), rawType)
@@ -71,6 +73,13 @@ export function castColumn(column: ContractColumn, expression: string, rawType: 
   if (format === undefined || !isText) return castTo(logicalType, expression, rawType)
   const text = rawType === 'VARCHAR' ? `trim(${expression})` : `CAST(${expression} AS VARCHAR)`
   return `CAST(try_strptime(${text}, ${quoteText(format)}) AS ${sqlTypes[logicalType]})`
+}
+
+/** SQL for the value as it stands, NULL where it is a word for nothing. */
+export function filledValue({ missing }: ContractColumn, written: string, rawType: string): string {
+  if (missing === undefined || rawType !== 'VARCHAR') return written
+  const words = missing.map((word) => quoteText(word.toLowerCase())).join(', ')
+  return `CASE WHEN list_contains([${words}], lower(trim(${written}))) THEN NULL ELSE ${written} END`
 }
 
 /** SQL that turns an expression of a raw type into a logical type, NULL where the value is none. */

@@ -29,6 +29,6 @@ export function showModel(model: InferredModel): InferredModel {
   }
 }
 
-function withoutValues({ almost: _almost, ...column }: InferredColumn): InferredColumn {
+function withoutValues({ almost: _almost, missing: _missing, ...column }: InferredColumn): InferredColumn {
   return { ...column, values: [], minimum: null, maximum: null }
 }

@@ -1,4 +1,4 @@
-import type { DecimalMark, EpochUnit } from '../project/contract.ts'
+import type { DecimalMark, EpochUnit, TruthWords } from '../project/contract.ts'
 import { quoteText } from './quote.ts'
 
 /** What may part thousands beside the other mark: a space of either width, and Switzerland's apostrophes. */
@@ -14,6 +14,12 @@ export function numberPattern(mark: DecimalMark): string {
 export function plainNumber(expression: string, mark: DecimalMark): string {
   const plain = `translate(${expression}, ${quoteText(`${mark}${otherMark(mark)}${separators}`)}, '.')`
   return `CASE WHEN regexp_full_match(${expression}, ${quoteText(numberPattern(mark))}) THEN ${plain} END`
+}
+
+/** SQL: whether a text is the word for true, NULL where it is neither that nor the word for false. */
+export function spelledTruth(expression: string, { yes, no }: TruthWords): string {
+  const [wordYes, wordNo] = [yes, no].map((word) => quoteText(word.toLowerCase()))
+  return `CASE lower(trim(${expression})) WHEN ${wordYes} THEN true WHEN ${wordNo} THEN false END`
 }
 
 /** A number with its unit or currency, as a pattern of DuckDB's: `12 %`, `€ 1.234,50`, `3.5kg`. */

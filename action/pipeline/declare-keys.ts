@@ -91,13 +91,15 @@ function featureParts({ project, contract, dataDigest, featureSql }: Declared): 
     data: dataDigest,
     [`file ${project.features.sql}`]: sha256(featureSql),
     columns: digest(
-      contract.columns.map(({ name, logicalType, aliases, format, decimal, epoch }) => [
+      contract.columns.map(({ name, logicalType, aliases, format, decimal, epoch, truth, missing }) => [
         name,
         logicalType,
         aliases,
         ...(format === undefined ? [] : [format]),
         ...(decimal === undefined ? [] : ['decimal', decimal]),
         ...(epoch === undefined ? [] : ['epoch', epoch]),
+        ...(truth === undefined ? [] : ['truth', truth.yes, truth.no]),
+        ...(missing === undefined ? [] : ['missing', missing]),
       ]),
     ),
     model: digest({ id: model.id, target: model.target, time: model.time, group: model.group, ignore: model.ignore }),

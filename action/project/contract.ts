@@ -24,7 +24,16 @@ export interface ContractColumn {
   readonly decimal?: DecimalMark
   /** What the integers of a date or moment count, since 1970 began. */
   readonly epoch?: EpochUnit
+  /** The words, in any case, that texts have for true and for false. Without it, those of English, 1 and 0. */
+  readonly truth?: TruthWords
+  /** Texts, in any case, that stand for nothing: they are read as missing. */
+  readonly missing?: readonly string[]
   readonly rules: readonly ContractRule[]
+}
+
+export interface TruthWords {
+  readonly yes: string
+  readonly no: string
 }
 
 /** Whether no output may show a value of the column: the contract calls it anything but public. */

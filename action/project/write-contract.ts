@@ -1,5 +1,5 @@
 import { yamlText } from './add-alias.ts'
-import type { DecimalMark, EpochUnit, LogicalType, RuleKind } from './contract.ts'
+import type { DecimalMark, EpochUnit, LogicalType, RuleKind, TruthWords } from './contract.ts'
 
 export interface DescribedColumn {
   readonly name: string
@@ -9,6 +9,8 @@ export interface DescribedColumn {
   readonly pattern?: string
   readonly decimal?: DecimalMark
   readonly epoch?: EpochUnit
+  readonly truth?: TruthWords
+  readonly missing?: readonly string[]
   /** What files call it, where that is another name. */
   readonly physicalName?: string
   /** `table.column`, in which every value stands. */
@@ -63,7 +65,7 @@ function formatColumn(column: DescribedColumn): string {
 }
 
 /** How the values of a column are spelt. */
-type Spelt = Pick<DescribedColumn, 'pattern' | 'decimal' | 'epoch'>
+type Spelt = Pick<DescribedColumn, 'pattern' | 'decimal' | 'epoch' | 'truth' | 'missing'>
 
 /** A column as an item of a list of properties, over several lines; the first one begins with the dash. */
 export function columnLines(column: DescribedColumn): string[] {
@@ -132,10 +134,14 @@ function commentOf(comment: string | undefined): string {
 }
 
 /** What the standard has no word for; other tools pass over it. */
-function customProperties({ decimal, epoch }: Spelt): string[] {
+function customProperties({ decimal, epoch, truth, missing = [] }: Spelt): string[] {
   return [
     ...(decimal === undefined ? [] : [`{ property: plumbline.decimal, value: ${JSON.stringify(decimal)} }`]),
     ...(epoch === undefined ? [] : [`{ property: plumbline.epoch, value: ${epoch} }`]),
+    ...(truth === undefined ? [] : [`{ property: plumbline.boolean, value: ${yamlText(`${truth.yes}/${truth.no}`)} }`]),
+    ...(missing.length === 0
+      ? []
+      : [`{ property: plumbline.missing, value: [${missing.map((word) => JSON.stringify(word)).join(', ')}] }`]),
   ]
 }
 

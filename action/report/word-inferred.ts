@@ -189,13 +189,22 @@ function wordFeature(column: InferredColumn, { floor }: InferredModel): Pick<Fin
   return { words, isSure: isSpellingSure(column) }
 }
 
-function isSpellingSure({ spelling }: InferredColumn): boolean {
+function isSpellingSure({ spelling, missing }: InferredColumn): boolean {
+  if (missing !== undefined) return false
   if (spelling?.kind === 'time') return spelling.rivals.length === 0
   return spelling?.kind !== 'decimal' || spelling.isSure
 }
 
-/** `, as dd.MM.yyyy`, with what it may be as well. */
-function wordSpelling({ name, spelling }: InferredColumn): string {
+/** `, as dd.MM.yyyy`, with what it may be as well, and which words are taken for nothing. */
+function wordSpelling(column: InferredColumn): string {
+  const { missing = [] } = column
+  if (missing.length === 0) return wordForm(column)
+  const rows = missing.reduce((sum, [, each]) => sum + each, 0)
+  const words = missing.map(([word]) => word).join(', ')
+  return `${wordForm(column)}; ${words} in ${formatCount(rows)} rows read as missing`
+}
+
+function wordForm({ name, spelling }: InferredColumn): string {
   switch (spelling?.kind) {
     case 'time': {
       const [rival] = spelling.rivals
@@ -213,6 +222,7 @@ function wordSpelling({ name, spelling }: InferredColumn): string {
       return `, as ${spelling.unit} since 1970`
     case 'code':
       return ', digits that are no quantity'
+    case 'truth':
     case undefined:
       return ''
   }
@@ -237,10 +247,11 @@ function wordAlmost({ almost }: InferredColumn): string | undefined {
 }
 
 function wordColumn(column: InferredColumn): string {
-  const { type, nulls, rows, distinct, values } = column
+  const { type, nulls, rows, distinct, values, spelling } = column
   const empty = nulls > 0 ? `; ${formatShare(nulls / rows)} empty` : ''
   if (type === 'integer' || type === 'number') return `${wordRange(column)}${empty}`
-  if (type === 'boolean') return `true or false${empty}`
+  if (type === 'boolean')
+    return `${spelling?.kind === 'truth' ? `${spelling.yes} or ${spelling.no}` : 'true or false'}${empty}`
   const often = values.filter(([, seen]) => seen >= minShownRows).map(([value]) => shorten(value))
   if (distinct > 6 || often.length === 0) return `{${formatCount(distinct)} values}${empty}`
   const rare = distinct - often.length

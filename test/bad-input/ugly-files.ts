@@ -160,8 +160,8 @@ export const uglyFiles: readonly UglyFile[] = [
     target: 'outcome 30d',
     says: [
       /positive is dead in hospital \(the rarer\?\); \d+ rows have none and teach nothing +check this/,
-      /bmi +\{\d+ values\}: numbers, but for 15 rows \(n\/a\): read as text until those are empty +check this/,
-      /feature +smoker +\{no yes\}; 33 % empty +sure/,
+      /bmi +1\d(\.\d)?–3\d(\.\d)?; 2\.5 % empty; n\/a in 15 rows read as missing +check this/,
+      /feature +smoker +yes or no; 33 % empty +sure/,
       /left out +age_years +same as "Age" in every row +sure/,
       /left out +hospital +one value in all rows +sure/,
     ],

@@ -91,6 +91,12 @@ describe('castColumn()', () => {
     [column({ decimal: ',' }), { '1.234,56': '1234.56', '12,5': '12.5', '7': '7.0', '-1 234,5': '-1234.5' }],
     [column({ decimal: ',' }), { '1.5': null, '1,234.5': null, '12.34,5': null, '1,5 kg': null, '': null }],
     [column({ decimal: '.' }), { '1,234,567.5': '1234567.5', "1'234.5": '1234.5', '12,34': null, '0.5': '0.5' }],
+    [
+      column({ truth: { yes: 'Ja', no: 'nein' }, logicalType: 'boolean' }),
+      { ja: 'true', ' NEIN ': 'false', yes: null, '1': null, '': null },
+    ],
+    [column({ missing: ['N/A', '-'], logicalType: 'string' }), { 'n/a': null, ' - ': null, '?': '?' }],
+    [column({ missing: ['-'], decimal: ',' }), { '-': null, '-1,5': '-1.5' }],
     [column({ decimal: ',', logicalType: 'integer' }), { '1.234': '1234', '1.234,0': '1234', '1,5': null }],
     [column({ epoch: 'seconds', logicalType: 'timestamp' }), { '1735689600': '2025-01-01 00:00:00', '1,5': null }],
     [column({ epoch: 'milliseconds', logicalType: 'timestamp' }), { '1735689600250': '2025-01-01 00:00:00.25' }],

@@ -215,6 +215,23 @@ describe('checkContract()', () => {
     ])
   })
 
+  it('takes words for nothing for no value, but where a rule counts them', async () => {
+    const spelled = 'customProperties: [{ property: plumbline.missing, value: [n/a, "-"] }]'
+    const rule = '{ metric: missingValues, arguments: { missingValues: [n/a] }, mustBe: 0 }'
+    const result = await check(
+      { 'a.csv': 'a,b,c\n1,1,1\nN/A,-,n/a\n?,2,2\n' },
+      `      - { name: a, logicalType: integer, ${spelled} }
+      - { name: b, logicalType: integer, required: true, ${spelled} }
+      - { name: c, logicalType: integer, ${spelled}, quality: [${rule}] }
+`,
+    )
+    expect(failures(result)).toEqual([
+      { check: 'a type 9', failing: 1, samples: ['a.csv:3 ?'] },
+      { check: 'b required 10', failing: 1, samples: [expect.stringContaining('a.csv:2')] },
+      { check: 'c filled 11', failing: 1, samples: [expect.stringContaining('a.csv:2')] },
+    ])
+  })
+
   it.each([
     ['integer', ['1', '1.0', '2'], ['a.csv:1 1', 'a.csv:2 1']],
     ['number', ['0', '-0', '1'], ['a.csv:1 0', 'a.csv:2 -0']],

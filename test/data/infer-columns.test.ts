@@ -24,7 +24,12 @@ describe('inferColumns()', () => {
     [['007', '012'], 'string'],
     [['12345678901234567890'], 'number'],
     [['true', 'False'], 'boolean'],
-    [['yes', 'no'], 'string'],
+    [['yes', 'no'], 'boolean'],
+    [['yes', 'maybe'], 'string'],
+    [['yes', 'yes'], 'string'],
+    [['Y', 'N', 'y'], 'boolean'],
+    [['0', '1'], 'integer'],
+    [['M', 'F'], 'string'],
     [['2024-01-31', '2024-02-01'], 'date'],
     [['2024-01-31', '2024-02-31'], 'string'],
     [['2024-01-31 10:00', '2024-01-31T10:00:00Z'], 'timestamp'],
@@ -32,6 +37,12 @@ describe('inferColumns()', () => {
     [['31.01.2024'], 'date'],
     [['31.01.2024', '2024-02-01'], 'string'],
     [['1', '?'], 'string'],
+    [['1', '?', '?'], 'integer'],
+    [['007', '?', '?'], 'string'],
+    [['a', 'n/a', 'n/a'], 'string'],
+    [['yes', 'no', 'n/a', 'n/a'], 'string'],
+    [['1', 'none', 'none'], 'string'],
+    [['-', '-'], 'string'],
     [['""', '""'], 'string'],
   ])('reads %j as %s', async (values, type) => {
     const columns = await infer({ 'a.csv': `v,w\n${values.map((value) => `${value},1\n`).join('')}` })
@@ -54,6 +65,9 @@ describe('inferColumns()', () => {
     [['"12,345"', '1000'], 'number', { kind: 'decimal', mark: ',', isSure: true }],
     [["1'234.5", '1.5'], 'number', { kind: 'decimal', mark: '.', isSure: true }],
     [['1 234', '12'], 'integer', { kind: 'decimal', mark: '.', isSure: true }],
+    [['Ja', 'Nein', 'ja', 'Nein', 'Ja'], 'boolean', { kind: 'truth', yes: 'Ja', no: 'Nein' }],
+    [['"1,5"', '-', '"2,5"', '-'], 'number', { kind: 'decimal', mark: ',', isSure: true }],
+    [['31.12.2024', 'N/A', 'n/a'], 'date', { kind: 'time', pattern: 'dd.MM.yyyy', rivals: [] }],
   ])('reads %j as %s, spelled %j', async (values, type, spelling) => {
     const columns = await infer({ 'a.csv': `v,w\n${values.map((value) => `${value},1\n`).join('')}` })
     expect(columns.get('v')).toMatchObject({ type, spelling })
@@ -89,6 +103,19 @@ describe('inferColumns()', () => {
     const almost = async (odd: string) => (await infer({ 'a.csv': rows(odd) })).get('v')?.almost
     expect(await almost('n/a')).toEqual({ kind: 'numbers', otherRows: 1, example: 'n/a' })
     expect(await almost('Ada Lovelace')).toEqual({ kind: 'numbers', otherRows: 1 })
+  })
+
+  it('counts words for nothing among numbers as gaps, where each comes again', async () => {
+    const few = await infer({ 'a.csv': 'v,w\n1,1\nn/a,1\n-,1\nN/A,1\n2.5,1\n-,1\n2.5,1\n' })
+    expect(few.get('v')).toMatchObject({ type: 'number', nulls: 4, distinct: 2, minimum: 1, maximum: 2.5 })
+    expect(few.get('v')?.missing).toEqual([
+      ['-', 2],
+      ['n/a', 2],
+    ])
+    expect(few.get('v')?.almost).toBeUndefined()
+    const rows = Array.from({ length: 3000 }, (_, i) => (i % 100 === 0 ? 'NULL' : String(i)))
+    const many = await infer({ 'a.csv': `v,w\n${rows.map((value) => `${value},1\n`).join('')}` })
+    expect(many.get('v')).toMatchObject({ type: 'integer', nulls: 30, missing: [['null', 30]], isUnique: false })
   })
 
   it('counts rows, gaps, values and ranges', async () => {

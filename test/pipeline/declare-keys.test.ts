@@ -66,7 +66,15 @@ describe('declareKeys()', () => {
       const columns = [{ name: 'a', logicalType: 'number', line: 1, aliases: [], rules: [], ...more } as const]
       return declareKeys(declared({ contract: { ...contract, columns } })).runKey
     }
-    const spellings = [{}, { decimal: ',' }, { decimal: '.' }, { epoch: 'seconds' }, { format: 'seconds' }]
+    const spellings = [
+      ...[{}, { decimal: ',' }, { decimal: '.' }, { epoch: 'seconds' }, { format: 'seconds' }],
+      ...[
+        { truth: { yes: 'a', no: 'b' } },
+        { truth: { yes: 'b', no: 'a' } },
+        { missing: ['a'] },
+        { missing: ['a', 'b'] },
+      ],
+    ]
     expect(new Set(spellings.map(keyOf)).size).toBe(spellings.length)
   })
 

@@ -24,15 +24,33 @@ describe('readSpelling()', () => {
       head +
         property('price', 'number', '{ property: plumbline.decimal, value: "," }') +
         property('at', 'timestamp', '{ property: plumbline.epoch, value: milliseconds }') +
+        property('paid', 'boolean', '{ property: plumbline.boolean, value: ja / nein }') +
+        property('n', 'integer', '{ property: plumbline.missing, value: [n/a, "-"] }') +
+        property('m', 'integer', '{ property: plumbline.missing, value: "?" }') +
         property('note', 'string', '{ property: sensitivity, value: high }'),
     )
-    expect(read.ok && read.value.columns).toMatchObject([{ decimal: ',' }, { epoch: 'milliseconds' }, { name: 'note' }])
+    expect(read.ok && read.value.columns).toMatchObject([
+      { decimal: ',' },
+      { epoch: 'milliseconds' },
+      { truth: { yes: 'ja', no: 'nein' } },
+      { missing: ['n/a', '-'] },
+      { missing: ['?'] },
+      { name: 'note' },
+    ])
   })
 
   it.each([
     [property('a', 'number', '{ property: plumbline.decimal, value: ";" }'), /it is ";"; expected "," or "\."/],
     [property('a', 'number', '{ property: plumbline.decimals, value: "," }'), /"plumbline\.decimals": .* Did you mean/],
-    [property('a', 'number', '{ property: plumbline.colour, value: red }'), /expected plumbline\.decimal or/],
+    [
+      property('a', 'number', '{ property: plumbline.colour, value: red }'),
+      /expected plumbline\.decimal, .* or plumbline\.missing/,
+    ],
+    [property('a', 'string', '{ property: plumbline.boolean, value: ja/nein }'), /is of type string; expected boolean/],
+    [property('a', 'boolean', '{ property: plumbline.boolean, value: ja }'), /it is "ja"; expected the words for true/],
+    [property('a', 'boolean', '{ property: plumbline.boolean, value: ja/Ja }'), /expected the words for true/],
+    [property('a', 'number', '{ property: plumbline.missing, value: [] }'), /it is \[\]; expected a list of texts/],
+    [property('a', 'number', '{ property: plumbline.missing, value: [-1] }'), /expected a list of texts/],
     [property('a', 'string', '{ property: plumbline.decimal, value: "," }'), /is of type string; expected number or/],
     [property('a', 'timestamp', '{ property: plumbline.epoch, value: days }'), /it is "days"; expected "seconds" or/],
     [
@@ -56,12 +74,16 @@ describe('readSpelling()', () => {
       { name: 'price', type: 'number', rules: [], decimal: ',' },
       { name: 'day', type: 'date', rules: [{ kind: 'required' }], pattern: "dd.MM.yyyy 'um' HH:mm" },
       { name: 'at', type: 'timestamp', rules: [], epoch: 'seconds' },
+      { name: 'paid', type: 'boolean', rules: [], truth: { yes: 'Sí', no: 'No' } },
+      { name: 'n', type: 'integer', rules: [], missing: ['n/a', '-', '"'] },
     ])
     const read = parseContract('contract.yaml', text)
     expect(read.ok && read.value.columns).toMatchObject([
       { name: 'price', decimal: ',' },
       { name: 'day', format: '%d.%m.%Y um %H:%M' },
       { name: 'at', epoch: 'seconds' },
+      { name: 'paid', truth: { yes: 'Sí', no: 'No' } },
+      { name: 'n', missing: ['n/a', '-', '"'] },
     ])
   })
 })
