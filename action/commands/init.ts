@@ -14,11 +14,12 @@ const inputs = {
   group: text({ description: 'Rows of one value in this column stay on one side of the split' }),
   labels: list({ description: 'Where the target arrives later: files that hold the id and the target' }),
   join: list({
-    description: 'Another table, joined onto the rows by a column of one name in both: NAME=GLOB',
+    description: 'Another table, joined onto the rows by a key: NAME=GLOB',
     example: 'carriers=data/carriers.csv',
   }),
   on: list({
-    description: 'The columns by which a table is joined, where several would do: NAME=COLUMN[,COLUMN]',
+    description:
+      'The columns by which a table is joined, where several would do, or it calls them otherwise: NAME=COLUMN[,COLUMN=ITS_COLUMN]',
     default: 'the columns of both that name one of its rows and that nearly all rows find there',
     example: 'carriers=carrier',
   }),
@@ -81,8 +82,9 @@ export const init = defineCommand({
     const files = await findSourceFiles(context.folder, wishes.source)
     const labelFiles = wishes.labels.length > 0 ? await findSourceFiles(context.folder, wishes.labels) : []
     const joins: FilesToJoin<SourceFile>[] = []
-    for (const { name, source } of wishes.joins) {
-      joins.push({ name, files: await findSourceFiles(context.folder, [source]) })
+    for (const { name, source, called } of wishes.joins) {
+      const found = await findSourceFiles(context.folder, [source])
+      joins.push({ name, files: found, ...(called && { called }) })
     }
     const engine = await reader.open({ files: [...files, ...labelFiles, ...joins.flatMap((join) => join.files)] })
     const examined = await examineSource(engine, { files, labelFiles, joins }, wishes.target)

@@ -51,11 +51,13 @@ export function noKeyFound(source: string, columns: readonly string[], candidate
     [...words.slice(0, maxShown), ...(words.length > maxShown ? [`${words.length - maxShown} more`] : [])].join(mark)
   if (candidates.length === 0) {
     const message = `${cannot}: the rows share no column with it that could be its key (it has ${some(columns, ', ')}); expected one`
-    return new Fault('init/cannot-join', message, { remedy: 'Give its key one name in both, and in every file.' })
+    return new Fault('init/cannot-join', message, {
+      remedy: `Give its key one name in both, and in every file; or say which is which: --on ${source}=COLUMN=ITS_COLUMN`,
+    })
   }
   const state = `no column of both names its rows: ${some(candidates.map(wordFailure), '; ')}`
   return new Fault('init/cannot-join', `${cannot}: ${state}; expected a key`, {
-    remedy: `Say by which: --on ${source}=COLUMN or --on ${source}=COLUMN,COLUMN`,
+    remedy: `Say by which: --on ${source}=COLUMN or --on ${source}=COLUMN,COLUMN; COLUMN=ITS_COLUMN where it has another name there`,
   })
 }
 

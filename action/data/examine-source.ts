@@ -2,7 +2,7 @@ import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { describeFiles } from './describe-files.ts'
 import type { Engine } from './engine.ts'
 import { guessEncoding } from './guess-encoding.ts'
-import { type Examination, examineFiles, type FilesByPart } from './infer-model.ts'
+import { type Examination, examineFiles, type FilesByPart, type FilesToJoin } from './infer-model.ts'
 import { declaredEncoding, type DescribedFile, type SourceFile } from './source-file.ts'
 
 /** Looks at every file and every value. Texts that are no UTF-8 are read as Latin-1 where they may be that. */
@@ -19,7 +19,7 @@ export async function examineSource(
   if (encoding === undefined) return read
   const encoded = (files: readonly SourceFile[]) =>
     files.map((file): SourceFile => ({ ...file, ...declaredEncoding(file.path, encoding) }))
-  const joins = source.joins.map(({ name, files }) => ({ name, files: encoded(files) }))
+  const joins = source.joins.map((join) => ({ ...join, files: encoded(join.files) }))
   const again = { files: encoded(source.files), labelFiles: encoded(source.labelFiles), joins }
   const reread = await examine(engine, again, target)
   return reread.ok ? { ok: true, value: { ...reread.value, encoding } } : reread
@@ -30,9 +30,9 @@ async function examine(engine: Engine, source: FilesByPart<SourceFile>, target: 
   const described = {
     files: await describe(source.files),
     labelFiles: await describe(source.labelFiles),
-    joins: [] as { name: string; files: readonly DescribedFile[] }[],
+    joins: [] as FilesToJoin<DescribedFile>[],
   }
-  for (const { name, files } of source.joins) described.joins.push({ name, files: await describe(files) })
+  for (const join of source.joins) described.joins.push({ ...join, files: await describe(join.files) })
   if (diagnostics.length > 0) return { ok: false, diagnostics }
   return await examineFiles(engine, described, target)
 

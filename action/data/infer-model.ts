@@ -9,6 +9,7 @@ import { inferredContract } from './inferred-contract.ts'
 import type { InferredColumn, InferredModel, Role } from './inferred-model.ts'
 import { type ExaminedJoin, joinSources } from './join-sources.ts'
 import { measureTimes, shareOfTestPositives, shareUnlabelled } from './measure-times.ts'
+import { nameJoined } from './name-joined.ts'
 import { pickId, pickTarget, pickTask, pickTime } from './pick-roles.ts'
 import { quoteName } from './quote.ts'
 import { fileColumn, numberColumn, typedRelation } from './read-source.ts'
@@ -62,6 +63,8 @@ export interface FilesByPart<File> {
 export interface FilesToJoin<File> {
   readonly name: string
   readonly files: readonly File[]
+  /** Its columns that the rows call otherwise: from its own name to theirs. */
+  readonly called?: ReadonlyMap<string, string>
 }
 
 /** Reads every value once, before anybody says what it means. A row that cannot be read is diagnosed. */
@@ -82,19 +85,14 @@ export async function examineFiles(
     return { files, labelFiles, columns, labelColumns, joins: examined }
 
     async function examineJoin(join: FilesToJoin<DescribedFile>, own: readonly Examined[]): Promise<ExaminedJoin> {
-      const named = own.map((each) => ({ ...each, column: namedAlike(each.column, columns) }))
+      const { name, files: joinedFiles, called = new Map<string, string>() } = join
+      const named = nameJoined({ name, columns: own, called }, columns)
       const mayBeKeys = columns.flatMap(({ column }) => (column.name === target ? [] : [column]))
-      const joined = { files: join.files, columns: named.map(({ column }) => column) }
-      return { ...join, columns: named, candidates: await findJoinKeys(engine, { files, columns: mayBeKeys }, joined) }
+      const joined = { files: joinedFiles, columns: named.map(({ column }) => column) }
+      const candidates = await findJoinKeys(engine, { files, columns: mayBeKeys }, joined)
+      return { name, files: joinedFiles, columns: named, candidates }
     }
   })
-}
-
-/** A column of a joined table as the rows write its name, where they write it in another case. */
-function namedAlike(column: InferredColumn, columns: readonly Examined[]): InferredColumn {
-  const isAlike = ({ name }: InferredColumn) => name.toLowerCase() === column.name.toLowerCase()
-  const own = columns.find((each) => isAlike(each.column))?.column.name
-  return own === undefined || own === column.name ? column : { ...column, name: own, physicalName: column.name }
 }
 
 function allOf<File>({ files, labelFiles, joins }: FilesByPart<File>): File[] {

@@ -9,25 +9,30 @@ export interface JoinWish {
   readonly source: string
   /** The columns that name one row of it, as the rows call them; to be found where they are not given. */
   readonly on?: readonly string[]
+  /** Of these, those that it calls otherwise: from its own name to the rows’. */
+  readonly called?: ReadonlyMap<string, string>
 }
 
 /** The source of the rows, beside others that have names. */
 export const rowsSource = 'rows'
 
-/** `--join NAME=GLOB` and `--on NAME=COLUMN[,COLUMN]`, one of each a name. Throws `cli/bad-input`. */
+/** `--join NAME=GLOB` and `--on NAME=COLUMN[,COLUMN]` with `COLUMN=ITS_COLUMN` where the table calls it otherwise, one of each a name. Throws `cli/bad-input`. */
 export function readJoins(join: readonly string[], on: readonly string[], target: string): readonly JoinWish[] {
   const sources = readPairs('--join', join, "--join carriers='data/carriers/*.csv'")
   for (const [name] of sources) refuseName(name)
   const keys = readPairs('--on', on, '--on carriers=carrier')
   for (const [name, columns] of keys) {
     if (!sources.has(name)) throw refuseUnknown(name, [...sources.keys()])
-    if (columns.split(',').includes(target)) {
+    if (splitColumns(name, columns).some(({ ours }) => ours === target)) {
       throw refuse('--on', `${name}=${columns}`, 'other columns than the target', 'The target can play no other part.')
     }
   }
   return [...sources].map(([name, source]) => {
     const columns = keys.get(name)
-    return { name, source, ...(columns !== undefined && { on: splitColumns(name, columns) }) }
+    if (columns === undefined) return { name, source }
+    const pairs = splitColumns(name, columns)
+    const called = new Map(pairs.flatMap(({ ours, theirs }) => (ours === theirs ? [] : [[theirs, ours] as const])))
+    return { name, source, on: pairs.map(({ ours }) => ours), ...(called.size > 0 && { called }) }
   })
 }
 
@@ -63,11 +68,24 @@ function refuseName(name: string): void {
   }
 }
 
-function splitColumns(name: string, text: string): readonly string[] {
-  const columns = text.split(',').map((column) => column.trim())
-  const isGood = columns.every((column, i) => column !== '' && columns.indexOf(column) === i)
-  if (isGood) return columns
-  throw refuse('--on', `${name}=${text}`, 'each column once, parted by commas', `Write --on ${name}=COLUMN,COLUMN`)
+interface KeyColumn {
+  /** As the rows call it. */
+  readonly ours: string
+  readonly theirs: string
+}
+
+function splitColumns(name: string, text: string): readonly KeyColumn[] {
+  const columns = text.split(',').map((column): KeyColumn => {
+    const at = column.indexOf('=')
+    const [ours, theirs] = at < 0 ? [column, column] : [column.slice(0, at), column.slice(at + 1)]
+    return { ours: ours.trim(), theirs: theirs.trim() }
+  })
+  const areGood = [columns.map(({ ours }) => ours), columns.map(({ theirs }) => theirs)].every((names) =>
+    names.every((column, i) => column !== '' && names.indexOf(column) === i),
+  )
+  if (areGood) return columns
+  const remedy = `Write --on ${name}=COLUMN,COLUMN, or --on ${name}=COLUMN=ITS_COLUMN where it has another name there`
+  throw refuse('--on', `${name}=${text}`, 'each column once, parted by commas', remedy)
 }
 
 function refuseUnknown(name: string, known: readonly string[]): Fault {

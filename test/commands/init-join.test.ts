@@ -209,6 +209,56 @@ describe('init --join', () => {
     expect(model.features.map(({ name }) => name)).toContain('age')
   })
 
+  it('joins by a key that the table calls otherwise, and its contract tells the name in the files', async () => {
+    const coded = carriers.replace('carrier,', 'code,')
+    const project = await tinyProject({ files: { ...files, 'data/carriers.csv': coded } })
+    await expect(infer(project.folder, { force: true })).rejects.toMatchObject({
+      code: 'init/cannot-join',
+      remedy: expect.stringContaining('COLUMN=ITS_COLUMN'),
+    })
+    const { text } = await infer(project.folder, { on: ['carriers=carrier=code'], force: true })
+    expect(text).toMatch(/joined +carriers +4 rows of data\/carriers\.csv, by carrier; 100 % of rows find one +sure/)
+    expect(read(project.folder, 'plumbline.yaml')).toContain('on: carrier')
+    expect(read(project.folder, 'carriers.contract.yaml')).toMatch(/- name: carrier\n +physicalName: code\n/)
+    expect(read(project.folder, 'contract.yaml')).toContain('relationships: [{ to: carriers.carrier }]')
+    await expect(end(validate, validateInputs, project.folder)).resolves.toMatchObject({ kind: 'done' })
+    await expect(end(snapshot, snapshotInputs, project.folder)).resolves.toMatchObject({ kind: 'done' })
+    await project.git('add', '--all')
+    await project.git('commit', '-qm', 'data')
+    await expect(end(run, { job: 'prepare' }, project.folder)).resolves.toMatchObject({ kind: 'done' })
+  }, 60_000)
+
+  it('joins by several columns of which the table calls some otherwise', async () => {
+    const other = tariffs.replace('zone,carrier', 'area,carrier')
+    const folder = tempFolder({ ...files, 'data/tariffs.csv': other })
+    const { model } = await infer(folder, { join: ['tariffs=data/tariffs.csv'], on: ['tariffs=carrier, zone = area'] })
+    expect(model.joined).toMatchObject([{ key: { columns: ['carrier', 'zone'] }, foundShare: 1 }])
+    await expect(end(validate, validateInputs, folder)).resolves.toMatchObject({ kind: 'done' })
+  })
+
+  it.each([
+    ['a column that it lacks', 'code,', 'carriers=carrier=cod', 'it has no column "cod"', 'Did you mean "code"?'],
+    [
+      'a name that it has besides',
+      'code,Carrier,',
+      'carriers=carrier=code',
+      'it has a column "Carrier", too',
+      '--on carriers=carrier',
+    ],
+    ['a column that the rows lack', 'code,', 'carriers=carier=code', 'the rows have no such column', '"carrier"'],
+    ['a half', 'code,', 'carriers=carrier=', 'expected each column once', '--on carriers=COLUMN=ITS_COLUMN'],
+    ['a column twice', 'code,', 'carriers=carrier=code,zone=code', 'expected each column once', 'COLUMN'],
+    ['the target', 'code,', 'carriers=late=code', 'expected other columns than the target', 'no other part'],
+  ])('refuses a key of two names that names %s', async (_what, names, on, message, remedy) => {
+    const coded = carriers
+      .replace('carrier,', names)
+      .replaceAll(/^([ABCD]),/gm, names.includes('Carrier') ? '$1,$1,' : '$1,')
+    await expect(infer(tempFolder({ ...files, 'data/carriers.csv': coded }), { on: [on] })).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+      remedy: expect.stringContaining(remedy),
+    })
+  })
+
   it('writes nothing in a dry run, and overwrites no contract of a joined table', async () => {
     const folder = tempFolder({ ...files })
     const { text } = await infer(folder, { 'dry-run': true })
