@@ -50,7 +50,7 @@ export function rangedColumns({ columns }: Contract): readonly ContractColumn[] 
 
 /**
  * Adds to each check of a number's limits that fails the unit that its values may have been written in. The values are
- * taken from the digests of the rows where those keep them.
+ * taken from the digests of the rows where those keep them; else the digests are disposed of.
  */
 export async function addScales(
   engine: Engine,
@@ -64,13 +64,15 @@ export async function addScales(
   )
   if (columns.length === 0) return checks
 
+  const kept = keptValues(digests)
+  // Their memory is wanted for what is read again, and nobody asks them after this.
+  if (kept === undefined) await digests?.[Symbol.asyncDispose]()
   const scales = new Map<string, Scale | undefined>()
   const rows = Math.max(1, checks[0]?.rows ?? 1)
   const columnsAScan = Math.max(1, Math.floor(maxKeptValues / rows))
   try {
     for (let from = 0; from < columns.length; from += columnsAScan) {
       const part = columns.slice(from, from + columnsAScan)
-      const kept = keptValues(digests)
       if (kept === undefined) {
         const values = part.map(({ name }, i) => `CAST(${quoteName(name)} AS DOUBLE) AS v${i}`).join(', ')
         const relation = typedRelation(files, { ...contract, columns: part })
