@@ -16,6 +16,7 @@ const entries = {
   cli: 'action/cli.ts',
   'sql-child': 'action/data/sql-child.ts',
   'reader-child': 'action/data/reader-child.ts',
+  'csv-worker': 'action/data/csv-worker.ts',
   'cache-child': 'action/github/runner/cache-child.ts',
 }
 

@@ -6,6 +6,7 @@ import type { Project } from '../project/project.ts'
 import type { EventSpan } from './event-time.ts'
 import { factsKey, factsTerms, type FileFacts, keepFacts, type KnownFacts, readFacts } from './file-facts.ts'
 import type { FileToMeasure } from './ask-engine.ts'
+import { countLargeCsv, type LargeCsv, startLargeCsv } from './count-large-csv.ts'
 import type { SnapshotFiles } from './fetch-snapshot.ts'
 import { type HashedFile, hashFiles, type KnownHashes, readHashes, smallBytes } from './hash-files.ts'
 import { plainCsv } from './plain-csv.ts'
@@ -30,7 +31,8 @@ export interface InspectOptions {
 }
 
 /**
- * Hashes files and counts their rows, both in one reading where the file is small; large ones the engine counts meanwhile.
+ * Hashes files and counts their rows, both in one reading where the file is small; large ones are counted meanwhile, by the
+ * engine where they are not plain.
  * What is known of the same bytes under the same promises is not looked at again.
  */
 export async function inspectFiles(
@@ -64,10 +66,13 @@ export async function inspectFiles(
     const { askEngine } = await import('./ask-engine.ts')
     return await askEngine(project, contract, asked, signal)
   }
-  const foreign = fresh.filter((item) => isForEngine(item) && (isLasting || !item.isOrdered))
+  const large = fresh.flatMap((item) => startOfLarge(item, planOf) ?? [])
+  const isLarge = new Set(large.map(({ item }) => item))
+  const foreign = fresh.filter((item) => isForEngine(item) && !isLarge.has(item) && (isLasting || !item.isOrdered))
+  // Awaited below, after the hashing, with which both overlap.
   const answering = ask(foreign)
-  // Awaited below, after the hashing, with which it overlaps.
-  answering.catch(() => undefined)
+  const counting = countLargeCsv(large, signal)
+  for (const overlapping of [answering, counting]) overlapping.catch(() => undefined)
 
   const noted = new Map<Item, FileFacts>()
   const hashed = await hashAndCount(project.folder, items, {
@@ -80,6 +85,7 @@ export async function inspectFiles(
     signal,
   })
   const digestOf = new Map(hashed.map((file) => [file.path, file]))
+  for (const [{ item }, own] of await counting) noted.set(item, own)
   const answers = [await answering]
   const keyOf = ({ file, isOrdered }: Item) => factsKey(digestOf.get(file.path)?.sha256 ?? '', file.path, isOrdered)
   const isDone = new Set<Item>(foreign)
@@ -154,9 +160,25 @@ function isKnown({ file, isOrdered }: Item, hashes: KnownHashes, facts: KnownFac
   return hash !== undefined && hash.state === file.state && facts.has(factsKey(hash.sha256, file.path, isOrdered))
 }
 
-/** Those that no reading of ours counts: DuckDB reads a large file on every core. */
+/** Those that are not counted as they are hashed. */
 function isForEngine({ file: { path, bytes } }: Item): boolean {
-  return bytes > smallBytes || !/\.(csv|tsv)$/i.test(path)
+  return bytes > smallBytes || !isCsv(path)
+}
+
+function isCsv(path: string): boolean {
+  return /\.(csv|tsv)$/i.test(path)
+}
+
+/** Undefined where the file is small, or DuckDB must count it, which also says what keeps it from being read. */
+function startOfLarge(item: Item, planOf: Counting['planOf']): (LargeCsv & { readonly item: Item }) | undefined {
+  const { file } = item
+  if (file.bytes <= smallBytes || !isCsv(file.path)) return undefined
+  try {
+    const large = startLargeCsv(file, (of, head) => planOf(item, of, head))
+    return large && { ...large, item }
+  } catch {
+    return undefined
+  }
 }
 
 function groupByPath(items: readonly Item[]): Map<string, Item[]> {

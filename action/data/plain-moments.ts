@@ -4,6 +4,8 @@ import type { EventSpan, TimeType } from './event-time.ts'
 export interface PlainMoments {
   /** False where the field is none that orders as a text does: another reader must look. */
   note(bytes: Uint8Array, start: number, end: number): boolean
+  /** As they are written, for another to note; none where there is none. */
+  ends(): readonly Uint8Array[]
   span(): Pick<EventSpan, 'since' | 'until'>
 }
 
@@ -31,6 +33,7 @@ function integers(): PlainMoments {
       most = Math.max(most, value)
       return true
     },
+    ends: () => (least > most ? [] : [least, most].map((value) => Buffer.from(String(value)))),
     span: () => (least > most ? { since: null, until: null } : { since: String(least), until: String(most) }),
   }
 }
@@ -59,6 +62,7 @@ function datesOrTimes(type: 'date' | 'timestamp'): PlainMoments {
       else if (compare(bytes, start, oldest) < 0) oldest = copyOf(bytes, start, end)
       return true
     },
+    ends: () => [oldest, newest].filter((moment) => moment !== undefined),
     span: () => ({ since: oldest ? textOf(type, oldest) : null, until: newest ? textOf(type, newest) : null }),
   }
 }

@@ -13,7 +13,7 @@ export interface PlainStart {
 }
 
 /** As many lines as `describeFiles()` looks at. */
-const headLines = 64
+export const headLines = 64
 
 /**
  * Looks at the beginnings of CSV files. Those with the same header are read alike, as `describeFiles()` does it.
