@@ -29,7 +29,7 @@ const replaced = {
 /** A file is loaded in a millisecond, however small it is: what is always wanted at once, or by most commands, is one chunk. */
 const chunksOfMany = {
   door: [
-    'action/base/{byte-order,cache-folder,canonical-json,diagnostic,duration,fault,format-number,moments,nearest-name,progress,system-fault,version}.ts',
+    'action/base/{byte-order,byte-size,cache-folder,canonical-json,diagnostic,duration,fault,format-number,moments,nearest-name,progress,system-fault,version}.ts',
     'action/commands/{answer-terminal,command-table,define-command,fields,find-command,read-command-line,settle}.ts',
     'action/report/{ending,markdown,numbers,paint,progress-lines,progress-live,terminal,word-ending,word-fault}.ts',
   ],

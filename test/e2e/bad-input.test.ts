@@ -114,9 +114,15 @@ describe('plumbline run', () => {
     const { folder } = await tinyProject({ files: { 'plumbline.yaml': yaml, 'requirements.txt': '' } })
     await plumbline(folder, ['snapshot'])
 
-    const ended = await plumbline(folder, ['run'], { environment: { PATH: '/nowhere' } })
+    const nowhere = Object.fromEntries(
+      ['PATH', 'HOME', 'PYENV_ROOT', 'UV_PYTHON_INSTALL_DIR', 'RUNNER_TOOL_CACHE', 'AGENT_TOOLSDIRECTORY'].map(
+        (name) => [name, '/nowhere'],
+      ),
+    )
 
-    expect(ended.stderr).toMatch(/no Python on PATH[\s\S]*Install Python/)
+    const ended = await plumbline(folder, ['run'], { environment: nowhere })
+
+    expect(ended.stderr).toMatch(/no Python in PATH[\s\S]*Install Python/)
     expect(ended.code).toBe(1)
   })
 
