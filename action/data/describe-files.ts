@@ -33,8 +33,8 @@ export async function describeFiles(
   const byHeader = new Map<string, DescribedFile>()
   for (const found of files) {
     // Files of one header are taken for alike, marks and all.
-    const file = found.encoding === undefined ? found : await withOwnEncoding(found).catch(() => found)
-    const header = await plainHeader(file).catch(() => undefined)
+    const file = found.encoding === undefined ? found : ownEncodingOf(found)
+    const header = headerOf(file)
     const alike = header === undefined ? undefined : byHeader.get(header)
     const result = await describeFile(engine, file, alike)
     if (result.ok && header !== undefined) byHeader.set(header, result.value)
@@ -42,6 +42,24 @@ export async function describeFiles(
     else diagnostics.push(...result.diagnostics)
   }
   return diagnostics.length === 0 ? { ok: true, value: described } : { ok: false, diagnostics }
+}
+
+/** As declared where the file cannot be read. */
+function ownEncodingOf(file: SourceFile): SourceFile {
+  try {
+    return withOwnEncoding(file)
+  } catch {
+    return file
+  }
+}
+
+/** Undefined, too, where the file cannot be read, which whoever looks closely says. */
+function headerOf(file: SourceFile): string | undefined {
+  try {
+    return plainHeader(file)
+  } catch {
+    return undefined
+  }
 }
 
 /** The same of each section. */
@@ -65,11 +83,11 @@ async function describeFile(
 ): Promise<Read<DescribedFile>> {
   if (found.bytes === 0) return wrong(found, 'data/empty-file', 'it is empty', 'a header and rows')
   try {
-    const other = await recogniseFile(found)
+    const other = recogniseFile(found)
     if (other) return { ok: false, diagnostics: [other] }
     if (!(await isWhole(found))) return breaksOff(found)
     const format = formatOf(found.path)
-    const own = alike || format !== 'csv' ? found : await withOwnEncoding(found)
+    const own = alike || format !== 'csv' ? found : withOwnEncoding(found)
     const readable = await copyAsUtf8(engine.textFolder, own)
     if (!readable.ok) return readable
     const file = readable.value

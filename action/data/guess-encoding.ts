@@ -16,7 +16,7 @@ export async function guessEncoding(files: readonly SourceFile[]): Promise<Decla
   for (const file of files) {
     if (formatOf(file.path) !== 'csv') continue
     if (compressionIn(file.path) !== undefined) return undefined
-    const isMarked = (await withOwnEncoding({ ...file, encoding: 'latin-1' })).encoding !== 'latin-1'
+    const isMarked = withOwnEncoding({ ...file, encoding: 'latin-1' }).encoding !== 'latin-1'
     if (isMarked) continue
     const found = await lookAt(file.absolutePath)
     if (found === 'other') return undefined

@@ -1,13 +1,13 @@
 /* oxlint-disable no-control-regex -- the first bytes of binary files are what this file is about */
-import { open } from 'node:fs/promises'
 import type { Diagnostic } from '../base/diagnostic.ts'
+import { readStart } from './read-start.ts'
 import { compressionIn, formatOf, type SourceFile } from './source-file.ts'
 
 const headBytes = 4096
 
 /** A file whose first bytes show something else than its name says, such as Excel's in a `.csv`. */
-export async function recogniseFile(file: SourceFile): Promise<Diagnostic | undefined> {
-  const head = await readHead(file.absolutePath)
+export function recogniseFile(file: SourceFile): Diagnostic | undefined {
+  const head = readStart(file.absolutePath, headBytes)
   if (markedUtf16(file, head)) return undefined
   const found = recognise(head)
   const expected = compressionIn(file.path) ?? formatOf(file.path)
@@ -28,8 +28,8 @@ export async function recogniseFile(file: SourceFile): Promise<Diagnostic | unde
  * The file with what its byte-order mark says of its text, which goes before what is declared. UTF-16 is read in CSV files
  * alone.
  */
-export async function withOwnEncoding<File extends SourceFile>(file: File): Promise<File> {
-  const head = await readHead(file.absolutePath)
+export function withOwnEncoding<File extends SourceFile>(file: File): File {
+  const head = readStart(file.absolutePath, headBytes)
   const marked = markedUtf16(file, head)
   if (marked) return { ...file, encoding: marked }
   const { encoding: _declared, ...plain } = file
@@ -99,20 +99,11 @@ function recognise(head: Buffer): Kind | undefined {
 
 /** UTF-16 without its mark: in Western text every other byte is NUL. */
 function withoutMark(head: Buffer): Kind | undefined {
+  if (!head.includes(0)) return undefined
   const nuls = [0, 0]
   for (const [place, byte] of head.entries()) if (byte === 0) nuls[place % 2] = (nuls[place % 2] ?? 0) + 1
   const [even = 0, odd = 0] = nuls
   const most = head.length * 0.4
   if (odd > most && even === 0) return utf16('LE')
   return even > most && odd === 0 ? utf16('BE') : undefined
-}
-
-async function readHead(path: string): Promise<Buffer> {
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
 }

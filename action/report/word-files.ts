@@ -6,7 +6,9 @@ export function wordFileSet(files: readonly string[]): string {
   const sets = new Map<string, string[]>()
   for (const file of files) {
     const pattern = patternOf(file)
-    sets.set(pattern, [...(sets.get(pattern) ?? []), file])
+    const set = sets.get(pattern)
+    if (set) set.push(file)
+    else sets.set(pattern, [file])
   }
   if (sets.size > 2) return `${formatCount(files.length)} files`
   return [...sets]

@@ -23,7 +23,7 @@ const stays = 'what was landed before stays as it is'
 export async function checkArrived(file: ArrivedFile, signal: AbortSignal): Promise<void> {
   const { size } = await stat(file.path)
   if (size === 0) throw notData(file, 'it is empty', 'Look at what is there: a file of no bytes has not even a header.')
-  const odd = await recogniseFile({ path: file.name, absolutePath: file.path, bytes: size })
+  const odd = recogniseFile({ path: file.name, absolutePath: file.path, bytes: size })
   if (odd) {
     const state = odd.message.slice(odd.message.indexOf('": ') + 3)
     const isPage = state.startsWith('it is a web page')
