@@ -2,6 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import { type Contract, type ContractColumn, isClassified, type TableRule } from '../project/contract.ts'
 import type { ContractCheck, SampleRow } from './contract-result.ts'
+import { isThere } from './contract-sql.ts'
 import type { Engine } from './engine.ts'
 import { quoteName, quoteText } from './quote.ts'
 import { feedingColumn, fileColumn, numberColumn, typedRelation } from './read-source.ts'
@@ -51,14 +52,14 @@ async function checkReference(
   const column = rule.columns.length === 1 ? (rule.columns[0] ?? null) : null
   const base = { column, promise, line, rows: table.rows, tolerance: null, severity, dimension, missingIn: [] }
   const columns = columnsOf(table.contract, rule.columns)
-  const isThere = columns.every((each) => table.files.some((file) => feedingColumn(file, each)))
-  if (!isThere) return { ...base, outcome: 'skipped', failing: 0, samples: [] }
+  const areHeld = columns.every((each) => table.files.some((file) => feedingColumn(file, each)))
+  if (!areHeld) return { ...base, outcome: 'skipped', failing: 0, samples: [] }
 
   const names = rule.columns.map(quoteName)
   const own = typedRelation(table.files, { ...table.contract, columns }, { withPlace: true })
   const lost = `${own} AS data ANTI JOIN (${knownKeys(rule, others)}) AS known
     ON ${names.map((name, place) => `data.${name} = known.k${place}`).join(' AND ')}
-    WHERE ${names.map((name) => `data.${name} IS NOT NULL`).join(' AND ')}`
+    WHERE ${columns.map(({ name, logicalType }) => isThere(logicalType, `data.${quoteName(name)}`)).join(' AND ')}`
   const [counted] = await engine.query<{ lost: number }>(`SELECT count(*) AS lost FROM ${lost}`)
   const failing = counted?.lost ?? 0
   if (failing === 0) return { ...base, outcome: 'pass', failing, samples: [] }

@@ -147,6 +147,11 @@ function isNoMultiple(typed: string, step: number, type: LogicalType): string {
   return `abs(${steps} - round(${steps})) > 1e-9 * greatest(1, abs(${steps}))`
 }
 
+/** SQL that holds for a value that is there: NaN stands for a missing number, as in pandas, whose files have no other. */
+export function isThere(type: LogicalType, typed: string): string {
+  return `NOT (${missing(type, typed)})`
+}
+
 function missing(type: LogicalType, typed: string): string {
   return type === 'number' ? `(${typed} IS NULL OR isnan(${typed}))` : `${typed} IS NULL`
 }

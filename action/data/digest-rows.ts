@@ -1,6 +1,6 @@
 import type { Contract, ContractColumn } from '../project/contract.ts'
 import { CheckedColumns } from './checked-columns.ts'
-import type { Expressions } from './contract-sql.ts'
+import { type Expressions, isThere } from './contract-sql.ts'
 import type { Engine } from './engine.ts'
 import { canTellFile, fileIndexColumn, numberedReaderOf, readerKey, readerOf } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
@@ -185,7 +185,7 @@ async function keepsOrder(engine: Engine, select: string): Promise<boolean> {
 function hashOf(unique: readonly ContractColumn[], columns: CheckedColumns) {
   const values = unique.flatMap((column) => columns.expressions(column)?.typed ?? [])
   if (values.length === 0 || values.length < unique.length) return undefined
-  const isWhole = values.map((value) => `${value} IS NOT NULL`).join(' AND ')
+  const isWhole = unique.map(({ logicalType }, place) => isThere(logicalType, values[place] ?? '')).join(' AND ')
   return { values, sql: `CASE WHEN ${isWhole} THEN hash(${values.join(', ')}) END` }
 }
 

@@ -1,4 +1,5 @@
 import { type ContractColumn, isClassified } from '../project/contract.ts'
+import { isThere } from './contract-sql.ts'
 import type { SampleRow } from './contract-result.ts'
 import type { RowDigest, RowDigests } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
@@ -23,7 +24,7 @@ const maxLiterals = 5000
 
 /**
  * Exactly those rows that repeat others, though only hashes are compared at first: values of different hashes differ, and
- * the few rows whose hash comes twice are compared by their values. A row with a null among the values repeats nothing.
+ * the few rows whose hash comes twice are compared by their values. A row that lacks one of the values repeats nothing.
  */
 export async function findRepeats(
   engine: Engine,
@@ -123,7 +124,7 @@ async function doubtfulRows(
       selects.push(
         `SELECT ${at} AS file, number, ${values.join(', ')}
          FROM ${group.columns.relation(columns, reader, more)} WHERE hash(${typed.join(', ')}) ${isDoubtful}
-         AND ${typed.map((value) => `${value} IS NOT NULL`).join(' AND ')}`,
+         AND ${columns.map(({ logicalType }, place) => isThere(logicalType, typed[place] ?? '')).join(' AND ')}`,
       )
     }
   }

@@ -93,8 +93,8 @@ const flags = [
     stored: 'DOUBLE',
     more: 'unique: true',
     formats: parquet,
-    keeps: ['NaN', 1],
-    breaks: ['NaN', 'NaN'],
+    keeps: ['NaN', 'NaN', 1],
+    breaks: ['NaN', 1, 1],
   }),
   columnCase('primary key repeats', {
     type: 'string',

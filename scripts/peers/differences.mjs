@@ -70,7 +70,7 @@ checked); an offset behind a moment in CSV is dropped.`,
   {
     what: 'NaN',
     why: `To Plumbline NaN is a missing value, as in pandas, whose files have no other: it breaks \`required\` and \`nullValues\`, and
-is not too large; two of them repeat each other. There, NaN is a number larger than all in CSV and cannot be read in
+is not too large; two of them repeat nothing. There, NaN is a number larger than all in CSV and cannot be read in
 Parquet. The standard says nothing of it.`,
     cases: {
       'required, NaN': 'csv breaks passes',

@@ -235,7 +235,8 @@ describe('checkContract()', () => {
   it.each([
     ['integer', ['1', '1.0', '2'], ['a.csv:1 1', 'a.csv:2 1']],
     ['number', ['0', '-0', '1'], ['a.csv:1 0', 'a.csv:2 -0']],
-    ['number', ['nan', 'NaN', '1'], ['a.csv:1 nan', 'a.csv:2 nan']],
+    ['number', ['nan', 'NaN', '1'], []],
+    ['number', ['nan', 'NaN', '1', '1.0', 'nan'], ['a.csv:3 1', 'a.csv:4 1']],
     ['timestamp', ['2024-01-01 10:00:00Z', '2024-01-01 12:00:00+02', '5'], ['a.csv:1', 'a.csv:2']],
     ['string', ['a', 'A', '""', 'b'], []],
     ['string', ['a', '', '', 'b'], []],
