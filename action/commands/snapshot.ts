@@ -62,6 +62,7 @@ export const snapshot = defineCommand({
     const taken = await takeSnapshot(project.value, contract.value, previous, context.signal, {
       progress: context.progress,
       isPacked: pack,
+      isCheck: check,
     })
     if (!taken.ok) return { kind: 'diagnosed', diagnostics: taken.diagnostics }
     if (name !== undefined) await refuseTakenName(project.value, taken.value.lock, name)
@@ -75,7 +76,6 @@ export const snapshot = defineCommand({
       ...rest,
       leftOut: { files: leftOut.paths.length, rows: leftOut.rows, before: leftOut.before },
       isCheck: check,
-      isPacked: pack,
       ...(namedFile !== undefined && { namedFile }),
       isChanged: before !== rest.digest || previous?.until !== lock.until,
       previousDigest: before ?? null,

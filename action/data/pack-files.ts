@@ -41,9 +41,10 @@ const vectorRows = 2048
 export async function packFiles(
   project: Project,
   contract: Contract | undefined,
-  { files, facts }: InspectedFiles,
+  inspected: InspectedFiles,
   { signal, progress = silent }: InspectOptions,
 ): Promise<Read<SectionFiles>> {
+  const { files } = inspected
   const startMs = performance.now()
   progress.started('pack')
   const reach = { files: allFiles(files), folders: [join(project.folder, packedFolder)] }
@@ -52,30 +53,20 @@ export async function packFiles(
   await using slowly = await openReading({ ...reach, folders, threads: 1 }, signal)
   const diagnostics: Diagnostic[] = []
   const packed = new Map<string, readonly SourceFile[]>()
-  const [first] = project.data.sources
   let made = 0
-  for (const [section, own] of namedSections(project, files)) {
-    // Of a joined table the main contract says nothing: its types stay what they are.
-    const promised = Object.hasOwn(files.joined, section) ? undefined : contract
-    const rowsOf = (file: PinnedFile) => rowsKnown(facts, file, section === first.name)
-    const packs = groupFiles(own, ({ sha256: digest, path }) => {
-      return columnsKnown(facts, factsKey(digest, path, section === first.name))
-    })
+  for (const [section, packs] of planPacks(project, contract, inspected)) {
     const done: SourceFile[] = []
     await removeDeadDrafts([join(project.folder, packedFolder, section)])
     for (const [place, pack] of packs.entries()) {
       signal?.throwIfAborted()
       progress.update('pack', `${section}: ${place + 1} of ${packs.length}`)
-      const path = packPath(section, pack, promised)
-      const rows = pack.reduce((sum, file) => sum + rowsOf(file), 0)
-      if (!(await isThere(engine, project.folder, path))) {
-        const written = await writePack({ engine, slowly }, project, { path, pack, promised, rows })
+      if (!(await isThere(engine, project.folder, pack.path))) {
+        const written = await writePack({ engine, slowly }, project, pack)
         if (!written.ok) diagnostics.push(...written.diagnostics)
         else made += 1
       }
-      const absolutePath = join(project.folder, path.path)
-      const found = await stat(absolutePath).catch(() => undefined)
-      if (found) done.push({ path: path.path, absolutePath, bytes: found.size })
+      const found = await fileOf(project, pack)
+      if (found) done.push(found)
     }
     packed.set(section, done)
   }
@@ -86,11 +77,63 @@ export async function packFiles(
     made === 0 ? 'nothing new' : `${made} ${made === 1 ? 'file' : 'files'} written`,
     (performance.now() - startMs) / 1000,
   )
-  const joined = Object.fromEntries(Object.keys(files.joined).map((name) => [name, packed.get(name) ?? []]))
-  return {
-    ok: true,
-    value: { features: packed.get(first.name) ?? [], labels: packed.get('labels') ?? [], joined },
+  return { ok: true, value: sectionsOf(project, files, packed) }
+}
+
+/** The packs that `packFiles()` would give, where all of them lie there; undefined where one does not. Makes nothing. */
+export async function findPacks(
+  project: Project,
+  contract: Contract | undefined,
+  inspected: InspectedFiles,
+): Promise<SectionFiles | undefined> {
+  const packed = new Map<string, readonly SourceFile[]>()
+  for (const [section, packs] of planPacks(project, contract, inspected)) {
+    const found = await Promise.all(packs.map(async (pack) => await fileOf(project, pack)))
+    const there = found.filter((file) => file !== undefined)
+    if (there.length < packs.length) return undefined
+    packed.set(section, there)
   }
+  return sectionsOf(project, inspected.files, packed)
+}
+
+/** By section. */
+function planPacks(
+  project: Project,
+  contract: Contract | undefined,
+  { files, facts }: InspectedFiles,
+): readonly (readonly [section: string, packs: readonly PackToWrite[]])[] {
+  const [first] = project.data.sources
+  return namedSections(project, files).map(([section, own]) => {
+    // Of a joined table the main contract says nothing: its types stay what they are.
+    const promised = Object.hasOwn(files.joined, section) ? undefined : contract
+    const packs = groupFiles(own, ({ sha256: digest, path }) => {
+      return columnsKnown(facts, factsKey(digest, path, section === first.name))
+    })
+    return [
+      section,
+      packs.map((pack) => ({
+        path: packPath(section, pack, promised),
+        pack,
+        promised,
+        rows: pack.reduce((sum, file) => sum + rowsKnown(facts, file, section === first.name), 0),
+      })),
+    ]
+  })
+}
+
+async function fileOf({ folder }: Project, { path: { path } }: PackToWrite): Promise<SourceFile | undefined> {
+  const absolutePath = join(folder, path)
+  const found = await stat(absolutePath).catch(() => undefined)
+  return found && { path, absolutePath, bytes: found.size }
+}
+
+function sectionsOf(
+  { data }: Project,
+  { joined: others }: SectionFiles,
+  packed: ReadonlyMap<string, readonly SourceFile[]>,
+): SectionFiles {
+  const joined = Object.fromEntries(Object.keys(others).map((name) => [name, packed.get(name) ?? []]))
+  return { features: packed.get(data.sources[0].name) ?? [], labels: packed.get('labels') ?? [], joined }
 }
 
 function rowsKnown(facts: KnownFacts, { sha256: digest, path }: PinnedFile, isOrdered: boolean): number {

@@ -2,6 +2,7 @@ import type { Read } from '../base/diagnostic.ts'
 import { type Progress, silent } from '../base/progress.ts'
 import type { Contract } from '../project/contract.ts'
 import { type DataLock, dataDigest, type LockEntry, sortEntries } from '../project/data-lock.ts'
+import { packedFolder } from '../project/packed-folder.ts'
 import type { Project } from '../project/project.ts'
 import { compareSnapshots, type SnapshotChanges } from './compare-snapshots.ts'
 import { spanOfMoments } from '../base/moments.ts'
@@ -27,12 +28,16 @@ export interface Snapshot extends SnapshotChanges {
   /** Files of the first source that lie there and are older than the split's window. */
   readonly leftOut: LeftOut
   readonly oddities: readonly Oddity[]
+  /** Packs of the files are pinned instead of them. */
+  readonly isPacked: boolean
 }
 
 export interface SnapshotOptions {
   readonly progress?: Progress
   /** Writes the files anew as typed Parquet, and pins that. */
   readonly isPacked?: boolean
+  /** Makes no packs, and takes those that lie there where the previous lock pins packs. */
+  readonly isCheck?: boolean
 }
 
 /**
@@ -44,18 +49,22 @@ export async function takeSnapshot(
   contract: Contract | undefined,
   previous: DataLock | undefined,
   signal?: AbortSignal,
-  { progress = silent, isPacked = false }: SnapshotOptions = {},
+  { progress = silent, isPacked = false, isCheck = false }: SnapshotOptions = {},
 ): Promise<Read<Snapshot>> {
   const found = await findSections(project)
   const options = { progress, ...(previous && { previous }), ...(signal && { signal }) }
   if (isPacked) await refusePackedSources(project, found)
-  const inspected = await inspectFiles(project, contract, found, { ...options, isPartial: isPacked })
+  const mayBePacked = isPacked || (isCheck && pinsPacks(previous))
+  const inspected = await inspectFiles(project, contract, found, { ...options, isPartial: mayBePacked })
   if (!inspected.ok) return inspected
 
   const { leftOut, ...kept } = leaveOutOld(project, inspected.value)
-  const pinned = isPacked
-    ? await inspectPacks(project, contract, { ...inspected.value, files: kept.files }, options)
-    : { ok: true as const, value: { files: kept.files, facts: inspected.value.facts } }
+  const plain = { files: kept.files, facts: inspected.value.facts }
+  const packs = mayBePacked ? await packsOf(project, contract, plain, { ...options, isMade: isPacked }) : undefined
+  if (packs?.ok === false) return packs
+  const pinned = packs
+    ? await inspectFiles(project, contract, packs.value, { ...options, isPartial: true })
+    : { ok: true as const, value: plain }
   if (!pinned.ok) return pinned
   const { files, facts } = pinned.value
   const own = files.features.flatMap(({ sha256, path }) => facts.get(factsKey(sha256, path, true)) ?? [])
@@ -70,20 +79,38 @@ export async function takeSnapshot(
   const oddities = findOddities({ project, previous, lock, facts, changes })
   return {
     ok: true,
-    value: { lock, digest, files, found, rows, since, until, leftOut, oddities, ...changes },
+    value: {
+      lock,
+      digest,
+      files,
+      found,
+      isPacked: packs !== undefined,
+      rows,
+      since,
+      until,
+      leftOut,
+      oddities,
+      ...changes,
+    },
   }
 }
 
-/** The packs of these files, which are made where they are not there yet. */
-async function inspectPacks(
+function pinsPacks(lock: DataLock | undefined): boolean {
+  const entries = Object.values(lock?.sections ?? {}).flat()
+  return entries.length > 0 && entries.every(({ path }) => path.startsWith(`${packedFolder}/`))
+}
+
+/** The packs of these files, which are made where they are not there yet and may be; undefined where they may not. */
+async function packsOf(
   project: Project,
   contract: Contract | undefined,
   inspected: InspectedFiles,
-  options: InspectOptions,
-): Promise<Read<InspectedFiles>> {
-  const { packFiles } = await import('./pack-files.ts')
-  const packed = await packFiles(project, contract, inspected, options)
-  return packed.ok ? await inspectFiles(project, contract, packed.value, { ...options, isPartial: true }) : packed
+  { isMade, ...options }: InspectOptions & { readonly isMade: boolean },
+): Promise<Read<SectionFiles> | undefined> {
+  const { findPacks, packFiles } = await import('./pack-files.ts')
+  if (isMade) return await packFiles(project, contract, inspected, options)
+  const found = await findPacks(project, contract, inspected)
+  return found && { ok: true, value: found }
 }
 
 async function refusePackedSources(project: Project, found: SectionFiles): Promise<void> {

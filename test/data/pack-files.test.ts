@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../action/base/sha256.ts'
@@ -16,8 +16,8 @@ import { contextIn } from '../support/command-context.ts'
 import { tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
 import { snapshotInputs } from '../support/snapshot-inputs.ts'
 
-async function take(folder: string, pack = true) {
-  const outcome = await snapshot.run({ ...snapshotInputs, pack }, contextIn(folder))
+async function take(folder: string, pack = true, check = false) {
+  const outcome = await snapshot.run({ ...snapshotInputs, pack, check }, contextIn(folder))
   if (outcome.kind === 'diagnosed') throw new Error(JSON.stringify(outcome.diagnostics))
   return outcome.result
 }
@@ -84,6 +84,25 @@ describe('snapshot --pack', () => {
     rmSync(join(folder, 'data/packed'), { recursive: true })
     await take(folder)
     expect(packs(folder)).toEqual(made)
+  })
+
+  test('is what a check looks for, which makes none', async () => {
+    const { folder, write } = await tinyProject()
+    write('data/b.csv', tinyRows(30).replaceAll(/^p(?=\d)/gm, 'q'))
+    await take(folder)
+    const made = packs(folder)
+    const check = async () => await take(folder, false, true)
+    expect(await check()).toMatchObject({ isChanged: false, isPacked: true, rows: 430, files: 1 })
+
+    write('data/c.csv', tinyRows(5).replaceAll(/^p(?=\d)/gm, 'r'))
+    expect(await check()).toMatchObject({ isChanged: true, isPacked: false, rows: 435 })
+    expect(packs(folder)).toEqual(made)
+    rmSync(join(folder, 'data/c.csv'))
+    const [name = ''] = Object.keys(made)
+    writeFileSync(join(folder, 'data/packed/features', name), 'other bytes')
+    await expect(check()).rejects.toThrow(/Parquet|data\//)
+    rmSync(join(folder, 'data/packed'), { recursive: true })
+    expect(await check()).toMatchObject({ isChanged: true, isPacked: false })
   })
 
   test('makes the same bytes of many rows and of several files, in row groups for many cores', async () => {
