@@ -27,3 +27,10 @@ export interface ProgressFacts {
 
 /** For callers that show nothing. */
 export const silent: Progress = { started() {}, update() {}, finished() {}, note() {}, warn() {} }
+
+/** Begins a step of which it was not known that it would take long enough to be told: also a log says so at once. */
+export function startLate(progress: Progress, step: string, detail: string): void {
+  progress.update(step, detail)
+  progress.started(step)
+  progress.update(step, detail)
+}

@@ -5,6 +5,7 @@ import type { StarterWishes } from '../project/starter.ts'
 import type { Initialisation } from '../report/report-init.ts'
 import { type CommandContext, defineCommand, type InputsOf, type Outcome } from './define-command.ts'
 import { choice, flag, list, requiredText, text } from './fields.ts'
+import { tellIfLong } from './tell-if-long.ts'
 
 const inputs = {
   data: list({ description: 'The data files, or globs of them, in this folder', example: 'data/landing/*.csv' }),
@@ -77,6 +78,7 @@ export const init = defineCommand({
     const { findSourceFiles } = await import('../data/find-source-files.ts')
     const { inferModel } = await import('../data/infer-model.ts')
     const { settleModel } = await import('../data/settle-model.ts')
+    const { wordReading } = await import('../report/word-files.ts')
     const { wordQuestion } = await import('../report/word-question.ts')
 
     const files = await findSourceFiles(context.folder, wishes.source)
@@ -86,8 +88,12 @@ export const init = defineCommand({
       const found = await findSourceFiles(context.folder, [source])
       joins.push({ name, files: found, ...(called && { called }) })
     }
-    const engine = await reader.open({ files: [...files, ...labelFiles, ...joins.flatMap((join) => join.files)] })
-    const examined = await examineSource(engine, { files, labelFiles, joins }, wishes.target)
+    const all = [...files, ...labelFiles, ...joins.flatMap((join) => join.files)]
+    const engine = await reader.open({ files: all })
+    const size = wordReading(all)
+    const examined = await tellIfLong(context.progress, 'read', size, async () => {
+      return await examineSource(engine, { files, labelFiles, joins }, wishes.target)
+    })
     if (!examined.ok) return { kind: 'diagnosed', diagnostics: examined.diagnostics }
     const { ask } = given.yes ? {} : context
     const inferred = ask
@@ -97,7 +103,9 @@ export const init = defineCommand({
           wishes,
           async (question, model) => await ask(wordQuestion(question, model)),
         )
-      : await inferModel(engine, examined.value, wishes)
+      : await tellIfLong(context.progress, 'infer', size, async () => {
+          return await inferModel(engine, examined.value, wishes)
+        })
     if (!inferred.ok) return { kind: 'diagnosed', diagnostics: inferred.diagnostics }
     const model = inferred.value
     const written = await writeProject(model, wishes, given, context)

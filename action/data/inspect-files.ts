@@ -1,5 +1,5 @@
 import type { Read } from '../base/diagnostic.ts'
-import { type Progress, silent } from '../base/progress.ts'
+import { type Progress, silent, startLate } from '../base/progress.ts'
 import type { Contract } from '../project/contract.ts'
 import type { DataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
@@ -124,6 +124,7 @@ async function hashAndCount(folder: string, items: readonly Item[], work: Counti
   const byPath = groupByPath(fresh)
   const total = fresh.reduce((sum, { file }) => sum + file.bytes, 0)
   const since = performance.now()
+  let isTold = false
   return await hashFiles(
     folder,
     items.map(({ file }) => file),
@@ -138,9 +139,11 @@ async function hashAndCount(folder: string, items: readonly Item[], work: Counti
         }
       },
       onProgress(bytes) {
-        if (performance.now() - since > patienceMs) {
-          progress.update('snapshot', `${Math.floor((100 * bytes) / Math.max(1, total))} % of the new bytes hashed`)
-        }
+        if (performance.now() - since <= patienceMs) return
+        const detail = `${Math.floor((100 * bytes) / Math.max(1, total))} % of the new bytes hashed`
+        if (isTold) progress.update('snapshot', detail)
+        else startLate(progress, 'snapshot', detail)
+        isTold = true
       },
     },
   )

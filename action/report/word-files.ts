@@ -1,4 +1,4 @@
-import { formatCount } from './numbers.ts'
+import { formatBytes, formatCount } from './numbers.ts'
 
 /** Files in a few words, however many: a path, `data/landing/*.csv (7 files)`, or `31 files` where they lie in many folders. */
 export function wordFileSet(files: readonly string[]): string {
@@ -18,6 +18,12 @@ export function wordFileSet(files: readonly string[]): string {
 
 export function wordFiles(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'file' : 'files'}`
+}
+
+/** `3 files (1.2 GB)` */
+export function wordReading(files: readonly { readonly bytes: number }[]): string {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  return `${wordFiles(files.length)} (${formatBytes(bytes)})`
 }
 
 /** `data/landing/2025-01.csv.gz` → `data/landing/*.csv.gz` */
