@@ -64,7 +64,7 @@ export function plainCsv({ delimiter, fields, time }: CsvPlan): PlainCsv {
       start = end + 1
     }
     if (start === bytes.length) return true
-    hasCarriage ??= false
+    // The last line has no end, and tells nothing of the others'.
     return bytes.length - start <= longestLine && takeLine(bytes, start, bytes.length)
   }
 
