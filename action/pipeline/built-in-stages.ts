@@ -2,6 +2,7 @@ import { join } from 'node:path'
 
 import { canonicalJson, type Json } from '../base/canonical-json.ts'
 import type { Read } from '../base/diagnostic.ts'
+import { once } from '../base/once.ts'
 import { sha256 } from '../base/sha256.ts'
 import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { JudgedRows } from '../evaluation/judged-rows.ts'
@@ -217,9 +218,4 @@ function declaredStep(job: Job, { name, parts, key }: DeclaredStage, from: Step[
 
 function asJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value)) as Json
-}
-
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined
-  return () => (made ??= make())
 }

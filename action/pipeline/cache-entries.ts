@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { cacheFolder } from '../base/cache-folder.ts'
 import { isProcessAlive } from '../base/is-process-alive.ts'
 import { ownFolder } from '../base/own-folder.ts'
+import { draftName, draftsFolder } from './draft-folder.ts'
 import { folderBytes } from './folder-bytes.ts'
 import { type RunUses, runUses } from './needed-results.ts'
 import type { CacheEntry, Need } from './plan-garbage.ts'
@@ -27,7 +28,7 @@ export async function cacheEntries(wish: CacheWish): Promise<readonly CacheEntry
   const entries = [
     ...(await stageEntries(join(root, 'stages'), uses)),
     ...(await checkpointEntries(join(root, 'checkpoints'))),
-    ...(await draftEntries(join(root, 'drafts'))),
+    ...(await draftEntries(draftsFolder(wish.folder))),
     ...(wish.withEnvironments ? await environmentEntries(wish, uses) : []),
   ]
   return entries.sort((one, other) => other.usedMs - one.usedMs)
@@ -75,7 +76,7 @@ async function checkpointEntries(root: string): Promise<CacheEntry[]> {
 async function draftEntries(root: string): Promise<CacheEntry[]> {
   const entries: CacheEntry[] = []
   for (const name of await foldersIn(root)) {
-    const pid = Number(/-(\d+)-[0-9a-f]+$/.exec(name)?.[1] ?? 0)
+    const pid = Number(draftName.exec(name)?.[1] ?? 0)
     const need: Need | null = pid > 0 && isProcessAlive(pid) ? 'in use' : null
     entries.push({ ...(await sized(join(root, name))), kind: 'draft', name, key: null, runs: [], need, isDead: true })
   }

@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
-import { withExclusiveLock } from '../base/exclusive-lock.ts'
-import { ownFolder } from '../base/own-folder.ts'
 import { type CacheWish, cacheEntries } from './cache-entries.ts'
+import { draftFolder } from './draft-folder.ts'
 import { type CacheEntry, type GarbagePlan, planGarbage } from './plan-garbage.ts'
-import { runLock } from './run-lock.ts'
+import { betweenRuns } from './run-lock.ts'
 
 export interface ClearWish extends CacheWish {
   readonly budgetBytes: number
@@ -15,8 +13,6 @@ export interface ClearWish extends CacheWish {
   readonly signal: AbortSignal
 }
 
-const lockTerms = { longestMs: 36 * 24 * 3_600_000, patienceMs: 1000 }
-
 /**
  * Removes from a project's cache what goes over its budget. Each thing goes on its own, so that it can be killed anywhere and
  * run again. Throws the fault `locked` where a run goes on in the folder, which may use what nobody else needs.
@@ -24,7 +20,7 @@ const lockTerms = { longestMs: 36 * 24 * 3_600_000, patienceMs: 1000 }
 export async function clearCache(wish: ClearWish): Promise<GarbagePlan> {
   const { folder, isDryRun, budgetBytes, signal } = wish
   if (isDryRun) return planGarbage(await cacheEntries(wish), budgetBytes)
-  return await withExclusiveLock(runLock(folder), { ...lockTerms, signal }, async () => {
+  return await betweenRuns(wish, async () => {
     const plan = planGarbage(await cacheEntries(wish), budgetBytes)
     for (const entry of plan.removed) {
       signal.throwIfAborted()
@@ -38,9 +34,8 @@ export async function clearCache(wish: ClearWish): Promise<GarbagePlan> {
 async function remove(folder: string, { kind, path }: CacheEntry): Promise<void> {
   if (kind === 'environment') await rm(join(path, 'plumbline-complete'), { force: true })
   if (kind !== 'stage' && kind !== 'checkpoint') return await rm(path, { recursive: true, force: true, maxRetries: 3 })
-  const drafts = join(folder, ownFolder, 'drafts')
-  const draft = join(drafts, `garbage-${process.pid}-${randomBytes(4).toString('hex')}`)
-  await mkdir(drafts, { recursive: true })
+  const draft = draftFolder(folder, 'garbage')
+  await mkdir(dirname(draft), { recursive: true })
   await rename(path, draft)
   await rm(draft, { recursive: true, force: true, maxRetries: 3 })
 }

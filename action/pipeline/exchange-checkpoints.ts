@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
-import { ownFolder } from '../base/own-folder.ts'
 import type { Progress } from '../base/progress.ts'
 import { sha256OfFile } from '../base/sha256.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import { wordFailedCheckpoint, wordIgnoredCheckpoint } from '../report/word-checkpoints.ts'
 import { type CheckpointPlace, checkpointFolder } from './checkpoint-folder.ts'
 import { manifestName, readManifest } from './checkpoint-manifest.ts'
+import { inDraft } from './draft-folder.ts'
 
 /** The way of a stage's checkpoints to a later attempt of the workflow run, on whatever machine. */
 export interface CheckpointExchange {
@@ -70,27 +69,12 @@ export function tellFailure(error: unknown, { place }: CheckpointExchange, warn:
   warn(wordFailedCheckpoint(place.stage, messageOf(error)))
 }
 
-/** A folder beside the results, which is removed after the work, or by the next run. */
-export async function inDraft<Result>(
-  { folder }: CheckpointPlace,
-  name: string,
-  work: (draft: string) => Promise<Result>,
-): Promise<Result> {
-  const draft = join(folder, ownFolder, 'drafts', `${name}-${process.pid}-${randomBytes(4).toString('hex')}`)
-  await mkdir(draft, { recursive: true })
-  try {
-    return await work(draft)
-  } finally {
-    await rm(draft, { recursive: true, force: true })
-  }
-}
-
 function prefixOf({ model, place }: CheckpointExchange): string {
   return `plumbline-${model}-checkpoint-${place.stage}-${place.cacheKey.slice(0, 16)}-`
 }
 
 async function receive(name: string, { artifacts, place, progress }: CheckpointExchange): Promise<boolean> {
-  return await inDraft(place, 'incoming', async (draft) => {
+  return await inDraft(place.folder, 'incoming', async (draft) => {
     const isThere = await artifacts.download(name, draft).catch(messageOf)
     const why = isThere === true ? await takeIn(draft, place) : isThere || 'it is gone'
     if (why === undefined) return true

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
@@ -7,6 +6,7 @@ import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import type { Project } from '../project/project.ts'
 import { readProject } from '../project/read-project.ts'
 import { refitName, stagesOfRefit } from './declare-keys.ts'
+import { inDraft } from './draft-folder.ts'
 import { refusePublishing } from './row-privacy.ts'
 import type { Job } from './run-session.ts'
 
@@ -95,23 +95,14 @@ async function receive(
   { artifacts, project, attempt }: Exchange,
   folders: readonly string[] = ['stages', 'runs'],
 ): Promise<boolean> {
-  const incoming = join(
-    project.folder,
-    '.plumbline',
-    'drafts',
-    `incoming-${process.pid}-${randomBytes(4).toString('hex')}`,
-  )
-  await mkdir(incoming, { recursive: true })
-  try {
+  return await inDraft(project.folder, 'incoming', async (incoming) => {
     for (let tried = attempt; tried >= 1; tried--) {
       if (!(await artifacts.download(nameOf(project.model.name, parcel, tried), incoming))) continue
       await takeIn(parcel, incoming, project, folders)
       return true
     }
     return false
-  } finally {
-    await rm(incoming, { recursive: true, force: true })
-  }
+  })
 }
 
 /** Moves what the parcel's job makes to its place, and nothing else: the user's code ran where it was packed. */

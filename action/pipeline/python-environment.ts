@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import { sha256 } from '../base/sha256.ts'
+import { startStopwatch } from '../base/stopwatch.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import { checkRequirements, countPackages } from '../project/check-requirements.ts'
 import { wordBuiltEnvironment } from '../report/word-environment.ts'
@@ -49,8 +50,7 @@ const binName = process.platform === 'win32' ? 'Scripts' : 'bin'
 
 async function buildPython(folder: string, isRepair: boolean, wish: PythonWish): Promise<void> {
   const { interpreter, requirements, progress } = wish
-  const started = performance.now()
-  const seconds = () => (performance.now() - started) / 1000
+  const seconds = startStopwatch()
   progress.started('environment')
   try {
     const installer = await install(folder, isRepair, wish)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { isProcessAlive } from '../base/is-process-alive.ts'
+import { draftName, draftsFolder } from './draft-folder.ts'
 import { endOrphans } from './end-orphans.ts'
 import { roomVariable } from './process-table.ts'
 import { removeFolder } from './remove-folder.ts'
@@ -13,7 +14,7 @@ import { roomPrefix } from './run-stage.ts'
  * such a room is ended first.
  */
 export async function removeDeadDrafts(folder: string): Promise<void> {
-  await removeDead(join(folder, '.plumbline', 'drafts'), /-(\d+)-[0-9a-f]+$/)
+  await removeDead(draftsFolder(folder), draftName)
   await removeDead(tmpdir(), new RegExp(`^${roomPrefix}(\\d+)-`))
 }
 

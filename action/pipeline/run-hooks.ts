@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
+import { startStopwatch } from '../base/stopwatch.ts'
 import type { Hook, HookName } from '../project/project.ts'
 import { wordHook } from '../report/word-stages.ts'
+import { inDraft } from './draft-folder.ts'
 import type { HookRecord, RunRecord } from './run-record.ts'
 import { logFile, type RunSession, runFolder } from './run-session.ts'
 import { runStage } from './run-stage.ts'
@@ -44,43 +45,36 @@ async function runHook(
   const { folder, declared, progress } = session
   const { name } = hook
   const shown = `hook-${name}`
-  const started = performance.now()
+  const seconds = startStopwatch()
   const isInterrupted = record.outcome === 'interrupted'
   const timeoutMs = Math.min(
     hook.timeoutMs ?? longestMs,
     isInterrupted ? longestInterruptedMs : Number.POSITIVE_INFINITY,
   )
-  const drafts = join(folder, '.plumbline', 'drafts')
-  await mkdir(drafts, { recursive: true })
-  const work = await mkdtemp(join(drafts, `${shown}-${process.pid}-`))
   progress.started(shown)
   let outcome: HookRecord['outcome'] = 'done'
   try {
-    await runStage(
-      {
-        project: declared.project,
-        stage: { ...hook, timeoutMs },
-        name: shown,
-        subject: `hook "${name}"`,
-        reads: declared.reads.get(name) ?? {},
-        inputs: { run: { run: join(runFolder(folder, record.runKey), 'run.json') } },
-        environment: await environment.environment({}),
-        variables: { PLUMBLINE_OUTCOME: record.outcome },
-        caller: session.environment,
-        logFile: logFile(session, shown),
-        progress,
-        // The run may have been interrupted: its hooks are what still has to happen.
-        signal: isInterrupted ? new AbortController().signal : session.signal,
-      },
-      work,
-    )
+    const run = {
+      project: declared.project,
+      stage: { ...hook, timeoutMs },
+      name: shown,
+      subject: `hook "${name}"`,
+      reads: declared.reads.get(name) ?? {},
+      inputs: { run: { run: join(runFolder(folder, record.runKey), 'run.json') } },
+      environment: await environment.environment({}),
+      variables: { PLUMBLINE_OUTCOME: record.outcome },
+      caller: session.environment,
+      logFile: logFile(session, shown),
+      progress,
+      // The run may have been interrupted: its hooks are what still has to happen.
+      signal: isInterrupted ? new AbortController().signal : session.signal,
+    }
+    await inDraft(folder, shown, (work) => runStage(run, work))
   } catch (error) {
     outcome = 'failed'
     progress.warn(wordHook(name, error instanceof Fault ? error.message : String(error)))
-  } finally {
-    await rm(work, { recursive: true, force: true })
   }
-  const seconds = (performance.now() - started) / 1000
-  progress.finished(shown, outcome, '', seconds)
-  return { name, outcome, seconds }
+  const tookSeconds = seconds()
+  progress.finished(shown, outcome, '', tookSeconds)
+  return { name, outcome, seconds: tookSeconds }
 }

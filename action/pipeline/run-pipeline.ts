@@ -1,9 +1,8 @@
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
-import { withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
 import type { HiddenTexts } from '../base/hidden-texts.ts'
 import { countFiles } from '../project/data-lock.ts'
-import { wordHeader, wordLockDifference, wordOtherRun } from '../report/report-run.ts'
+import { wordHeader, wordLockDifference } from '../report/report-run.ts'
 import { wordOverspent } from '../report/word-budget.ts'
 import { type BudgetVerdict, decideBudget, mindsBudget } from './decide-budget.ts'
 import { declareRun, type RunWishes } from './declare-run.ts'
@@ -15,7 +14,7 @@ import { readTrigger } from './read-trigger.ts'
 import { removeDeadDrafts } from './remove-dead-drafts.ts'
 import { runHooks } from './run-hooks.ts'
 import { openEnvironment, runJobs } from './run-jobs.ts'
-import { runLock } from './run-lock.ts'
+import { afterOtherRuns } from './run-lock.ts'
 import type { RunRecord, Trigger } from './run-record.ts'
 import { freshLogs, jobs, type RunSession } from './run-session.ts'
 import { noFindings, type RunFindings, writeRecord } from './write-record.ts'
@@ -36,27 +35,13 @@ export type RunEnd =
   | { readonly kind: 'refused'; readonly record: RunRecord }
   | { readonly kind: 'diagnosed'; readonly diagnostics: readonly Diagnostic[] }
 
-/** An hour more than a runner lives: nobody's run takes longer. */
-const longestRunMs = 36 * 24 * 3_600_000
-/** For so long a run waits in silence for another one that is about to end. */
-const silentWaitMs = 1000
-
 /**
  * From the pinned snapshot to a judged and refitted model: validate, features, split, train, predict, evaluate, gate,
  * refit. Stages whose key and inputs are unchanged come from the cache. A record is written however the run ends, and its
  * hooks are called. In one folder one run goes on at a time; a second one waits.
  */
 export async function runPipeline(request: RunRequest): Promise<RunEnd> {
-  const { folder, signal, progress } = request
-  const path = runLock(folder)
-  const alone = async () => await runAlone(request)
-  try {
-    return await withExclusiveLock(path, { longestMs: longestRunMs, patienceMs: silentWaitMs, signal }, alone)
-  } catch (error) {
-    if (!(error instanceof Fault) || error.code !== 'locked') throw error
-    progress.note(wordOtherRun())
-    return await withExclusiveLock(path, { longestMs: longestRunMs, patienceMs: longestRunMs, signal }, alone)
-  }
+  return await afterOtherRuns(request, () => runAlone(request))
 }
 
 async function runAlone(request: RunRequest): Promise<RunEnd> {

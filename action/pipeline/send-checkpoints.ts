@@ -10,7 +10,8 @@ import {
 import { type CheckpointListing, checkpointFolder, listCheckpoint } from './checkpoint-folder.ts'
 import { type CheckpointManifest, manifestName } from './checkpoint-manifest.ts'
 import { areEqual, type CheckpointCopy, copyCheckpoint } from './copy-checkpoint.ts'
-import { artifactName, type CheckpointExchange, inDraft, listSent, tellFailure } from './exchange-checkpoints.ts'
+import { inDraft } from './draft-folder.ts'
+import { artifactName, type CheckpointExchange, listSent, tellFailure } from './exchange-checkpoints.ts'
 
 /** Sends what a stage's folder holds, unless it was sent already; whether it did. Never throws. */
 export type CheckpointSender = () => Promise<boolean>
@@ -43,7 +44,7 @@ export function checkpointSender(exchange: CheckpointExchange): CheckpointSender
       warn(wordHeavyCheckpoint(stage, heaviestBytes))
       return false
     }
-    return await inDraft(place, 'checkpoint', async (draft) => {
+    return await inDraft(place.folder, 'checkpoint', async (draft) => {
       const copy = await copyCheckpoint(folder, join(draft, 'files'))
       if (!copy) {
         warn(wordChangingCheckpoint(stage))

@@ -3,13 +3,14 @@ import { delimiter, dirname, join } from 'node:path'
 
 import { canonicalJson } from '../base/canonical-json.ts'
 import { Fault } from '../base/fault.ts'
+import { textsToMask } from '../base/mask-secrets.ts'
 import type { Progress } from '../base/progress.ts'
 import { sha256, sha256OfFile } from '../base/sha256.ts'
+import { startStopwatch } from '../base/stopwatch.ts'
 import type { Project } from '../project/project.ts'
 import { wordSetUp } from '../report/word-environment.ts'
 import { builderEnvironment } from './builder-environment.ts'
 import { keepEnvironment } from './keep-environment.ts'
-import { textsToMask } from '../base/mask-secrets.ts'
 import type { PythonEnvironment } from './python-environment.ts'
 import { type ProgramEnd, runProgram } from './run-program.ts'
 
@@ -70,8 +71,7 @@ export async function setupEnvironment(wish: SetupWish): Promise<string> {
 
 async function buildSetup(folder: string, wish: SetupWish): Promise<void> {
   const { setup, from, logFile, progress } = wish
-  const started = performance.now()
-  const seconds = () => (performance.now() - started) / 1000
+  const seconds = startStopwatch()
   progress.started('environment')
   try {
     for (const path of Object.keys(setup.locks)) {

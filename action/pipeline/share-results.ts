@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -6,6 +5,7 @@ import type { Progress } from '../base/progress.ts'
 import { type CacheFailure, type SharedCache, sharedPaths } from '../github/runner/shared-cache.ts'
 import type { ProgramStage } from '../project/project.ts'
 import { wordNotShared, wordRefused, wordShared, wordUnshared } from '../report/word-sharing.ts'
+import { inDraft } from './draft-folder.ts'
 import { folderBytes } from './folder-bytes.ts'
 import { readResult, resultFolder, type StageResult } from './stage-result.ts'
 import { whatIsWrong } from './verify-result.ts'
@@ -50,18 +50,14 @@ export function openSharedResults({ folder, cache, mayHandOnRows, progress, sign
 
   const find = async (stage: string, cacheKey: string): Promise<void> => {
     if (isOff) return
-    const draft = join(folder, '.plumbline/drafts', `shared-${process.pid}-${randomBytes(4).toString('hex')}`)
-    await mkdir(draft, { recursive: true })
-    try {
+    await inDraft(folder, 'shared', async (draft) => {
       const restored = await cache.restore(sharedKey(stage, cacheKey), draft, signal)
       if (restored.kind === 'failed') return fail('restore', stage, restored)
       if (restored.kind === 'none') return
       const taken = await takeIn(folder, draft, stage, cacheKey)
       if (typeof taken === 'string') progress.warn(wordRefused(stage, taken))
       else progress.note(wordShared(stage, taken.startedAt))
-    } finally {
-      await rm(draft, { recursive: true, force: true })
-    }
+    })
   }
 
   const save = async (result: StageResult): Promise<void> => {
@@ -91,7 +87,7 @@ export function openSharedResults({ folder, cache, mayHandOnRows, progress, sign
 }
 
 /** One entry a result, named by all that makes its bytes, so that it never has to change. */
-export function sharedKey(stage: string, cacheKey: string): string {
+function sharedKey(stage: string, cacheKey: string): string {
   return `plumbline-stage-v1-${stage}-${cacheKey}`
 }
 

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-
+import { once } from '../base/once.ts'
 import type { Progress } from '../base/progress.ts'
 import type { ProgramStage, Project } from '../project/project.ts'
 import type { Interpreter } from './ask-interpreter.ts'
@@ -78,9 +78,4 @@ async function build(
     variables: { PLUMBLINE_ENVIRONMENT_DIR: folder },
     ...(hasModules && { modules }),
   }
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => (made ??= make())
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -8,6 +7,7 @@ import { sha256, sha256OfFile } from '../base/sha256.ts'
 import { startStopwatch } from '../base/stopwatch.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import { mapInParallel } from '../data/map-in-parallel.ts'
+import { inDraft } from './draft-folder.ts'
 import type { StageResources } from './run-record.ts'
 import type { KeyParts } from './stage-key.ts'
 import type { StageMeter } from './stage-meter.ts'
@@ -86,7 +86,7 @@ export async function readResult(file: string): Promise<StageResult | undefined>
 }
 
 /** The same from the file's text. */
-export function parseResult(text: string): StageResult | undefined {
+function parseResult(text: string): StageResult | undefined {
   try {
     const result: unknown = JSON.parse(text)
     return isStageResult(result) ? result : undefined
@@ -159,9 +159,8 @@ interface Making {
 export async function makeResult(folder: string, making: Making): Promise<Read<StageResult>> {
   const { stage, key, parts, cacheKey, now, meter, work } = making
   const place = resultFolder(folder, stage, cacheKey)
-  const draft = join(folder, '.plumbline', 'drafts', `${stage}-${process.pid}-${randomBytes(4).toString('hex')}`)
-  await mkdir(join(draft, 'out'), { recursive: true })
-  try {
+  return await inDraft(folder, stage, async (draft) => {
+    await mkdir(join(draft, 'out'))
     const startedAt = now()
     const seconds = startStopwatch()
     const made = await work(draft)
@@ -188,9 +187,7 @@ export async function makeResult(folder: string, making: Making): Promise<Read<S
     await mkdir(join(place, '..'), { recursive: true })
     await rename(draft, place)
     return { ok: true, value: result }
-  } finally {
-    await rm(draft, { recursive: true, force: true })
-  }
+  })
 }
 
 /** Vouches for the record alone; the outputs' files join it when they are used again. */
