@@ -44,14 +44,14 @@ export const register = defineCommand({
 
     const { candidate, declared } = found.value
     const commit = committed(candidate.record.model, code)
-    const { lockFile } = await import('../pipeline/declare-run.ts')
+    const { dataLockFile } = await import('../project/data-lock.ts')
     const { contractAssets } = await import('../registry/contract-assets.ts')
     const { registerCandidate } = await import('../registry/register-candidate.ts')
     const registration = {
       candidate,
       commit,
       contractFiles: contractAssets(declared.project),
-      lockFile: join(context.folder, lockFile),
+      lockFile: join(context.folder, dataLockFile),
       stamp,
     }
     return withGitHub(context, async (client) => {

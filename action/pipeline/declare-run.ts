@@ -15,8 +15,6 @@ import { type DeclaredKeys, declareKeys } from './declare-keys.ts'
 import { openReads, type Reads } from './list-reads.ts'
 import { describeSetup, type Setup, setupDigest } from './setup-environment.ts'
 
-export const lockFile = 'data.lock.yaml'
-
 /** Everything that a run is declared to be made of, read from the project's files, with its keys. */
 export interface DeclaredRun {
   readonly project: Project

@@ -1,4 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 
@@ -8,6 +7,7 @@ import { overallVerdict } from '../evaluation/judge-gates.ts'
 import { metricsIn, verdictsIn } from './built-in-stages.ts'
 import { refitName } from './declare-keys.ts'
 import { type DeclaredRun, declareRun } from './declare-run.ts'
+import { readLocalRuns } from './run-history.ts'
 import type { Candidate, RunRecord } from './run-record.ts'
 import { pointedResult, readRecord, runFolder } from './run-session.ts'
 import { digestOf, outputPath, type StageResult } from './stage-result.ts'
@@ -126,14 +126,8 @@ function refuseDegraded({ project }: DeclaredRun, { degraded = [] }: RunRecord):
 
 /** Where it is of what the tree does not declare, its model is nothing that a tag could name. */
 async function newestRun(folder: string): Promise<RunRecord | undefined> {
-  let newest: RunRecord | undefined
-  for (const name of await readdir(join(folder, '.plumbline/runs')).catch((): string[] => [])) {
-    const text = await readFile(join(folder, '.plumbline/runs', name, 'run.json'), 'utf8').catch(() => '{}')
-    const key = /"runKey": "([0-9a-f]{64})"/.exec(text)?.[1]
-    const record = key === undefined ? undefined : await readRecord(folder, key)
-    if (record && (!newest || record.finishedAt > newest.finishedAt)) newest = record
-  }
-  return newest
+  const { records } = await readLocalRuns(folder)
+  return records.toSorted((one, other) => (one.finishedAt < other.finishedAt ? -1 : 1)).at(-1)
 }
 
 function noCandidate({ project, keys }: DeclaredRun, state: string, newest?: RunRecord): Fault {

@@ -30,7 +30,7 @@ export interface Trials {
   readonly isQuick: boolean
 }
 
-export const oneThread = {
+const oneThread = {
   OMP_NUM_THREADS: '1',
   OPENBLAS_NUM_THREADS: '1',
   MKL_NUM_THREADS: '1',
@@ -40,7 +40,7 @@ export const oneThread = {
 } as const
 
 /** Python's sets and dictionaries of texts come in another order in each process, unless this is set. */
-export const fixedHashes = { PYTHONHASHSEED: '0' } as const
+const fixedHashes = { PYTHONHASHSEED: '0' } as const
 
 /** Runs a stage that came out otherwise a few times more, and tells by what is held still what made the difference. */
 export async function findCause({ first, again, isQuick }: Trials): Promise<CauseKind> {

@@ -1,12 +1,11 @@
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
 import { ownFolder } from '../base/own-folder.ts'
 import { declareRun } from './declare-run.ts'
 import type { Need } from './plan-garbage.ts'
-import { parseRunRecord } from './parse-run-record.ts'
-import type { RunRecord } from './run-record.ts'
+import { readRecordFile } from './run-history.ts'
 import { readResult } from './stage-result.ts'
 
 /** What runs of this folder used, and which of it must stay. */
@@ -78,7 +77,8 @@ async function findRuns(folder: string): Promise<readonly FoundRun[]> {
       cacheKeys.push(result.cacheKey)
       usedMs = Math.max(usedMs, (await lstat(join(pointers, pointer))).mtimeMs)
     }
-    const record = await recordIn(join(root, name))
+    const read = await readRecordFile(join(root, name, 'run.json'))
+    const record = 'record' in read ? read.record : undefined
     runs.push({
       runKey: record?.runKey ?? name,
       usedMs,
@@ -87,13 +87,4 @@ async function findRuns(folder: string): Promise<readonly FoundRun[]> {
     })
   }
   return runs
-}
-
-async function recordIn(runFolder: string): Promise<RunRecord | undefined> {
-  try {
-    const parsed = parseRunRecord(JSON.parse(await readFile(join(runFolder, 'run.json'), 'utf8')))
-    return parsed.ok ? parsed.record : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
-import { copyFile, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { lstat, readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
+import { writeWhole } from '../base/write-whole.ts'
 import { parseRunRecord } from './parse-run-record.ts'
 import type { RunRecord } from './run-record.ts'
 
@@ -26,13 +27,10 @@ const largestBytes = 64 << 20
  * `run.json` is of the run key, and a later run from the cache writes it anew; what each execution took stays in a file of
  * its own, so that what was spent is never forgotten. One in which nothing ran spent nothing and leaves none.
  */
-export async function keepExecution(folder: string, recordFile: string, record: RunRecord): Promise<void> {
+export async function keepExecution(folder: string, record: RunRecord, text: string): Promise<void> {
   const place = join(historyFolder(folder), nameOf(record))
   if (!hasSpent(record)) return rm(place, { force: true })
-  await mkdir(historyFolder(folder), { recursive: true })
-  const draft = `${place}.${process.pid}.draft`
-  await copyFile(recordFile, draft)
-  await rename(draft, place)
+  await writeWhole(place, text)
 }
 
 /** Whether a program of a stage ran, or may have: then the execution took something. */
@@ -78,7 +76,10 @@ async function recordFiles(folder: string): Promise<string[]> {
   return files.filter((_, index) => found[index] !== undefined)
 }
 
-async function readRecordFile(path: string): Promise<{ readonly record: RunRecord } | Omit<RecordProblem, 'file'>> {
+/** A record, or what is wrong with the file that should hold one. */
+export async function readRecordFile(
+  path: string,
+): Promise<{ readonly record: RunRecord } | Omit<RecordProblem, 'file'>> {
   const state = await lstat(path).catch(() => undefined)
   if (!state?.isFile()) return { problem: 'no file' }
   if (state.size > largestBytes) return { problem: 'too large' }

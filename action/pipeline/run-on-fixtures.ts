@@ -12,6 +12,7 @@ import { readCodeState } from './read-code-state.ts'
 import { readTrigger } from './read-trigger.ts'
 import { removeDeadDrafts } from './remove-dead-drafts.ts'
 import { openEnvironment } from './run-jobs.ts'
+import { afterOtherRuns } from './run-lock.ts'
 import type { StageRecord } from './run-record.ts'
 import { freshLogs } from './run-session.ts'
 import { outputPath } from './stage-result.ts'
@@ -34,6 +35,10 @@ export interface FixtureRequest extends SessionRequest, RunWishes {
  * Throws `cli/bad-input` for a stage that is no program, or inputs that are not there.
  */
 export async function runOnFixtures(request: FixtureRequest): Promise<Read<FixtureRun>> {
+  return await afterOtherRuns(request, () => runAlone(request))
+}
+
+async function runAlone(request: FixtureRequest): Promise<Read<FixtureRun>> {
   const declared = await declareRun(request.folder, request)
   if (!declared.ok) return declared
   const stage = declared.value.project.stages.find(({ name }) => name === request.stage)

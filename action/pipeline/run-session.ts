@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Json } from '../base/canonical-json.ts'
@@ -10,9 +10,9 @@ import { writeWhole } from '../base/write-whole.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import { wordChange, wordForced, wordSpoilt } from '../report/word-stages.ts'
 import type { DeclaredRun } from './declare-run.ts'
-import { parseRunRecord } from './parse-run-record.ts'
 import { type PlannedStage, planStep } from './plan-step.ts'
 import { ProgramFault } from './program-fault.ts'
+import { readRecordFile } from './run-history.ts'
 import type { RunRecord, StageRecord, Trigger } from './run-record.ts'
 import type { SharedResults } from './share-results.ts'
 import type { ChosenStages, StageNode } from './stage-graph.ts'
@@ -188,14 +188,8 @@ export async function pointTo(session: RunSession, stage: string, result: StageR
 
 /** The record of this run key, as far as earlier jobs wrote it. */
 export async function readRecord(folder: string, runKey: string): Promise<RunRecord | undefined> {
-  const text = await readFile(join(runFolder(folder, runKey), 'run.json'), 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  try {
-    const parsed = parseRunRecord(JSON.parse(text))
-    return parsed.ok && parsed.record.runKey === runKey ? parsed.record : undefined
-  } catch {
-    return undefined
-  }
+  const read = await readRecordFile(join(runFolder(folder, runKey), 'run.json'))
+  return 'record' in read && read.record.runKey === runKey ? read.record : undefined
 }
 
 /** What a built-in stage wrote for the stages after it. */
@@ -284,9 +278,9 @@ function requireAlone({ chosen: { only } }: RunSession, { name }: Step): void {
   )
 }
 
-/** Empties a run's logs of an earlier try. */
+/** Empties a run's logs of an earlier try; a stage on somebody's own inputs is no run, and leaves those of one alone. */
 export async function freshLogs(session: RunSession): Promise<void> {
   const logs = join(runFolder(session.folder, session.declared.keys.runKey), 'logs')
-  if (session.jobs.size === jobs.length) await rm(logs, { recursive: true, force: true })
+  if (session.jobs.size === jobs.length && !session.fixtures) await rm(logs, { recursive: true, force: true })
   await mkdir(logs, { recursive: true })
 }

@@ -2,7 +2,7 @@ import type { CostPolicy } from '../project/project.ts'
 import { addSpent, costOf, hasTrained, nothing, type Spent } from './run-cost.ts'
 import type { RunRecord } from './run-record.ts'
 
-export const costGroups = ['model', 'month', 'trigger'] as const
+const costGroups = ['model', 'month', 'trigger'] as const
 export type CostGroup = (typeof costGroups)[number]
 
 export interface CostRow extends Spent {

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { canonicalJson } from '../base/canonical-json.ts'
 import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
+import { once } from '../base/once.ts'
 import { sha256 } from '../base/sha256.ts'
 import { holds } from '../project/condition.ts'
 import { onlyDataset } from '../project/output-kind.ts'
@@ -13,6 +14,8 @@ import { removeCheckpoint } from './checkpoint-folder.ts'
 import type { DeclaredStage } from './declare-keys.ts'
 import { isMade, unmade } from './plan-step.ts'
 import type { ProgramResults } from './program-stages.ts'
+import type { StageRecord } from './run-record.ts'
+import { runResumable } from './run-resumable.ts'
 import {
   type Job,
   logFile,
@@ -23,7 +26,6 @@ import {
   takeStep,
   useOutput,
 } from './run-session.ts'
-import { runResumable } from './run-resumable.ts'
 import type { LazyEnvironment } from './stage-environment.ts'
 import { digestOf, type StageResult } from './stage-result.ts'
 import { takeOutputCheck } from './take-output-check.ts'
@@ -154,12 +156,12 @@ async function takeWithFallback(
   }
 }
 
-/** Marks the stage's record, or adds one where another job did it: the run is degraded. */
+/** Has the stage's record tell who stood in for it: the run is degraded. Where another job did it, that record is made here. */
 function noteFallback(session: RunSession, name: string, standIn: string, result: StageResult): Read<StageResult> {
-  const at = session.stages.findLastIndex((record) => record.name === name)
-  const failed = at < 0 ? { ...recordOf(result, 'done'), name, outcome: 'failed' as const } : session.stages[at]
-  if (failed)
-    session.stages.splice(at < 0 ? session.stages.length : at, at < 0 ? 0 : 1, { ...failed, fallback: standIn })
+  const { stages } = session
+  const at = stages.findLastIndex((record) => record.name === name)
+  const known: StageRecord = stages[at] ?? { ...recordOf(result, 'done'), name, outcome: 'failed' }
+  stages[at < 0 ? stages.length : at] = { ...known, fallback: standIn }
   return { ok: true, value: result }
 }
 
@@ -196,14 +198,14 @@ async function takeProgram(
       ),
     )
 
-  const cacheKey = async () => {
+  const cacheKey = once(async () => {
     const observed = {
       interpreter: (await environment.interpreter(stage))?.version,
       system: `${process.platform} ${process.arch}`,
       inputs: fixtures ? await bytesOfFixtures(fixtures) : bytesOfInputs(),
     }
     return sha256(canonicalJson({ key: declared.key, observed }))
-  }
+  })
 
   const taken = await takeStep(session, {
     job,

@@ -4,6 +4,7 @@ import { canonicalJson } from '../base/canonical-json.ts'
 import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import { sha256 } from '../base/sha256.ts'
+import { startStopwatch } from '../base/stopwatch.ts'
 import type { SmokeProblem } from '../data/check-smoke.ts'
 import type { SmokeRows } from '../data/make-smoke-rows.ts'
 import type { SmokeRow } from '../data/plan-smoke-rows.ts'
@@ -30,7 +31,7 @@ export interface SmokedFit {
 }
 
 /** After this, what fails is not narrowed down to one row any more. */
-const narrowingMs = 120_000
+const narrowingSeconds = 120
 
 /**
  * Asks `predict` about rows with nulls, texts never seen, extremes, and about no rows at all, as it is asked when it is
@@ -150,9 +151,9 @@ async function answerRows(smoking: Smoking): Promise<readonly SmokeProblem[]> {
   const all = await ask(smoking, rows, smoking.name)
   if (all.kind === 'answered') return all.problems
 
-  const { now, progress } = smoking.session
-  const until = now().getTime() + narrowingMs
-  const hasTime = () => now().getTime() < until
+  const { progress } = smoking.session
+  const tookSeconds = startStopwatch()
+  const hasTime = () => tookSeconds() < narrowingSeconds
   const problems: SmokeProblem[] = []
   for (const kind of new Set(rows.map((row) => row.kind))) {
     if (!hasTime()) break

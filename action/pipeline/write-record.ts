@@ -114,9 +114,9 @@ export async function writeRecord(
     ...(hooks.length > 0 && { hooks }),
     jobs: jobsSoFar(session, findings, earlier),
   })
-  const file = join(runFolder(folder, declared.keys.runKey), 'run.json')
-  await writeWhole(file, `${JSON.stringify(record, null, 2)}\n`)
-  await keepExecution(folder, file, record)
+  const text = `${JSON.stringify(record, null, 2)}\n`
+  await writeWhole(join(runFolder(folder, declared.keys.runKey), 'run.json'), text)
+  await keepExecution(folder, record, text)
   return record
 }
 

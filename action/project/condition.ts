@@ -11,7 +11,7 @@ import {
 } from '@actions/expressions/ast'
 
 /** What `if:` can ask about, and nothing else. */
-export const conditionContexts = ['trigger', 'params', 'stages'] as const
+const conditionContexts = ['trigger', 'params', 'stages'] as const
 
 /** An `if:` that was understood, and what it asks about. */
 export interface Condition {

@@ -16,7 +16,7 @@ export function wordRetry({ stage, end, attempt, of, waitMs }: NextAttempt): str
 }
 
 /** How a program ended that did not end well. */
-export function wordEnd(end: ProgramEnd): string {
+function wordEnd(end: ProgramEnd): string {
   if (end.kind === 'timed-out') return 'it ran longer than its timeout'
   if (end.kind === 'failed') return end.signal ? `it was killed by ${end.signal}` : `it ended with code ${end.code}`
   if (end.kind === 'over-limit') return `it took more ${end.over.resource} than it may`

@@ -32,7 +32,7 @@ export function wordSmokeProblem({ code, state, rows }: SmokeProblem, stage: str
 }
 
 /** `null in "region", "weight_kg" and 2 more; far above training in "weight_kg"` */
-export function wordSmokeRows(rows: readonly SmokeRow[]): string {
+function wordSmokeRows(rows: readonly SmokeRow[]): string {
   const held = new Map<string, Set<string>>()
   for (const { holds, columns } of rows) {
     const names = held.get(holds) ?? new Set()

@@ -247,6 +247,19 @@ describe('runOnFixtures()', () => {
     expect(await runOnFixtures(request)).toMatchObject({ value: { stage: { outcome: 'done' } } })
   })
 
+  test('leaves the logs of a run alone', async () => {
+    const { folder } = await project(stage, '', {
+      'fixtures/features.csv': 'id,x\n1,2\n',
+      'fixtures/split-names/a.txt': 'left\n',
+      'fixtures/split-names/b.txt': 'right\n',
+    })
+    const { runKey } = await run(folder)
+    const log = join(folder, '.plumbline/runs', runKey.slice(0, 16), 'logs/train.log')
+    expect(readFileSync(log, 'utf8')).toBe('trained\n')
+    await runOnFixtures({ ...requestFor(folder), stage: 'count', in: 'fixtures' })
+    expect(readFileSync(log, 'utf8')).toBe('trained\n')
+  })
+
   test('says what is missing', async () => {
     const { folder } = await project(stage, '', { 'fixtures/features.csv': 'id\n', 'fixtures/features.parquet': 'x' })
     const at = (name: string, inputs: string) => runOnFixtures({ ...requestFor(folder), stage: name, in: inputs })

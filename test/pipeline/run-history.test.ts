@@ -177,12 +177,12 @@ describe('readLocalRuns()', () => {
 
 describe('keepExecution()', () => {
   test('takes back the start of a run in which nothing ran', async () => {
-    const folder = tempFolder({ 'run.json': '{}' })
+    const folder = tempFolder()
     const jobs = [{ job: 'run' as const, startedAt: '2025-03-04T06:00:00.000Z', seconds: 1, ran: [], workSeconds: 0 }]
     const started = runRecord({ outcome: 'interrupted', jobs })
-    await keepExecution(folder, join(folder, 'run.json'), started)
+    await keepExecution(folder, started, '{}')
     expect(history(folder)).toHaveLength(1)
-    await keepExecution(folder, join(folder, 'run.json'), { ...started, outcome: 'passed' })
+    await keepExecution(folder, { ...started, outcome: 'passed' }, '{}')
     expect(history(folder)).toEqual([])
   })
 })
