@@ -1,6 +1,7 @@
 import type { CostReport } from '../report/report-cost.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
-import { choice, flag, text } from './fields.ts'
+import { choice, text } from './fields.ts'
+import { runsFields } from './runs-fields.ts'
 
 export const cost = defineCommand({
   name: 'cost',
@@ -11,7 +12,7 @@ export const cost = defineCommand({
     by: choice(['model', 'month', 'trigger'], { description: 'What a line adds up', default: 'month' }),
     since: text({ description: 'From this day or month on, in UTC', example: '2025-01' }),
     until: text({ description: 'Up to the end of this day or month, in UTC', example: '2025-03-15' }),
-    local: flag({ description: 'Only what is in this folder: asks no GitHub for the ledger' }),
+    local: runsFields.local,
   },
   outputs: {
     minutes: 'Billed minutes of workflows',

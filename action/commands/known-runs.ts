@@ -2,6 +2,7 @@ import { Fault } from '../base/fault.ts'
 import type { KnownRun } from '../pipeline/merge-runs.ts'
 import type { RecordProblem } from '../pipeline/run-history.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
+import type { CostPolicy, Project } from '../project/project.ts'
 import type { LedgerRuns } from '../registry/runs-in-ledger.ts'
 import type { RunSources } from '../report/word-runs.ts'
 import type { CommandContext } from './define-command.ts'
@@ -36,6 +37,21 @@ export async function knownRuns(context: CommandContext, { isLocal, model }: Wan
     runs: model === undefined ? runs : runs.filter((run) => run.model === model),
     sources: { ledger: state, problems },
   }
+}
+
+export interface ProjectRuns extends KnownRuns {
+  /** Undefined where its file cannot be read: then the runs are those of all models. */
+  readonly project: Project | undefined
+  readonly prices: Pick<CostPolicy, 'currency' | 'perMinute'>
+}
+
+/** Those of the model of the folder, with what its runs are priced by. */
+export async function runsOfProject(context: CommandContext, isLocal: boolean): Promise<ProjectRuns> {
+  const { readProject } = await import('../project/read-project.ts')
+  const read = await readProject(context.folder)
+  const project = read.ok ? read.value : undefined
+  const known = await knownRuns(context, { isLocal, ...(project && { model: project.model.name }) })
+  return { ...known, project, prices: project?.cost ?? { currency: 'USD', perMinute: {} } }
 }
 
 interface Asked {

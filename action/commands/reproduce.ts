@@ -2,7 +2,8 @@ import type { KnownRun } from '../pipeline/merge-runs.ts'
 import type { OriginalRun } from '../pipeline/original-run.ts'
 import type { Reproduction } from '../pipeline/reproduce-run.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
-import { flag, text } from './fields.ts'
+import { flag } from './fields.ts'
+import { runsFields } from './runs-fields.ts'
 
 export const reproduce = defineCommand({
   name: 'reproduce',
@@ -10,12 +11,7 @@ export const reproduce = defineCommand({
   summary: 'Rebuild a model from its pins in a clean checkout, and say what comes out again, byte by byte.',
   example: 'plumbline reproduce parcels-v12',
   inputs: {
-    run: text({
-      description: 'A tag, at least 4 digits of a run key, or latest',
-      example: 'parcels-v12',
-      default: 'latest',
-      positional: true,
-    }),
+    run: runsFields.run,
     'keep-environment': flag({
       description: 'Takes the environment that is kept on this machine, instead of building it anew',
     }),
@@ -42,11 +38,9 @@ export const reproduce = defineCommand({
 })
 
 async function findOriginal(asked: string, context: CommandContext): Promise<OriginalRun> {
-  const { knownRuns } = await import('./known-runs.ts')
+  const { runsOfProject } = await import('./known-runs.ts')
   const { findRun } = await import('../pipeline/find-run.ts')
-  const { readProject } = await import('../project/read-project.ts')
-  const project = await readProject(context.folder)
-  const { runs } = await knownRuns(context, { isLocal: false, ...(project.ok && { model: project.value.model.name }) })
+  const { runs } = await runsOfProject(context, false)
   const run = findRun(runs, asked)
   return run.release === null ? await localRun(run, context) : await releasedRun(run.release.tag, context)
 }

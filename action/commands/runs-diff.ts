@@ -2,6 +2,7 @@ import { Fault } from '../base/fault.ts'
 import type { RunDifference } from '../report/report-run-diff.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
 import { flag, text } from './fields.ts'
+import { runsFields } from './runs-fields.ts'
 
 export const runsDiff = defineCommand({
   name: 'runs diff',
@@ -22,29 +23,25 @@ export const runsDiff = defineCommand({
       positional: true,
     }),
     all: flag({ description: 'Also what is the same in both' }),
-    local: flag({ description: 'Only what is in this folder: asks no GitHub for the ledger' }),
+    local: runsFields.local,
   },
   outputs: { differs: '`true` where anything that made the runs differs' },
   permissions: { contents: 'read' },
   effects: ['reads-repository'],
 
   async run({ a, b, all, local }, context): Promise<Outcome<RunDifference>> {
-    const { knownRuns } = await import('./known-runs.ts')
+    const { runsOfProject } = await import('./known-runs.ts')
     const { changedCode, changedData } = await import('../pipeline/changed-files.ts')
     const { compareRuns } = await import('../pipeline/compare-runs.ts')
     const { findRun, twoNewest } = await import('../pipeline/find-run.ts')
     const { showRun } = await import('../pipeline/show-run.ts')
-    const { readProject } = await import('../project/read-project.ts')
-    const project = await readProject(context.folder)
-    const model = project.ok ? project.value.model.name : undefined
-    const { runs, sources } = await knownRuns(context, { isLocal: local, ...(model !== undefined && { model }) })
+    const { project, runs, sources, prices } = await runsOfProject(context, local)
     const [before, after] =
       a === undefined && b === undefined
         ? twoNewest(runs)
         : [findRun(runs, a ?? 'latest'), findRun(runs, b ?? 'latest')]
     if (before.runKey === after.runKey) throw sameRun(before.runKey)
 
-    const prices = project.ok ? project.value.cost : { currency: 'USD', perMinute: {} }
     const [older, newer] = [showRun(before, prices), showRun(after, prices)]
     const [one, other] = [older.record, newer.record]
     return {
@@ -54,7 +51,7 @@ export const runsDiff = defineCommand({
         after: newer,
         comparison: compareRuns(one, other),
         code: await changedCode(context.folder, one.code.commit, other.code.commit),
-        data: project.ok ? await changedData(project.value, one.data.digest, other.data.digest) : null,
+        data: project ? await changedData(project, one.data.digest, other.data.digest) : null,
         isAll: all,
         currency: prices.currency,
         sources,

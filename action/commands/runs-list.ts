@@ -1,6 +1,7 @@
 import type { RunListing } from '../report/report-runs.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
-import { flag, integer, text } from './fields.ts'
+import { integer, text } from './fields.ts'
+import { runsFields } from './runs-fields.ts'
 
 const shownByDefault = 20
 
@@ -16,20 +17,16 @@ export const runsList = defineCommand({
       example: 'roc_auc',
       default: 'that of the first gate, else the task’s main one',
     }),
-    local: flag({ description: 'Only what is in this folder: asks no GitHub for the ledger' }),
+    local: runsFields.local,
   },
   outputs: { runs: 'How many runs are known' },
   permissions: { contents: 'read' },
   effects: ['reads-repository'],
 
   async run({ limit, metric, local }, context): Promise<Outcome<RunListing>> {
-    const { knownRuns } = await import('./known-runs.ts')
+    const { runsOfProject } = await import('./known-runs.ts')
     const { chooseMetric, listRuns } = await import('../pipeline/list-runs.ts')
-    const { readProject } = await import('../project/read-project.ts')
-    const project = await readProject(context.folder)
-    const model = project.ok ? project.value.model.name : undefined
-    const { runs, sources } = await knownRuns(context, { isLocal: local, ...(model !== undefined && { model }) })
-    const prices = project.ok ? project.value.cost : { currency: 'USD', perMinute: {} }
+    const { runs, sources, prices } = await runsOfProject(context, local)
     const listed = listRuns(runs, { limit: limit ?? shownByDefault, metric: chooseMetric(runs, metric), prices })
     return { kind: 'done', result: { ...listed, currency: prices.currency, sources } }
   },
