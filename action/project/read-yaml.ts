@@ -159,6 +159,8 @@ function expressionNear(text: string, offset: number): number | undefined {
 
 function findExpressions(document: Document, text: string): number[] {
   const offsets: number[] = []
+  // An escape may write the characters otherwise. Without either, the walk over all nodes finds nothing.
+  if (!text.includes('${{') && !text.includes('\\')) return offsets
   visit(document, {
     Scalar(_key, node) {
       if (typeof node.value !== 'string' || !node.value.includes('${{') || !node.range) return
