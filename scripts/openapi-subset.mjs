@@ -2,7 +2,8 @@
 //
 //   npm install --prefix FOLDER @octokit/openapi        (385 MB, so it is no dependency)
 //   node scripts/openapi-subset.mjs FOLDER/node_modules/@octokit/openapi/generated/api.github.com.json
-import { readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const target = 'test/support/github-openapi.json'
 const description = JSON.parse(readFileSync(process.argv[2], 'utf8'))
@@ -20,15 +21,18 @@ schemas['release-asset'].properties.state.enum.push('starter')
 const version = description.info.version
 const subset = { description: `GitHub REST API ${version}, OpenAPI`, answers, components: { schemas: sorted(schemas) } }
 writeFileSync(target, `${JSON.stringify(subset)}\n`)
+execFileSync('node_modules/.bin/biome', ['format', '--write', target])
 console.log(`${target}: ${Object.keys(answers).length} routes, ${Object.keys(schemas).length} schemas`)
 
 function routes() {
-  const table = readFileSync('action/local-github/routes.table.ts', 'utf8')
+  const room = 'action/local-github/'
+  const tables = readdirSync(room).filter((name) => name.endsWith('routes.table.ts'))
+  const table = tables.map((name) => readFileSync(room + name, 'utf8')).join('\n')
   const found = [...table.matchAll(/route\(\s*'([A-Z]+)',\s*'(\/repos\/[^']*)'/g)].map(([, method, path]) => [
     method,
     path,
   ])
-  if (found.length === 0) throw new Error('No route found in routes.table.ts')
+  if (found.length === 0) throw new Error(`No route found in ${tables.join(', ')}`)
   return found
 }
 

@@ -1,12 +1,17 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 
+import type { Access } from './access.ts'
+import { refuseAccess, refuseGit } from './decide-access.ts'
 import { type Answer, type Exchange, type Fields, type Forge, isRecord } from './exchange.ts'
 import { serveGit } from './git-http.ts'
-import { Refusal } from './refusal.ts'
-import { apiRoutes, matchRoute, type Route, webRoutes } from './routes.table.ts'
+import { notFound, Refusal } from './refusal.ts'
+import type { Route } from './route.ts'
+import { apiRoutes, matchRoute, webRoutes } from './routes.table.ts'
+import type { State } from './state.ts'
+import { accessIn } from './tokens.ts'
 
 /** Called before and after each request; answering `drop` closes the connection without a word. */
 export type Interrupt = (
@@ -24,13 +29,13 @@ const largestJsonBytes = 64 << 20
 const documentation = 'https://docs.github.com/rest'
 
 /** Answers one request; whatever goes wrong becomes an answer too. */
-export async function answerRequest(forge: Forge, token: string, conversation: Conversation): Promise<void> {
+export async function answerRequest(forge: Forge, conversation: Conversation): Promise<void> {
   const { request, response, interrupt } = conversation
   response.setHeader('x-github-request-id', randomUUID())
   response.setHeader('x-content-type-options', 'nosniff')
   try {
     if (interrupted(interrupt?.('before', request), response)) return
-    const respond = await decide(forge, token, conversation)
+    const respond = await decide(forge, conversation)
     if (interrupted(interrupt?.('after', request), response)) return
     await respond()
   } catch (error) {
@@ -40,35 +45,59 @@ export async function answerRequest(forge: Forge, token: string, conversation: C
 }
 
 /** Does the work; the answer is sent by the function that comes back. */
-async function decide(forge: Forge, token: string, { request, response }: Conversation): Promise<() => Promise<void>> {
+async function decide(forge: Forge, { request, response }: Conversation): Promise<() => Promise<void>> {
   requireThisMachine(request)
   const address = new URL(request.url ?? '/', forge.serverUrl)
-  const access = accessOf(request, token)
+  const state = await forge.state.read()
+  const access = accessIn(request.headers.authorization, state, new Date())
   if (access === 'wrong') throw new Refusal(401, 'Bad credentials')
 
   const gitPath = `/${forge.owner}/${forge.repository}.git/`
   if (address.pathname.startsWith(gitPath)) {
-    const path = address.pathname.slice(gitPath.length)
-    const isPush = path === 'git-receive-pack' || address.search === '?service=git-receive-pack'
-    if (isPush && access === 'none') {
-      response.setHeader('www-authenticate', 'Basic realm="GitHub"')
-      throw new Refusal(401, 'Requires authentication')
-    }
-    const isAuthorized = access === 'granted'
-    await serveGit(forge.git, path, { request, response, query: address.search.slice(1), isAuthorized })
+    await answerGit(forge, access, state, { request, response }, address, address.pathname.slice(gitPath.length))
     return async () => {}
   }
 
   const { route, params } = routeOf(request.method ?? 'GET', address.pathname)
   if (params['owner'] !== forge.owner || params['repo'] !== forge.repository) throw new Refusal(404, 'Not Found')
-  if (route.writes !== 'nothing' && access === 'none') throw new Refusal(401, 'Requires authentication')
+  const { isPrivate, mayJobsOpenPulls } = state.platform.settings
+  const isApi = apiRoutes.includes(route)
+  const refused = isApi
+    ? refuseAccess({ access, method: route.method, template: route.path, isPrivate, mayJobsOpenPulls })
+    : refuseGit(access, 'read', isPrivate, fullName(forge))
+  if (refused) throw isApi ? refused : notFound()
   const isUpload = address.pathname.startsWith('/api/uploads/')
   const body = route.writes === 'nothing' || isUpload ? {} : await readJson(request)
-  const exchange: Exchange = { forge, params, query: address.searchParams, body, request }
+  const exchange: Exchange = { forge, access, params, query: address.searchParams, body, request }
   const answer = await (route.writes === 'refs'
     ? forge.state.exclusively(() => route.handle(exchange))
     : route.handle(exchange))
   return () => send(response, answer)
+}
+
+async function answerGit(
+  forge: Forge,
+  access: Access,
+  state: State,
+  { request, response }: Conversation,
+  address: URL,
+  path: string,
+): Promise<void> {
+  const { isPrivate } = state.platform.settings
+  const isPush = path === 'git-receive-pack' || address.search === '?service=git-receive-pack'
+  const refused = refuseGit(access, isPush ? 'write' : 'read', isPrivate, fullName(forge))
+  if (refused) {
+    // Git shows a person what a server says as plain text, and nothing else.
+    if (refused.status === 401) response.setHeader('www-authenticate', 'Basic realm="GitHub"')
+    response.writeHead(refused.status, { 'content-type': 'text/plain; charset=utf-8' }).end(refused.message)
+    return
+  }
+  const mayPush = refuseGit(access, 'write', isPrivate, fullName(forge)) === undefined
+  await serveGit(forge.git, path, { request, response, query: address.search.slice(1), mayPush })
+}
+
+function fullName({ owner, repository }: Forge): string {
+  return `${owner}/${repository}`
 }
 
 function routeOf(
@@ -89,19 +118,6 @@ function requireThisMachine(request: IncomingMessage): void {
   const name = (request.headers.host ?? '').replace(/:\d+$/, '')
   if (name === '127.0.0.1' || name === 'localhost' || name.endsWith('.localhost')) return
   throw new Refusal(403, `The embedded GitHub answers on this machine only, not as "${name}"`)
-}
-
-function accessOf(request: IncomingMessage, token: string): 'none' | 'granted' | 'wrong' {
-  const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(' ')
-  if (scheme === '') return 'none'
-  const given =
-    scheme.toLowerCase() === 'basic'
-      ? Buffer.from(value, 'base64')
-          .toString()
-          .replace(/^[^:]*:/, '')
-      : value
-  const [one, other] = [Buffer.from(given), Buffer.from(token)]
-  return one.length === other.length && timingSafeEqual(one, other) ? 'granted' : 'wrong'
 }
 
 async function readJson(request: IncomingMessage): Promise<Fields> {
@@ -141,7 +157,8 @@ async function send(response: ServerResponse, answer: Answer): Promise<void> {
 function refuse(response: ServerResponse, error: unknown): void {
   if (error instanceof Refusal) {
     const errors = error.errors.length > 0 ? { errors: error.errors } : {}
-    sendJson(response, error.status, { message: error.message, ...errors, documentation_url: documentation })
+    const json = { message: error.message, ...errors, documentation_url: documentation }
+    sendJson(response, error.status, json, error.headers)
     return
   }
   const message = error instanceof Error ? error.message : String(error)

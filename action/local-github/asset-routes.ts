@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
+import { actorOf } from './access.ts'
 import { type Answer, type Exchange, type Forge, paginated, param } from './exchange.ts'
 import { timestamp } from './git-commits.ts'
 import { invalid, notFound, Refusal } from './refusal.ts'
@@ -72,7 +73,7 @@ export async function deleteAsset(exchange: Exchange): Promise<Answer> {
 }
 
 function announce(exchange: Exchange, name: string): Promise<Placed> {
-  const { forge, query, request } = exchange
+  const { forge, access, query, request } = exchange
   return forge.state.change((state) => {
     const release = requireRelease(state, exchange)
     if (release.assets.some((asset) => asset.name === name)) throw invalid('ReleaseAsset', 'name', 'already_exists')
@@ -85,6 +86,7 @@ function announce(exchange: Exchange, name: string): Promise<Placed> {
       state: 'starter',
       bytes: 0,
       sha256: null,
+      uploader: actorOf(access).login,
       createdAt: now,
       updatedAt: now,
     }

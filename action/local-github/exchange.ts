@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 import type { Json } from '../base/canonical-json.ts'
+import type { Access } from './access.ts'
 import type { BareRepository } from './git.ts'
 import { invalid, Refusal } from './refusal.ts'
 import type { StateFile } from './state.ts'
@@ -21,6 +22,8 @@ export interface Forge {
 
 export interface Exchange {
   readonly forge: Forge
+  /** Who asks; `actorOf` has the name that stands on what they make. */
+  readonly access: Access
   /** The path's variables, decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams

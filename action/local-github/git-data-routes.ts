@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Json } from '../base/canonical-json.ts'
+import { type Actor, actorOf } from './access.ts'
 import {
   type Answer,
   type Exchange,
@@ -79,7 +80,7 @@ export async function getTree(exchange: Exchange): Promise<Answer> {
   return { status: 200, json: await treeResource(forge, stdout.toString().trim(), query.has('recursive')) }
 }
 
-export async function createCommit({ forge, body }: Exchange): Promise<Answer> {
+export async function createCommit({ forge, access, body }: Exchange): Promise<Answer> {
   const message = requiredText(body, 'message')
   const tree = requiredText(body, 'tree')
   if (!(await isObject(forge, tree, 'tree'))) throw new Refusal(422, 'Tree SHA does not exist')
@@ -89,8 +90,9 @@ export async function createCommit({ forge, body }: Exchange): Promise<Answer> {
     if (!(await isObject(forge, parent, 'commit')))
       throw new Refusal(422, 'Parent SHA does not exist or is not a commit object')
   }
-  const author = signature(body['author'], forge)
-  const committer = body['committer'] === undefined ? author : signature(body['committer'], forge)
+  const actor = actorOf(access)
+  const author = signature(body['author'], actor)
+  const committer = body['committer'] === undefined ? author : signature(body['committer'], actor)
   const header = [
     `tree ${tree}`,
     ...parents.map((parent) => `parent ${parent}`),
@@ -135,10 +137,10 @@ async function indexLine(forge: Forge, entry: unknown): Promise<string> {
   return `${mode} ${sha}\t${path}\0`
 }
 
-function signature(value: unknown, forge: Forge): string {
+function signature(value: unknown, { login }: Actor): string {
   const fields: Fields = isRecord(value) ? value : {}
-  const name = optionalText(fields, 'name') ?? forge.owner
-  const email = optionalText(fields, 'email') ?? `${forge.owner}@users.noreply.localhost`
+  const name = optionalText(fields, 'name') ?? login
+  const email = optionalText(fields, 'email') ?? `${login}@users.noreply.localhost`
   const date = new Date(optionalText(fields, 'date') ?? Date.now())
   if (Number.isNaN(date.getTime())) throw new Refusal(422, 'Invalid date')
   if (/[<>\n\0]/.test(name + email)) throw new Refusal(422, 'Invalid author info')

@@ -9,7 +9,7 @@ import { type BareRepository, gitEnvironment, withoutHooks } from './git.ts'
 export function serveGit(
   repository: BareRepository,
   pathInRepository: string,
-  { request, response, query, isAuthorized }: GitRequest,
+  { request, response, query, mayPush }: GitRequest,
 ): Promise<void> {
   const { headers } = request
   const environment = {
@@ -24,11 +24,11 @@ export function serveGit(
     HTTP_CONTENT_ENCODING: headers['content-encoding'] ?? '',
     GIT_PROTOCOL: String(headers['git-protocol'] ?? ''),
     ...(headers['content-length'] !== undefined && { CONTENT_LENGTH: headers['content-length'] }),
-    ...(isAuthorized && { REMOTE_USER: 'x-access-token' }),
+    ...(mayPush && { REMOTE_USER: 'x-access-token' }),
   }
   return new Promise((resolve) => {
     // Git itself refuses a push without the token, however its address is spelt.
-    const settings = [...withoutHooks, '-c', `http.receivepack=${isAuthorized}`]
+    const settings = [...withoutHooks, '-c', `http.receivepack=${mayPush}`]
     const backend = spawn('git', [...settings, 'http-backend'], { env: environment, stdio: ['pipe', 'pipe', 'ignore'] })
     const answer = new CgiAnswer(response)
     // A client that goes away in the middle ends the input, and so git.
@@ -46,7 +46,7 @@ interface GitRequest {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly query: string
-  readonly isAuthorized: boolean
+  readonly mayPush: boolean
 }
 
 /** A CGI program's output: header lines, an empty line, the body. */

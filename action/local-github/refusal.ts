@@ -3,11 +3,18 @@ export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
   readonly errors: readonly FieldError[]
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(status: number, message: string, errors: readonly FieldError[] = []) {
+  constructor(
+    status: number,
+    message: string,
+    errors: readonly FieldError[] = [],
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message)
     this.status = status
     this.errors = errors
+    this.headers = headers
   }
 }
 

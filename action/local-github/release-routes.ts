@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-
+import { actorOf } from './access.ts'
 import {
   type Answer,
   type Exchange,
@@ -44,7 +44,7 @@ export async function getReleaseByTag(exchange: Exchange): Promise<Answer> {
   return { status: 200, json: releaseResource(forge, release) }
 }
 
-export async function createRelease({ forge, body }: Exchange): Promise<Answer> {
+export async function createRelease({ forge, access, body }: Exchange): Promise<Answer> {
   const tag = requiredText(body, 'tag_name')
   const text = limited(optionalText(body, 'body'), 'Release', longestBody)
   return forge.state.change(async (state) => {
@@ -61,6 +61,7 @@ export async function createRelease({ forge, body }: Exchange): Promise<Answer> 
       createdAt: now,
       updatedAt: now,
       publishedAt: isDraft ? null : now,
+      author: actorOf(access).login,
       assets: [],
     }
     if (!isDraft) await publish(forge, state, release)

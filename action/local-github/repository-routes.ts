@@ -4,8 +4,8 @@ import { type GitCommit, readCommit } from './git-commits.ts'
 import { notFound, Refusal } from './refusal.ts'
 import { nodeId, pageOf, repositoryResource } from './resources.ts'
 
-export async function getRepository({ forge }: Exchange): Promise<Answer> {
-  return { status: 200, json: repositoryResource(forge, await forge.state.read()) }
+export async function getRepository({ forge, access }: Exchange): Promise<Answer> {
+  return { status: 200, json: repositoryResource(forge, await forge.state.read(), access) }
 }
 
 /** The newest first; `sha`: where to start, `path`: only commits that touched it. */

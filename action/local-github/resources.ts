@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto'
+
 import type { Json } from '../base/canonical-json.ts'
+import { type Access, actorNamed, levelOf } from './access.ts'
 import type { Forge } from './exchange.ts'
 import type { State, StoredAsset, StoredRelease } from './state.ts'
 
@@ -9,16 +12,18 @@ export function nodeId(kind: string, id: number | string): string {
   return Buffer.from(`${kind}:${id}`).toString('base64url')
 }
 
-function userResource(forge: Forge, login: string): Resource {
-  const url = `${apiOf(forge)}/users/${login}`
+/** A person, or a bot whose login ends in `[bot]`. */
+export function userResource(forge: Forge, login: string): Resource {
+  const url = `${apiOf(forge)}/users/${encodeURIComponent(login)}`
+  const { type } = actorNamed(login)
   return {
     login,
-    id: 1,
-    node_id: nodeId('User', login),
-    avatar_url: `${forge.serverUrl}/avatars/${login}`,
+    id: login === forge.owner ? 1 : idOf(login),
+    node_id: nodeId(type, login),
+    avatar_url: `${forge.serverUrl}/avatars/${encodeURIComponent(login)}`,
     gravatar_id: '',
     url,
-    html_url: `${forge.serverUrl}/${login}`,
+    html_url: `${forge.serverUrl}/${type === 'Bot' ? `apps/${login.slice(0, -'[bot]'.length)}` : login}`,
     followers_url: `${url}/followers`,
     following_url: `${url}/following{/other_user}`,
     gists_url: `${url}/gists{/gist_id}`,
@@ -28,9 +33,14 @@ function userResource(forge: Forge, login: string): Resource {
     repos_url: `${url}/repos`,
     events_url: `${url}/events{/privacy}`,
     received_events_url: `${url}/received_events`,
-    type: 'User',
+    type,
     site_admin: false,
   }
+}
+
+/** The same number for the same login, in every state. */
+function idOf(login: string): number {
+  return 2 + (createHash('sha256').update(login).digest().readUInt32BE() >>> 1)
 }
 
 const repositoryLinks = {
@@ -72,7 +82,7 @@ const repositoryLinks = {
   trees_url: '/git/trees{/sha}',
 } as const
 
-export function repositoryResource(forge: Forge, state: State): Resource {
+export function repositoryResource(forge: Forge, state: State, access: Access): Resource {
   const page = `${forge.serverUrl}/${forge.owner}/${forge.repository}`
   const links = Object.fromEntries(
     Object.entries(repositoryLinks).map(([key, path]) => [key, forge.repositoryUrl + path]),
@@ -83,8 +93,8 @@ export function repositoryResource(forge: Forge, state: State): Resource {
     name: forge.repository,
     full_name: `${forge.owner}/${forge.repository}`,
     owner: userResource(forge, forge.owner),
-    private: false,
-    visibility: 'public',
+    private: state.platform.settings.isPrivate,
+    visibility: state.platform.settings.isPrivate ? 'private' : 'public',
     html_url: page,
     description: null,
     fork: false,
@@ -120,8 +130,15 @@ export function repositoryResource(forge: Forge, state: State): Resource {
     created_at: state.createdAt,
     updated_at: state.createdAt,
     pushed_at: state.createdAt,
-    permissions: { admin: true, maintain: true, push: true, triage: true, pull: true },
+    ...(access.kind !== 'none' && { permissions: rightsOf(access) }),
   }
+}
+
+/** A token of an App or a job is shown as one that reads and, with contents, pushes. */
+function rightsOf(access: Exclude<Access, { kind: 'none' }>): Resource {
+  const isAdmin = access.kind === 'user' && access.role === 'admin'
+  const isWriter = access.kind === 'user' ? access.role !== 'read' : levelOf(access, 'contents') === 'write'
+  return { admin: isAdmin, maintain: isAdmin, push: isWriter, triage: isWriter, pull: true }
 }
 
 export function releaseResource(forge: Forge, release: StoredRelease): Resource {
@@ -144,7 +161,7 @@ export function releaseResource(forge: Forge, release: StoredRelease): Resource 
     created_at: release.createdAt,
     updated_at: release.updatedAt,
     published_at: release.publishedAt,
-    author: userResource(forge, forge.owner),
+    author: userResource(forge, release.author ?? forge.owner),
     tarball_url: archive,
     zipball_url: archive === null ? null : archive.replace('/tarball/', '/zipball/'),
     assets: release.assets.map((asset) => assetResource(forge, release, asset)),
@@ -167,7 +184,7 @@ export function assetResource(forge: Forge, release: StoredRelease, asset: Store
     download_count: 0,
     created_at: asset.createdAt,
     updated_at: asset.updatedAt,
-    uploader: userResource(forge, forge.owner),
+    uploader: userResource(forge, asset.uploader ?? forge.owner),
   }
 }
 

@@ -1,6 +1,6 @@
 import { deleteAsset, downloadAsset, getAsset, listAssets, uploadAsset } from './asset-routes.ts'
-import type { Answer, Exchange } from './exchange.ts'
 import { createBlob, createCommit, createTree, getBlob, getGitCommit, getTree } from './git-data-routes.ts'
+import { platformRoutes } from './platform-routes.table.ts'
 import { createRef, deleteRef, getRef, listMatchingRefs, updateRef } from './ref-routes.ts'
 import {
   createRelease,
@@ -11,18 +11,12 @@ import {
   updateRelease,
 } from './release-routes.ts'
 import { downloadTarball, getCommit, getContents, getRepository, getTarball, listCommits } from './repository-routes.ts'
-
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** As GitHub's OpenAPI description writes it; below `/api/v3`, and below `/api/uploads` for uploads. */
-  readonly path: string
-  /** `refs`: changes git alone, one request at a time. */
-  readonly writes: 'nothing' | 'refs' | 'state'
-  readonly handle: (exchange: Exchange) => Promise<Answer>
-}
+import { type Route, route } from './route.ts'
 
 /** All that the embedded GitHub answers over REST; anything else is a 501. */
 export const apiRoutes: readonly Route[] = [
+  // Before the others: `commits/{ref}` would take `commits/main/status` for a branch.
+  ...platformRoutes,
   route('GET', '/repos/{owner}/{repo}', 'nothing', getRepository),
   route('GET', '/repos/{owner}/{repo}/commits', 'nothing', listCommits),
   route('GET', '/repos/{owner}/{repo}/commits/{ref}', 'nothing', getCommit),
@@ -58,7 +52,7 @@ export const webRoutes: readonly Route[] = [
 ]
 
 /** Variables that may hold slashes, as a branch's name does. */
-const spanning = new Set(['ref', 'path', 'tag'])
+const spanning = new Set(['ref', 'path', 'tag', 'branch'])
 
 export interface MatchedRoute {
   readonly route: Route
@@ -79,10 +73,6 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
     }
   }
   return undefined
-}
-
-function route(method: Route['method'], path: string, writes: Route['writes'], handle: Route['handle']): Route {
-  return { method, path, writes, handle }
 }
 
 function patternOf(template: string): RegExp {

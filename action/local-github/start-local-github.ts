@@ -8,13 +8,22 @@ import type { GitHubConnection } from '../github/connection.ts'
 import { answerRequest, type Interrupt } from './answer-request.ts'
 import type { Forge } from './exchange.ts'
 import { openBareRepository } from './git.ts'
+import type { Settings, TokenHolder } from './platform-state.ts'
 import { removeLeftovers } from './remove-leftovers.ts'
+import { configure } from './settings.ts'
 import { openState } from './state.ts'
+import { issueToken, revokeToken } from './tokens.ts'
 
 /** The embedded GitHub: HTTP on this machine alone, in front of a real bare git repository. */
 export interface LocalGitHub extends GitHubConnection {
   /** `http://127.0.0.1:PORT` */
   readonly serverUrl: string
+  /** Makes a token for somebody beside the owner. `lifetimeMs`: null for ever; left out: as long as GitHub lets such a token live. */
+  readonly issueToken: (holder: TokenHolder, lifetimeMs?: number | null) => Promise<string>
+  /** Ends a token before its time. */
+  readonly revokeToken: (token: string) => Promise<void>
+  /** What a person would set on the repository's settings pages. */
+  readonly configure: (settings: Partial<Settings>) => Promise<void>
 }
 
 export interface LocalGitHubOptions {
@@ -65,7 +74,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     repositoryUrl: `${apiUrl}/repos/${owner}/${repository}`,
   }
   server.on('request', (request, response) => {
-    void answerRequest(forge, token, { request, response, ...(options.interrupt && { interrupt: options.interrupt }) })
+    void answerRequest(forge, { request, response, ...(options.interrupt && { interrupt: options.interrupt }) })
   })
   return {
     apiUrl,
@@ -75,6 +84,9 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     owner,
     repository,
     isEmbedded: true,
+    issueToken: (holder, lifetimeMs) => issueToken(state, holder, lifetimeMs),
+    revokeToken: (given) => revokeToken(state, given),
+    configure: (settings) => configure(state, settings),
     [Symbol.asyncDispose]: async () => {
       server.close()
       server.closeAllConnections()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type LockTerms, withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
 import { writeWhole } from '../base/write-whole.ts'
+import { completePlatform, firstPlatform, type Platform } from './platform-state.ts'
 
 /** A change takes a moment: whoever holds the lock for a minute is gone. */
 const lockTerms: LockTerms = { longestMs: 60_000, patienceMs: 90_000 }
@@ -19,6 +20,7 @@ export interface State {
   readonly token: string
   readonly nextId: number
   readonly releases: readonly StoredRelease[]
+  readonly platform: Platform
 }
 
 export interface StoredRelease {
@@ -32,6 +34,8 @@ export interface StoredRelease {
   readonly createdAt: string
   readonly updatedAt: string
   readonly publishedAt: string | null
+  /** Who made it; left out in what an older Plumbline kept: the owner. */
+  readonly author?: string
   readonly assets: readonly StoredAsset[]
 }
 
@@ -44,6 +48,7 @@ export interface StoredAsset {
   readonly state: 'starter' | 'uploaded'
   readonly bytes: number
   readonly sha256: string | null
+  readonly uploader?: string
   readonly createdAt: string
   readonly updatedAt: string
 }
@@ -106,6 +111,7 @@ function firstState(owner: string, repository: string): State {
     token: `local_${randomBytes(24).toString('hex')}`,
     nextId: 1,
     releases: [],
+    platform: firstPlatform,
   }
 }
 
@@ -124,7 +130,7 @@ async function readState(path: string): Promise<State | undefined> {
     throw corrupt(path, 'it is not whole JSON', error)
   }
   if (!isState(value)) throw corrupt(path, 'it does not hold what it should')
-  return value
+  return { ...value, platform: completePlatform(value.platform) }
 }
 
 function corrupt(path: string, state: string, cause?: unknown): Fault {
@@ -140,11 +146,12 @@ function corrupt(path: string, state: string, cause?: unknown): Fault {
 
 function isState(value: unknown): value is State {
   if (!isRecord(value)) return false
-  const { schema, owner, repository, token, nextId, createdAt, releases } = value
+  const { schema, owner, repository, token, nextId, createdAt, releases, platform } = value
   return (
     schema === 'plumbline/local-github/v1' &&
     [owner, repository, token, createdAt].every((field) => typeof field === 'string' && field !== '') &&
     Number.isSafeInteger(nextId) &&
+    (platform === undefined || isRecord(platform)) &&
     Array.isArray(releases) &&
     releases.every(isRelease)
   )

@@ -1,0 +1,43 @@
+import type { Permissions, Role } from './access.ts'
+
+/** What GitHub keeps of a repository beside git, releases, issues and pull requests. */
+export interface Platform {
+  readonly settings: Settings
+  readonly tokens: readonly StoredToken[]
+}
+
+export interface Settings {
+  readonly isPrivate: boolean
+  /** What a private repository has of environments depends on it. */
+  readonly plan: 'free' | 'team' | 'enterprise'
+  /** "Allow GitHub Actions to create and approve pull requests" */
+  readonly mayJobsOpenPulls: boolean
+}
+
+/** A token that was made for somebody beside the owner. The text itself is not kept. */
+export interface StoredToken {
+  readonly sha256: string
+  readonly holder: TokenHolder
+  /** ISO 8601; null: never. */
+  readonly expiresAt: string | null
+}
+
+export type TokenHolder =
+  | { readonly kind: 'user'; readonly login: string; readonly role: Role }
+  | { readonly kind: 'app'; readonly slug: string; readonly permissions: Permissions }
+  | {
+      readonly kind: 'job'
+      readonly permissions: Permissions
+      /** Left out: a run of this repository's own. */
+      readonly origin?: 'repository' | 'fork' | 'dependabot'
+    }
+
+export const firstPlatform: Platform = {
+  settings: { isPrivate: false, plan: 'free', mayJobsOpenPulls: false },
+  tokens: [],
+}
+
+/** A state of an older Plumbline lacks what came later: it gets what a new one begins with. */
+export function completePlatform(value: Partial<Platform> | undefined): Platform {
+  return { ...firstPlatform, ...value, settings: { ...firstPlatform.settings, ...value?.settings } }
+}
