@@ -8,6 +8,8 @@ import { rowStarts } from './row-starts.ts'
 import type { DescribedFile } from './source-file.ts'
 
 const maxValueLength = 80
+/** Each is a scan of its own within the query, and all of them hold memory at once. */
+const maxQuestionsAQuery = 20
 
 /** A row that breaks a promise. */
 interface FoundRow {
@@ -57,12 +59,17 @@ async function findRows(
     const open = questions.filter((question) => (group.broken.get(question) ?? 0) > 0)
     if (open.length === 0) continue
     const starts = await rowStarts(engine, group)
-    for (const question of open) {
-      const rows = await engine.query<{ file: number; place: number }>(
-        `SELECT ${group.files.length > 1 ? 'file' : '0 AS file'}, ${group.at} AS place FROM ${group.table}
-         WHERE ${group.bits.get(question) ?? 'false'} ORDER BY ${group.files.length > 1 ? 'file, ' : ''}place LIMIT ${maxSamples}`,
+    for (let from = 0; from < open.length; from += maxQuestionsAQuery) {
+      const firstOf = (question: number) =>
+        `(SELECT ${question} AS question, ${group.files.length > 1 ? 'file' : '0 AS file'}, ${group.at} AS place FROM ${group.table}
+         WHERE ${group.bits.get(question) ?? 'false'} ORDER BY ${group.files.length > 1 ? 'file, ' : ''}place LIMIT ${maxSamples})`
+      const rows = await engine.query<{ question: number; file: number; place: number }>(
+        open
+          .slice(from, from + maxQuestionsAQuery)
+          .map(firstOf)
+          .join(' UNION ALL '),
       )
-      for (const { file, place } of rows) {
+      for (const { question, file, place } of rows) {
         found.push({ question, group, place: group.places[file] ?? 0, row: place - (starts[file] ?? 0) + 1 })
       }
     }

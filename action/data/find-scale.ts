@@ -38,7 +38,7 @@ export function chooseScale({ good, bad, goodMedian, badMedian, plausible }: Sca
 }
 
 /** More would not move a percentile. */
-const maxRankedValues = 200_000
+const maxRankedValues = 20_000
 
 /** The columns whose numbers have limits. */
 export function rangedColumns({ columns }: Contract): readonly ContractColumn[] {

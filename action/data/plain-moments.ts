@@ -49,17 +49,23 @@ function datesOrTimes(type: 'date' | 'timestamp'): PlainMoments {
       // An empty field is a missing value.
       if (start === end) return true
       if (!oldest || !newest) {
-        if (!isMoment(type, bytes, start, end)) return false
+        if (!isMoment(type, bytes, start, end, 0)) return false
         oldest = copyOf(bytes, start, end)
         newest = oldest
         return true
       }
-      const toNewest = compare(bytes, start, newest)
       if (end - start !== newest.length) return false
-      if (toNewest === 0) return true
-      if (!isMoment(type, bytes, start, end) || !isWrittenAlike(bytes, start, newest)) return false
-      if (toNewest > 0) newest = copyOf(bytes, start, end)
-      else if (compare(bytes, start, oldest) < 0) oldest = copyOf(bytes, start, end)
+      const same = sameLetters(bytes, start, newest)
+      if (same === newest.length) return true
+      if (!isMoment(type, bytes, start, end, same) || !isWrittenAlike(bytes, start, newest)) return false
+      if (isBefore(newest, same, bytes, start)) {
+        // Rows mostly come in the order of time: each takes the place of the one before.
+        if (newest === oldest) newest = copyOf(bytes, start, end)
+        else overwrite(newest, same, bytes, start)
+      } else {
+        const early = sameLetters(bytes, start, oldest)
+        if (early < oldest.length && !isBefore(oldest, early, bytes, start)) oldest = copyOf(bytes, start, end)
+      }
       return true
     },
     ends: () => [oldest, newest].filter((moment) => moment !== undefined),
@@ -72,12 +78,20 @@ function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return new Uint8Array(bytes.subarray(start, end))
 }
 
-function compare(bytes: Uint8Array, start: number, other: Uint8Array): number {
-  for (let at = 0; at < other.length; at += 1) {
-    const difference = (bytes[start + at] ?? 0) - (other[at] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
+/** How many letters a moment begins with like another. */
+function sameLetters(bytes: Uint8Array, start: number, other: Uint8Array): number {
+  let at = 0
+  while (at < other.length && bytes[start + at] === other[at]) at += 1
+  return at
+}
+
+/** Whether the one held is the older, as its first letter says that is not the same. */
+function isBefore(held: Uint8Array, same: number, bytes: Uint8Array, start: number): boolean {
+  return (held[same] ?? 0) < (bytes[start + same] ?? 0)
+}
+
+function overwrite(held: Uint8Array, same: number, bytes: Uint8Array, start: number): void {
+  for (let at = same; at < held.length; at += 1) held[at] = bytes[start + at] ?? 0
 }
 
 /** The separators stand where those of the other stand. */
@@ -87,10 +101,14 @@ function isWrittenAlike(bytes: Uint8Array, start: number, other: Uint8Array): bo
     : false
 }
 
-/** `2025-02-28`, or for a timestamp also `2025-02-28 23:30:00`, with a `T`, up to six digits of a second and a `Z`. */
-function isMoment(type: 'date' | 'timestamp', bytes: Uint8Array, start: number, end: number): boolean {
+/**
+ * `2025-02-28`, or for a timestamp also `2025-02-28 23:30:00`, with a `T`, up to six digits of a second and a `Z`. Its first
+ * `same` letters are those of one that is a moment.
+ */
+function isMoment(type: 'date' | 'timestamp', bytes: Uint8Array, start: number, end: number, same: number): boolean {
   const length = end - start
-  if (length < dateLetters || bytes[start] === zero || !isDate(bytes, start)) return false
+  if (length < dateLetters) return false
+  if (same < dateLetters && (bytes[start] === zero || !isDate(bytes, start))) return false
   if (length === dateLetters) return true
   if (type === 'date' || length < 19) return false
   const separator = bytes[start + dateLetters]
@@ -98,9 +116,9 @@ function isMoment(type: 'date' | 'timestamp', bytes: Uint8Array, start: number, 
     (separator === space || separator === letterT) &&
     bytes[start + 13] === colon &&
     bytes[start + 16] === colon &&
-    numberAt(bytes, start + 11, 2) < 24 &&
-    numberAt(bytes, start + 14, 2) < 60 &&
-    numberAt(bytes, start + 17, 2) < 60
+    twoDigits(bytes, start + 11) < 24 &&
+    twoDigits(bytes, start + 14) < 60 &&
+    twoDigits(bytes, start + 17) < 60
   const last = bytes[end - 1] === letterZ ? end - 1 : end
   const fraction = last - (start + 20)
   if (!isClock) return false
@@ -118,6 +136,13 @@ function isDate(bytes: Uint8Array, start: number): boolean {
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
   const days = month === 2 && isLeap ? 29 : (monthDays[month - 1] ?? 0)
   return year >= 1 && day >= 1 && day <= days
+}
+
+/** NaN where one of them is no digit: every line of a large file comes by here. */
+function twoDigits(bytes: Uint8Array, start: number): number {
+  const tens = (bytes[start] ?? 0) - zero
+  const ones = (bytes[start + 1] ?? 0) - zero
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : Number.NaN
 }
 
 /** NaN where one of them is no digit. */
