@@ -10,6 +10,22 @@ export async function readBranch(client: GitHubClient, branch: string): Promise<
   return found.kind === 'done' ? found.data.object.sha : undefined
 }
 
+export interface Branch {
+  /** Without `refs/heads/`. */
+  readonly name: string
+  readonly commit: string
+}
+
+/** Branches whose names begin so; one call. */
+export async function listBranches(client: GitHubClient, beginning: string): Promise<readonly Branch[]> {
+  const found = await client.attempt('list the branches', beginning, ({ rest }, repository) =>
+    rest.git.listMatchingRefs({ ...repository, ref: `heads/${beginning}` }),
+  )
+  // An empty repository answers 409.
+  if (found.kind === 'refused') return []
+  return found.data.map(({ ref, object }) => ({ name: ref.replace('refs/heads/', ''), commit: object.sha }))
+}
+
 /** The commit that a tag points at; undefined where there is no such tag. */
 export async function readTag(client: GitHubClient, tag: string): Promise<string | undefined> {
   const found = await client.find('read the tag', tag, ({ rest }, repository) =>
