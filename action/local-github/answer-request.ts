@@ -3,14 +3,13 @@ import { createReadStream } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 
-import type { Access } from './access.ts'
+import { answerGit, fullName } from './answer-git.ts'
 import { refuseAccess, refuseGit } from './decide-access.ts'
 import { type Answer, type Exchange, type Fields, type Forge, isRecord } from './exchange.ts'
-import { serveGit } from './git-http.ts'
+
 import { notFound, Refusal } from './refusal.ts'
 import type { Route } from './route.ts'
 import { apiRoutes, matchRoute, webRoutes } from './routes.table.ts'
-import type { State } from './state.ts'
 import { accessIn } from './tokens.ts'
 
 /** Called before and after each request; answering `drop` closes the connection without a word. */
@@ -54,7 +53,8 @@ async function decide(forge: Forge, { request, response }: Conversation): Promis
 
   const gitPath = `/${forge.owner}/${forge.repository}.git/`
   if (address.pathname.startsWith(gitPath)) {
-    await answerGit(forge, access, state, { request, response }, address, address.pathname.slice(gitPath.length))
+    const path = address.pathname.slice(gitPath.length)
+    await answerGit({ forge, access, state, request, response, path, query: address.search.slice(1) })
     return async () => {}
   }
 
@@ -73,31 +73,6 @@ async function decide(forge: Forge, { request, response }: Conversation): Promis
     ? forge.state.exclusively(() => route.handle(exchange))
     : route.handle(exchange))
   return () => send(response, answer)
-}
-
-async function answerGit(
-  forge: Forge,
-  access: Access,
-  state: State,
-  { request, response }: Conversation,
-  address: URL,
-  path: string,
-): Promise<void> {
-  const { isPrivate } = state.platform.settings
-  const isPush = path === 'git-receive-pack' || address.search === '?service=git-receive-pack'
-  const refused = refuseGit(access, isPush ? 'write' : 'read', isPrivate, fullName(forge))
-  if (refused) {
-    // Git shows a person what a server says as plain text, and nothing else.
-    if (refused.status === 401) response.setHeader('www-authenticate', 'Basic realm="GitHub"')
-    response.writeHead(refused.status, { 'content-type': 'text/plain; charset=utf-8' }).end(refused.message)
-    return
-  }
-  const mayPush = refuseGit(access, 'write', isPrivate, fullName(forge)) === undefined
-  await serveGit(forge.git, path, { request, response, query: address.search.slice(1), mayPush })
-}
-
-function fullName({ owner, repository }: Forge): string {
-  return `${owner}/${repository}`
 }
 
 function routeOf(

@@ -50,6 +50,9 @@ export async function uploadAsset(exchange: Exchange): Promise<Answer> {
   const { forge, request, query } = exchange
   const announced = Number(request.headers['content-length'])
   if (!Number.isSafeInteger(announced) || announced < 1) throw new Refusal(400, 'Bad Content-Length')
+  const { assetBytes } = forge.limits
+  if (announced >= assetBytes)
+    throw invalid('ReleaseAsset', 'size', 'custom', `size must be less than or equal to ${assetBytes}`)
   const starter = await announce(exchange, assetName(query.get('name')))
   const part = join(forge.assetsFolder, `${starter.asset.id}.${randomUUID()}.part`)
   try {
@@ -65,6 +68,7 @@ export async function deleteAsset(exchange: Exchange): Promise<Answer> {
   const { forge } = exchange
   const id = await forge.state.change((state) => {
     const { release, asset } = requireAsset(state, exchange)
+    if (release.isImmutable === true) throw new Refusal(422, 'Cannot delete assets from an immutable release.')
     const assets = release.assets.filter((other) => other.id !== asset.id)
     return { state: replaced(state, { ...release, assets }), answer: asset.id }
   })
@@ -76,6 +80,8 @@ function announce(exchange: Exchange, name: string): Promise<Placed> {
   const { forge, access, query, request } = exchange
   return forge.state.change((state) => {
     const release = requireRelease(state, exchange)
+    if (release.isImmutable === true) throw new Refusal(422, 'Cannot upload assets to an immutable release.')
+    if (release.assets.length >= forge.limits.assetsOfRelease) throw tooManyAssets(forge.limits.assetsOfRelease)
     if (release.assets.some((asset) => asset.name === name)) throw invalid('ReleaseAsset', 'name', 'already_exists')
     const now = timestamp(new Date())
     const asset: StoredAsset = {
@@ -118,6 +124,7 @@ function complete(
   const { forge } = exchange
   return forge.state.change(async (state) => {
     const { release, asset } = requirePlaced(state, id)
+    if (release.isImmutable === true) throw new Refusal(422, 'Cannot upload assets to an immutable release.')
     await rename(received.part, join(forge.assetsFolder, String(id)))
     const uploaded: StoredAsset = {
       ...asset,
@@ -142,6 +149,10 @@ function bytesOf(forge: Forge, asset: StoredAsset): Answer {
     bytes: asset.bytes,
     contentType: 'application/octet-stream',
   }
+}
+
+function tooManyAssets(most: number): Refusal {
+  return invalid('ReleaseAsset', 'release', 'custom', `A release can have at most ${most} assets`)
 }
 
 /** GitHub renames what it does not like in a name. */

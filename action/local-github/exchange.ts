@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Json } from '../base/canonical-json.ts'
 import type { Access } from './access.ts'
 import type { BareRepository } from './git.ts'
+import type { Limits } from './limits.ts'
 import { invalid, Refusal } from './refusal.ts'
 import type { StateFile } from './state.ts'
 
@@ -14,6 +15,7 @@ export interface Forge {
   readonly git: BareRepository
   /** Where the bytes of assets lie. */
   readonly assetsFolder: string
+  readonly limits: Limits
   /** Without a trailing slash. */
   readonly serverUrl: string
   /** `<apiUrl>/repos/<owner>/<repository>` */

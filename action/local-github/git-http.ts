@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
-import { pipeline } from 'node:stream'
+import { pipeline, type Readable } from 'node:stream'
 
 import { type BareRepository, gitEnvironment, withoutHooks } from './git.ts'
 
@@ -9,9 +9,10 @@ import { type BareRepository, gitEnvironment, withoutHooks } from './git.ts'
 export function serveGit(
   repository: BareRepository,
   pathInRepository: string,
-  { request, response, query, mayPush }: GitRequest,
+  { request, response, query, mayPush, input, isFastForwardOnly }: GitRequest,
 ): Promise<void> {
   const { headers } = request
+  const isInflated = input !== undefined && headers['content-encoding'] === 'gzip'
   const environment = {
     ...gitEnvironment(),
     GIT_PROJECT_ROOT: dirname(repository.folder),
@@ -21,18 +22,25 @@ export function serveGit(
     REQUEST_METHOD: request.method ?? 'GET',
     REMOTE_ADDR: '127.0.0.1',
     CONTENT_TYPE: headers['content-type'] ?? '',
-    HTTP_CONTENT_ENCODING: headers['content-encoding'] ?? '',
+    HTTP_CONTENT_ENCODING: input ? '' : (headers['content-encoding'] ?? ''),
     GIT_PROTOCOL: String(headers['git-protocol'] ?? ''),
-    ...(headers['content-length'] !== undefined && { CONTENT_LENGTH: headers['content-length'] }),
+    ...(headers['content-length'] !== undefined && !isInflated && { CONTENT_LENGTH: headers['content-length'] }),
     ...(mayPush && { REMOTE_USER: 'x-access-token' }),
   }
   return new Promise((resolve) => {
     // Git itself refuses a push without the token, however its address is spelt.
-    const settings = [...withoutHooks, '-c', `http.receivepack=${mayPush}`]
+    const settings = [
+      ...withoutHooks,
+      '-c',
+      `http.receivepack=${mayPush}`,
+      '-c',
+      `receive.denyNonFastForwards=${isFastForwardOnly === true}`,
+    ]
     const backend = spawn('git', [...settings, 'http-backend'], { env: environment, stdio: ['pipe', 'pipe', 'ignore'] })
     const answer = new CgiAnswer(response)
     // A client that goes away in the middle ends the input, and so git.
-    pipeline(request, backend.stdin, () => {})
+    if (input) backend.stdin.write(input.head)
+    pipeline(input?.rest ?? request, backend.stdin, () => {})
     backend.stdout.on('data', (chunk: Buffer) => answer.write(chunk))
     backend.on('error', () => answer.end())
     backend.on('close', () => {
@@ -47,6 +55,10 @@ interface GitRequest {
   readonly response: ServerResponse
   readonly query: string
   readonly mayPush: boolean
+  /** What has been read of the request's body already, and what has not. */
+  readonly input?: { readonly head: Buffer; readonly rest: Readable }
+  /** Git alone can tell, once it has the objects. */
+  readonly isFastForwardOnly?: boolean
 }
 
 /** A CGI program's output: header lines, an empty line, the body. */

@@ -1,4 +1,47 @@
-import type { Route } from './route.ts'
+import { getBranch, listBranches } from './branch-routes.ts'
+import { deleteProtection, getProtection, updateProtection } from './protection-routes.ts'
+import { type Route, route } from './route.ts'
+import {
+  createRuleset,
+  deleteRuleset,
+  getRuleset,
+  listBranchRules,
+  listRulesets,
+  updateRuleset,
+} from './ruleset-routes.ts'
+import {
+  disableImmutableReleases,
+  enableImmutableReleases,
+  getActionsPermissions,
+  getImmutableReleases,
+  getWorkflowPermissions,
+  setActionsPermissions,
+  setWorkflowPermissions,
+} from './settings-routes.ts'
+
+export const ruleRoutes: readonly Route[] = [
+  route('GET', '/repos/{owner}/{repo}/branches', 'nothing', listBranches),
+  route('GET', '/repos/{owner}/{repo}/branches/{branch}/protection', 'nothing', getProtection),
+  route('PUT', '/repos/{owner}/{repo}/branches/{branch}/protection', 'state', updateProtection),
+  route('DELETE', '/repos/{owner}/{repo}/branches/{branch}/protection', 'state', deleteProtection),
+  route('GET', '/repos/{owner}/{repo}/branches/{branch}', 'nothing', getBranch),
+  route('GET', '/repos/{owner}/{repo}/rules/branches/{branch}', 'nothing', listBranchRules),
+  route('GET', '/repos/{owner}/{repo}/rulesets', 'nothing', listRulesets),
+  route('POST', '/repos/{owner}/{repo}/rulesets', 'state', createRuleset),
+  route('GET', '/repos/{owner}/{repo}/rulesets/{ruleset_id}', 'nothing', getRuleset),
+  route('PUT', '/repos/{owner}/{repo}/rulesets/{ruleset_id}', 'state', updateRuleset),
+  route('DELETE', '/repos/{owner}/{repo}/rulesets/{ruleset_id}', 'state', deleteRuleset),
+]
+
+export const settingRoutes: readonly Route[] = [
+  route('GET', '/repos/{owner}/{repo}/immutable-releases', 'nothing', getImmutableReleases),
+  route('PUT', '/repos/{owner}/{repo}/immutable-releases', 'state', enableImmutableReleases),
+  route('DELETE', '/repos/{owner}/{repo}/immutable-releases', 'state', disableImmutableReleases),
+  route('GET', '/repos/{owner}/{repo}/actions/permissions', 'nothing', getActionsPermissions),
+  route('PUT', '/repos/{owner}/{repo}/actions/permissions', 'state', setActionsPermissions),
+  route('GET', '/repos/{owner}/{repo}/actions/permissions/workflow', 'nothing', getWorkflowPermissions),
+  route('PUT', '/repos/{owner}/{repo}/actions/permissions/workflow', 'state', setWorkflowPermissions),
+]
 
 /** What stands around the code: statuses, checks, deployments, workflows, rules and settings. */
-export const platformRoutes: readonly Route[] = []
+export const platformRoutes: readonly Route[] = [...ruleRoutes, ...settingRoutes]

@@ -1,9 +1,17 @@
 import type { Permissions, Role } from './access.ts'
+import type { StoredCheckRun, StoredStatus } from './stored-checks.ts'
+import type { StoredProtection, StoredRuleset } from './stored-rules.ts'
 
 /** What GitHub keeps of a repository beside git, releases, issues and pull requests. */
 export interface Platform {
   readonly settings: Settings
   readonly tokens: readonly StoredToken[]
+  /** Tags that an immutable release once had; nobody ever gets them again. */
+  readonly burnedTags: readonly string[]
+  readonly rulesets: readonly StoredRuleset[]
+  readonly protections: readonly StoredProtection[]
+  readonly statuses: readonly StoredStatus[]
+  readonly checkRuns: readonly StoredCheckRun[]
 }
 
 export interface Settings {
@@ -12,6 +20,13 @@ export interface Settings {
   readonly plan: 'free' | 'team' | 'enterprise'
   /** "Allow GitHub Actions to create and approve pull requests" */
   readonly mayJobsOpenPulls: boolean
+  /** Releases that are published while it is on stay immutable. */
+  readonly areReleasesImmutable: boolean
+  readonly areActionsOn: boolean
+  readonly allowedActions: 'all' | 'local_only' | 'selected'
+  readonly areActionsPinned: boolean
+  /** What a job's token may where its workflow says nothing. */
+  readonly jobsMay: 'read' | 'write'
 }
 
 /** A token that was made for somebody beside the owner. The text itself is not kept. */
@@ -33,8 +48,22 @@ export type TokenHolder =
     }
 
 export const firstPlatform: Platform = {
-  settings: { isPrivate: false, plan: 'free', mayJobsOpenPulls: false },
+  settings: {
+    isPrivate: false,
+    plan: 'free',
+    mayJobsOpenPulls: false,
+    areReleasesImmutable: false,
+    areActionsOn: true,
+    allowedActions: 'all',
+    areActionsPinned: false,
+    jobsMay: 'read',
+  },
   tokens: [],
+  burnedTags: [],
+  rulesets: [],
+  protections: [],
+  statuses: [],
+  checkRuns: [],
 }
 
 /** A state of an older Plumbline lacks what came later: it gets what a new one begins with. */

@@ -1,7 +1,9 @@
 import type { Json } from '../base/canonical-json.ts'
+import type { Access } from './access.ts'
 import { type Answer, type Exchange, type Forge, flag, param, requiredText } from './exchange.ts'
 import { notFound, Refusal } from './refusal.ts'
 import { nodeId } from './resources.ts'
+import { type RefChange, refuseRefChange } from './rules.ts'
 
 interface Ref {
   readonly name: string
@@ -26,7 +28,7 @@ export async function listMatchingRefs(exchange: Exchange): Promise<Answer> {
   return { status: 200, json: matching.map((ref) => refResource(forge, ref)) }
 }
 
-export async function createRef({ forge, body }: Exchange): Promise<Answer> {
+export async function createRef({ forge, access, body }: Exchange): Promise<Answer> {
   const name = requiredText(body, 'ref')
   const sha = requiredText(body, 'sha')
   if (await isEmpty(forge)) throw new Refusal(409, 'Git Repository is empty.')
@@ -35,6 +37,7 @@ export async function createRef({ forge, body }: Exchange): Promise<Answer> {
   }
   await requireObject(forge, sha)
   if (await findRef(forge, name)) throw new Refusal(422, 'Reference already exists')
+  await requireAllowed(forge, access, { ref: name, kind: 'create', sha })
   const { code } = await forge.git.run(['update-ref', name, sha, absent])
   if (code !== 0) throw new Refusal(422, 'Reference already exists')
   return { status: 201, json: refResource(forge, await requireRef(forge, name)) }
@@ -42,30 +45,37 @@ export async function createRef({ forge, body }: Exchange): Promise<Answer> {
 
 /** A compare-and-swap: without `force` only a descendant of what the ref points at now is taken. */
 export async function updateRef(exchange: Exchange): Promise<Answer> {
-  const { forge, body } = exchange
+  const { forge, access, body } = exchange
   const sha = requiredText(body, 'sha')
   const ref = await requireRef(forge, `refs/${param(exchange, 'ref')}`)
   await requireObject(forge, sha)
-  if (flag(body, 'force') !== true && (await forge.git.run(['merge-base', '--is-ancestor', ref.sha, sha])).code !== 0) {
-    throw new Refusal(422, 'Update is not a fast forward')
-  }
+  const isForced = (await forge.git.run(['merge-base', '--is-ancestor', ref.sha, sha])).code !== 0
+  if (isForced && flag(body, 'force') !== true) throw new Refusal(422, 'Update is not a fast forward')
+  await requireAllowed(forge, access, { ref: ref.name, kind: 'update', sha, isForced })
   const { code } = await forge.git.run(['update-ref', ref.name, sha, ref.sha])
   if (code !== 0) throw new Refusal(422, 'Update is not a fast forward')
   return { status: 200, json: refResource(forge, await requireRef(forge, ref.name)) }
 }
 
 export async function deleteRef(exchange: Exchange): Promise<Answer> {
-  const { forge } = exchange
+  const { forge, access } = exchange
   const ref = await requireRef(forge, `refs/${param(exchange, 'ref')}`)
+  await requireAllowed(forge, access, { ref: ref.name, kind: 'delete' })
   await forge.git.read(['update-ref', '-d', ref.name, ref.sha])
   return { status: 204 }
+}
+
+/** Throws what the repository's rules have against a change. */
+export async function requireAllowed(forge: Forge, access: Access, change: RefChange): Promise<void> {
+  const refused = refuseRefChange(await forge.state.read(), access, change)
+  if (refused) throw refused
 }
 
 export async function findRef(forge: Forge, name: string): Promise<Ref | undefined> {
   return (await listRefs(forge, name)).find((ref) => ref.name === name)
 }
 
-async function listRefs(forge: Forge, prefix: string): Promise<readonly Ref[]> {
+export async function listRefs(forge: Forge, prefix: string): Promise<readonly Ref[]> {
   const format = '--format=%(objectname) %(objecttype) %(refname)'
   const lines = (await forge.git.read(['for-each-ref', format, prefix])).split('\n').filter(Boolean)
   return lines.map((line) => {

@@ -33,3 +33,8 @@ export function notFound(): Refusal {
 export function invalid(resource: string, field: string, code: FieldError['code'], message?: string): Refusal {
   return new Refusal(422, 'Validation Failed', [{ resource, field, code, ...(message !== undefined && { message }) }])
 }
+
+/** A 422 of a body that does not fit the route's schema. */
+export function invalidRequest(state: string): Refusal {
+  return new Refusal(422, `Invalid request.\n\n${state}`)
+}

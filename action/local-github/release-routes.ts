@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { actorOf } from './access.ts'
+import { type Access, actorOf } from './access.ts'
 import {
   type Answer,
   type Exchange,
@@ -13,10 +13,12 @@ import {
   requiredText,
 } from './exchange.ts'
 import { timestamp } from './git-commits.ts'
+import type { Platform } from './platform-state.ts'
 import { findRef } from './ref-routes.ts'
 import { invalid, notFound, Refusal } from './refusal.ts'
 import { commitNamed } from './repository-routes.ts'
 import { releaseResource } from './resources.ts'
+import { foundViolations, violationsOf } from './rules.ts'
 import type { State, StoredRelease } from './state.ts'
 
 const longestBody = 125_000
@@ -62,18 +64,20 @@ export async function createRelease({ forge, access, body }: Exchange): Promise<
       updatedAt: now,
       publishedAt: isDraft ? null : now,
       author: actorOf(access).login,
+      isImmutable: !isDraft && state.platform.settings.areReleasesImmutable,
       assets: [],
     }
-    if (!isDraft) await publish(forge, state, release)
+    if (!isDraft) await publish(forge, access, state, release)
+    const platform = burnt(state, release)
     return {
-      state: { ...state, nextId: state.nextId + 1, releases: [...state.releases, release] },
+      state: { ...state, platform, nextId: state.nextId + 1, releases: [...state.releases, release] },
       answer: { status: 201, json: releaseResource(forge, release) },
     }
   })
 }
 
 export async function updateRelease(exchange: Exchange): Promise<Answer> {
-  const { forge, body } = exchange
+  const { forge, access, body } = exchange
   const text = limited(optionalText(body, 'body'), 'Release', longestBody)
   return forge.state.change(async (state) => {
     const before = requireRelease(state, exchange)
@@ -89,10 +93,17 @@ export async function updateRelease(exchange: Exchange): Promise<Answer> {
       isPrerelease: flag(body, 'prerelease') ?? before.isPrerelease,
       updatedAt: now,
       publishedAt: isDraft ? null : (before.publishedAt ?? now),
+      isImmutable:
+        before.isImmutable === true || (before.isDraft && !isDraft && state.platform.settings.areReleasesImmutable),
     }
-    if (!isDraft) await publish(forge, state, after)
+    requireMutable(before, after)
+    if (!isDraft && before.isImmutable !== true) await publish(forge, access, state, after)
     return {
-      state: { ...state, releases: state.releases.map((release) => (release.id === before.id ? after : release)) },
+      state: {
+        ...state,
+        platform: burnt(state, after),
+        releases: state.releases.map((release) => (release.id === before.id ? after : release)),
+      },
       answer: { status: 200, json: releaseResource(forge, after) },
     }
   })
@@ -116,16 +127,45 @@ export function requireRelease(state: State, exchange: Exchange): StoredRelease 
   return release
 }
 
+/** Of an immutable release only title and notes can be changed. */
+function requireMutable(before: StoredRelease, after: StoredRelease): void {
+  if (before.isImmutable !== true) return
+  const changed = (['tag', 'target', 'isDraft', 'isPrerelease'] as const).find((key) => before[key] !== after[key])
+  if (changed === undefined) return
+  const field = { tag: 'tag_name', target: 'target_commitish', isDraft: 'draft', isPrerelease: 'prerelease' }[changed]
+  throw invalid('Release', field, 'custom', `${field} cannot be changed on an immutable release`)
+}
+
+function burnt({ platform }: State, { tag, isImmutable }: StoredRelease): Platform {
+  const burnedTags = [...new Set([...platform.burnedTags, tag])]
+  return isImmutable === true ? { ...platform, burnedTags } : platform
+}
+
 /** A tag that exists stays where it is, whatever `target_commitish` says. */
-async function publish(forge: Forge, state: State, release: StoredRelease): Promise<void> {
+async function publish(forge: Forge, access: Access, state: State, release: StoredRelease): Promise<void> {
   const isTaken = state.releases.some(({ id, tag, isDraft }) => id !== release.id && tag === release.tag && !isDraft)
   if (isTaken) throw invalid('Release', 'tag_name', 'already_exists')
   const ref = `refs/tags/${release.tag}`
   if ((await forge.git.run(['check-ref-format', ref])).code !== 0)
     throw invalid('Release', 'tag_name', 'custom', 'tag_name is not well-formed')
-  if (await findRef(forge, ref)) return
+  const isBurned = state.platform.burnedTags.includes(release.tag)
+  const isThere = (await findRef(forge, ref)) !== undefined
+  const broken = isThere ? undefined : violationsOf(state, access, { ref, kind: 'create' })
+  if (isBurned || broken) throw refusedTag(broken?.messages ?? [], isBurned)
+  if (isThere) return
   const commit = await commitNamed(forge, release.target)
   if (commit === undefined) throw invalid('Release', 'target_commitish', 'invalid')
   const { code, stderr } = await forge.git.run(['update-ref', ref, commit, '0'.repeat(40)])
   if (code !== 0) throw new Refusal(422, `Could not create the tag: ${stderr}`)
+}
+
+/** All of what is wrong, in one answer, as GitHub gives it. */
+function refusedTag(broken: readonly string[], isBurned: boolean): Refusal {
+  const custom = { resource: 'Release', code: 'custom' } as const
+  const said = `pre_receive ${foundViolations(broken)}`
+  return new Refusal(422, 'Validation Failed', [
+    ...(broken.length > 0 ? [{ ...custom, field: 'pre_receive', message: said }] : []),
+    ...(isBurned ? [{ ...custom, field: 'tag_name', message: 'tag_name was used by an immutable release' }] : []),
+    { ...custom, message: 'Published releases must have a valid tag' },
+  ])
 }

@@ -87,7 +87,7 @@ export async function commitNamed(forge: Forge, name: string): Promise<string | 
   return undefined
 }
 
-function commitResource(forge: Forge, commit: GitCommit): Json {
+export function commitResource(forge: Forge, commit: GitCommit): Json {
   const url = `${forge.repositoryUrl}/commits/${commit.sha}`
   const page = `${pageOf(forge)}/commit/${commit.sha}`
   return {

@@ -38,6 +38,11 @@ export function userResource(forge: Forge, login: string): Resource {
   }
 }
 
+/** The id of a bot's App, as bypass lists name it. That of GitHub Actions is GitHub's own. */
+export function appIdOf(login: string): number {
+  return login === 'github-actions[bot]' ? 15368 : idOf(login)
+}
+
 /** The same number for the same login, in every state. */
 function idOf(login: string): number {
   return 2 + (createHash('sha256').update(login).digest().readUInt32BE() >>> 1)
@@ -157,7 +162,7 @@ export function releaseResource(forge: Forge, release: StoredRelease): Resource 
     body: release.body,
     draft: release.isDraft,
     prerelease: release.isPrerelease,
-    immutable: false,
+    immutable: release.isImmutable === true,
     created_at: release.createdAt,
     updated_at: release.updatedAt,
     published_at: release.publishedAt,

@@ -8,6 +8,7 @@ import type { GitHubConnection } from '../github/connection.ts'
 import { answerRequest, type Interrupt } from './answer-request.ts'
 import type { Forge } from './exchange.ts'
 import { openBareRepository } from './git.ts'
+import { githubLimits, type Limits } from './limits.ts'
 import type { Settings, TokenHolder } from './platform-state.ts'
 import { removeLeftovers } from './remove-leftovers.ts'
 import { configure } from './settings.ts'
@@ -33,6 +34,8 @@ export interface LocalGitHubOptions {
   readonly repository: string
   /** 0, the default: the operating system chooses. */
   readonly port?: number
+  /** Lower limits than GitHub's, so that tests reach them. */
+  readonly limits?: Partial<Limits>
   /** For tests: what happens to a request instead of, or after, its being served. */
   readonly interrupt?: Interrupt
 }
@@ -70,6 +73,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     state,
     git,
     assetsFolder: join(folder, 'assets'),
+    limits: { ...githubLimits, ...options.limits },
     serverUrl,
     repositoryUrl: `${apiUrl}/repos/${owner}/${repository}`,
   }

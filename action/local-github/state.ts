@@ -36,6 +36,8 @@ export interface StoredRelease {
   readonly publishedAt: string | null
   /** Who made it; left out in what an older Plumbline kept: the owner. */
   readonly author?: string
+  /** Fixed when it was published; left out: it is not. */
+  readonly isImmutable?: boolean
   readonly assets: readonly StoredAsset[]
 }
 

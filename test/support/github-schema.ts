@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 
+import type { Route } from '../../action/local-github/route.ts'
 import { apiRoutes, matchRoute } from '../../action/local-github/routes.table.ts'
 
 interface Subset {
@@ -18,8 +19,12 @@ ajv.addFormat('uri', /^[a-z][a-z0-9+.-]*:/i)
 ajv.addSchema({ $id: 'github', components: subset.components })
 const compiled = new Map<string, ValidateFunction>()
 
-/** Which rows of the table were answered so far, as `GET /repos/{owner}/{repo}`. */
-export const answeredRoutes = new Set<string>()
+const answeredRoutes = new Set<string>()
+
+/** Those of `routes` that have answered no request of this test file yet, as `GET /repos/{owner}/{repo}`. */
+export function unanswered(routes: readonly Route[]): readonly string[] {
+  return routes.map(({ method, path }) => `${method} ${path}`).filter((route) => !answeredRoutes.has(route))
+}
 
 /** Throws where an answer of the embedded GitHub is none that GitHub's OpenAPI description allows. */
 export function expectValid(method: string, path: string, status: number, body: unknown): void {

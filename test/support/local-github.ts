@@ -2,8 +2,11 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-import type { Interrupt } from '../../action/local-github/answer-request.ts'
-import { type LocalGitHub, startLocalGitHub } from '../../action/local-github/start-local-github.ts'
+import {
+  type LocalGitHub,
+  type LocalGitHubOptions,
+  startLocalGitHub,
+} from '../../action/local-github/start-local-github.ts'
 import { expectValid } from './github-schema.ts'
 import { tempFolder } from './temp-folder.ts'
 
@@ -25,7 +28,9 @@ interface Called {
 }
 
 /** An embedded GitHub of its own, with one commit on `main`. */
-export async function testGitHub(options: { interrupt?: Interrupt } = {}): Promise<TestGitHub> {
+export async function testGitHub(
+  options: Partial<Pick<LocalGitHubOptions, 'interrupt' | 'limits'>> = {},
+): Promise<TestGitHub> {
   const folder = tempFolder()
   const github = await startLocalGitHub({
     folder: join(folder, 'github'),
