@@ -110,6 +110,7 @@ export const faults = {
   'local-github/corrupt-state': 'user',
   'local-github/foreign-folder': 'user',
   'local-github/git': 'user',
+  'local-github/newer-state': 'user',
   'local-github/other-repository': 'user',
   'registry/bytes-differ': 'user',
   'registry/bad-asset': 'user',

@@ -3,9 +3,10 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 
-import type { Access } from './access.ts'
+import { type Access, actorOf } from './access.ts'
 import { refuseGit } from './decide-access.ts'
 import type { Forge } from './exchange.ts'
+import { followRefs } from './follow-refs.ts'
 import { serveGit } from './git-http.ts'
 import { kindOf, type PushCommand, readPush, refusedPush } from './receive-commands.ts'
 import { type Violations, violationsOf } from './rules.ts'
@@ -36,6 +37,8 @@ export async function answerGit(exchange: GitExchange): Promise<void> {
   }
   if (path === 'git-receive-pack') return takePush(exchange)
   const mayPush = refuseGit(access, 'write', isPrivate, fullName(forge)) === undefined
+  // What is fetched below refs/pull is as fresh as the branches.
+  await followRefs(forge)
   await serveGit(forge.git, path, { request, response, query, mayPush })
 }
 
@@ -66,6 +69,7 @@ async function takePush(exchange: GitExchange): Promise<void> {
   )
   const input = { head: push.head, rest }
   await serveGit(forge.git, path, { request, response, query, mayPush: true, input, isFastForwardOnly })
+  await followRefs(forge, actorOf(access).login)
 }
 
 function changeOf(command: PushCommand, isForced: boolean) {

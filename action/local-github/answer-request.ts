@@ -3,10 +3,11 @@ import { createReadStream } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 
+import { actorOf } from './access.ts'
 import { answerGit, fullName } from './answer-git.ts'
 import { refuseAccess, refuseGit } from './decide-access.ts'
 import { type Answer, type Exchange, type Fields, type Forge, isRecord } from './exchange.ts'
-
+import { followRefs } from './follow-refs.ts'
 import { notFound, Refusal } from './refusal.ts'
 import type { Route } from './route.ts'
 import { apiRoutes, matchRoute, webRoutes } from './routes.table.ts'
@@ -72,6 +73,7 @@ async function decide(forge: Forge, { request, response }: Conversation): Promis
   const answer = await (route.writes === 'refs'
     ? forge.state.exclusively(() => route.handle(exchange))
     : route.handle(exchange))
+  if (route.writes === 'refs') await followRefs(forge, actorOf(access).login)
   return () => send(response, answer)
 }
 

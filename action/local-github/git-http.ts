@@ -35,6 +35,9 @@ export function serveGit(
       `http.receivepack=${mayPush}`,
       '-c',
       `receive.denyNonFastForwards=${isFastForwardOnly === true}`,
+      // As on GitHub, nobody pushes to a pull request's own refs.
+      '-c',
+      'receive.hideRefs=refs/pull',
     ]
     const backend = spawn('git', [...settings, 'http-backend'], { env: environment, stdio: ['pipe', 'pipe', 'ignore'] })
     const answer = new CgiAnswer(response)

@@ -5,7 +5,7 @@ import { type Access, actorNamed, levelOf } from './access.ts'
 import type { Forge } from './exchange.ts'
 import type { State, StoredAsset, StoredRelease } from './state.ts'
 
-type Resource = { readonly [key: string]: Json }
+export type Resource = { readonly [key: string]: Json }
 
 /** GitHub's global ids are opaque; ours say what they name. */
 export function nodeId(kind: string, id: number | string): string {
@@ -92,6 +92,7 @@ export function repositoryResource(forge: Forge, state: State, access: Access): 
   const links = Object.fromEntries(
     Object.entries(repositoryLinks).map(([key, path]) => [key, forge.repositoryUrl + path]),
   )
+  const openIssues = state.discussion.issues.filter((issue) => issue.state === 'open').length
   return {
     id: 1,
     node_id: nodeId('Repository', 1),
@@ -122,9 +123,9 @@ export function repositoryResource(forge: Forge, state: State, access: Access): 
     network_count: 0,
     size: 0,
     default_branch: 'main',
-    open_issues_count: 0,
-    open_issues: 0,
-    has_issues: false,
+    open_issues_count: openIssues,
+    open_issues: openIssues,
+    has_issues: true,
     has_projects: false,
     has_wiki: false,
     has_pages: false,

@@ -1,4 +1,5 @@
 import { deleteAsset, downloadAsset, getAsset, listAssets, uploadAsset } from './asset-routes.ts'
+import { discussionRoutes } from './discussion-routes.table.ts'
 import { createBlob, createCommit, createTree, getBlob, getGitCommit, getTree } from './git-data-routes.ts'
 import { platformRoutes } from './platform-routes.table.ts'
 import { createRef, deleteRef, getRef, listMatchingRefs, updateRef } from './ref-routes.ts'
@@ -17,6 +18,7 @@ import { type Route, route } from './route.ts'
 export const apiRoutes: readonly Route[] = [
   // Before the others: `commits/{ref}` would take `commits/main/status` for a branch.
   ...platformRoutes,
+  ...discussionRoutes,
   route('GET', '/repos/{owner}/{repo}', 'nothing', getRepository),
   route('GET', '/repos/{owner}/{repo}/commits', 'nothing', listCommits),
   route('GET', '/repos/{owner}/{repo}/commits/{ref}', 'nothing', getCommit),

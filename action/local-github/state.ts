@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type LockTerms, withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
 import { writeWhole } from '../base/write-whole.ts'
+import { type Discussion, firstDiscussion, isDiscussion } from './discussion.ts'
 import { completePlatform, firstPlatform, type Platform } from './platform-state.ts'
 
 /** A change takes a moment: whoever holds the lock for a minute is gone. */
@@ -20,6 +21,7 @@ export interface State {
   readonly token: string
   readonly nextId: number
   readonly releases: readonly StoredRelease[]
+  readonly discussion: Discussion
   readonly platform: Platform
 }
 
@@ -113,6 +115,7 @@ function firstState(owner: string, repository: string): State {
     token: `local_${randomBytes(24).toString('hex')}`,
     nextId: 1,
     releases: [],
+    discussion: firstDiscussion,
     platform: firstPlatform,
   }
 }
@@ -131,8 +134,21 @@ async function readState(path: string): Promise<State | undefined> {
   } catch (error) {
     throw corrupt(path, 'it is not whole JSON', error)
   }
+  refuseNewer(path, value)
   if (!isState(value)) throw corrupt(path, 'it does not hold what it should')
-  return { ...value, platform: completePlatform(value.platform) }
+  return { ...value, discussion: value.discussion ?? firstDiscussion, platform: completePlatform(value.platform) }
+}
+
+/** What a newer Plumbline keeps, this one would lose by writing. */
+function refuseNewer(path: string, value: unknown): void {
+  const schema = isRecord(value) ? value['schema'] : undefined
+  const version = /^plumbline\/local-github\/v(\d+)$/.exec(typeof schema === 'string' ? schema : '')?.[1]
+  if (version === undefined || Number(version) <= 1) return
+  throw new Fault(
+    'local-github/newer-state',
+    `Cannot read the embedded GitHub's state "${path}": a newer Plumbline wrote it (version ${version}); expected version 1`,
+    { remedy: 'Update Plumbline, or move the folder away to start with an empty GitHub; it is left as it is.' },
+  )
 }
 
 function corrupt(path: string, state: string, cause?: unknown): Fault {
@@ -148,12 +164,13 @@ function corrupt(path: string, state: string, cause?: unknown): Fault {
 
 function isState(value: unknown): value is State {
   if (!isRecord(value)) return false
-  const { schema, owner, repository, token, nextId, createdAt, releases, platform } = value
+  const { schema, owner, repository, token, nextId, createdAt, releases, discussion, platform } = value
   return (
     schema === 'plumbline/local-github/v1' &&
     [owner, repository, token, createdAt].every((field) => typeof field === 'string' && field !== '') &&
     Number.isSafeInteger(nextId) &&
     (platform === undefined || isRecord(platform)) &&
+    isDiscussion(discussion) &&
     Array.isArray(releases) &&
     releases.every(isRelease)
   )
