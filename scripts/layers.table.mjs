@@ -30,6 +30,7 @@ export const arrows = [
   ['commands', 'project'],
   ['commands', 'registry'],
   ['commands', 'report'],
+  ['commands', 'retrain'],
   ['local-github', 'base'],
   ['registry', 'base'],
   ['registry', 'github'],

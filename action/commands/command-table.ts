@@ -20,6 +20,7 @@ export const commandTable = {
   'cache list': async () => (await import('./cache-list.ts')).cacheList,
   'cache gc': async () => (await import('./cache-gc.ts')).cacheGc,
   register: async () => (await import('./register.ts')).register,
+  decide: async () => (await import('./decide.ts')).decide,
   reproduce: async () => (await import('./reproduce.ts')).reproduce,
   lineage: async () => (await import('./lineage.ts')).lineage,
 } as const satisfies CommandTable

@@ -13,7 +13,9 @@ export const dataPull = defineCommand({
         'Another snapshot than the pinned one: its name, a release’s tag, or at least 8 digits of its digest',
       example: 'before-outage',
     }),
-    force: flag({ description: 'Do it over what is there: files are overwritten, results are made anew' }),
+    force: flag({
+      description: 'Do it all the same: over files and results that are there, past triggers and limits of retraining',
+    }),
     link: flag({ description: 'Gives the store’s files a second name here, read-only, instead of copying them' }),
   },
   outputs: {

@@ -41,7 +41,9 @@ const inputs = {
   }),
   name: text({ description: 'Name of the model', default: 'the folder’s name' }),
   yes: flag({ description: 'Ask nothing and take every guess; as in CI, where nobody is asked' }),
-  force: flag({ description: 'Do it over what is there: files are overwritten, results are made anew' }),
+  force: flag({
+    description: 'Do it all the same: over files and results that are there, past triggers and limits of retraining',
+  }),
   'dry-run': flag({ description: 'Changes nothing; only says what would be done' }),
 }
 

@@ -17,7 +17,9 @@ export const runFields = {
   }),
   from: text({ description: 'Do this stage again, and all that follows from it', example: 'train' }),
   to: text({ description: 'Stop after this stage', example: 'predict' }),
-  force: flag({ description: 'Do it over what is there: files are overwritten, results are made anew' }),
+  force: flag({
+    description: 'Do it all the same: over files and results that are there, past triggers and limits of retraining',
+  }),
 }
 
 interface Given {

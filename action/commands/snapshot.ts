@@ -15,7 +15,7 @@ export const snapshot = defineCommand({
       example: 'before-outage',
     }),
     pack: flag({ description: 'Writes the files anew as typed Parquet in data/packed, and pins that instead' }),
-    'no-fetch': flag({ description: 'Pins the files of remote sources as they lie there, without fetching' }),
+    'no-fetch': flag({ description: 'Takes the files of remote sources as they lie there, without fetching' }),
   },
   outputs: {
     verdict: '`pass`, or `no` where `check` finds other files than those pinned',

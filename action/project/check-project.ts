@@ -5,6 +5,7 @@ import { metricsOfTask } from './metric-kinds.ts'
 import { findCycle } from './order-stages.ts'
 import { onlyDataset, outputsOf } from './output-kind.ts'
 import type { ProjectDocument } from './project-schema.ts'
+import { checkRetrain } from './read-retrain.ts'
 import { checkSources } from './read-sources.ts'
 
 /** With a digest, and nothing that an engine would take for an option. */
@@ -33,6 +34,7 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
   checkOutputs()
   found.push(...checkConditions(file, document, lineOf))
   for (const name of Object.keys(document.gates)) checkGate(name)
+  found.push(...checkRetrain(file, document, lineOf))
   return found
 
   function add(code: string, path: readonly string[], message: string, remedy: string): void {

@@ -1,8 +1,9 @@
 import { z } from './zod.ts'
 
 import { parseByteSize } from '../base/byte-size.ts'
-import { parseDuration } from '../base/duration.ts'
 import { smokeKinds, tasks } from './project.ts'
+import { duration } from './duration-schema.ts'
+import { retrain } from './retrain-schema.ts'
 import { parseTestSize } from './test-size.ts'
 
 const column = z.string().min(1)
@@ -19,12 +20,6 @@ const path = z
   .refine((text) => !/^([/\\]|[A-Za-z]:)/.test(text) && !text.split(/[/\\]/).includes('..'), {
     error: 'a path inside this folder is expected',
   })
-const duration = z.string().transform((text, context) => {
-  const durationMs = parseDuration(text)
-  if (durationMs !== undefined) return durationMs
-  context.issues.push({ code: 'custom', input: text, message: 'a duration such as 90s, 6h or 30d is expected' })
-  return z.NEVER
-})
 const byteSize = z.union([z.string(), z.number()]).transform((given, context) => {
   const bytes = parseByteSize(String(given))
   if (bytes !== undefined) return bytes
@@ -302,6 +297,7 @@ export const projectSchema = z.strictObject({
     .catchall(programStage)
     .describe('`features` is SQL; `train`, `predict` and any other stage are programs.'),
   gates: z.record(stageName, gate).default({}).describe('What a model must reach.'),
+  retrain: retrain.prefault({}).describe('When a retrained model is proposed, and how often at most.'),
   hooks: hooks
     .prefault({})
     .describe(

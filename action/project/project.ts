@@ -21,6 +21,7 @@ export interface Project {
   /** The user's stages in the order in which they can run: `train` and `predict` are always among them. */
   readonly stages: readonly ProgramStage[]
   readonly gates: readonly Gate[]
+  readonly retrain: RetrainPolicy
   readonly hooks: readonly Hook[]
   readonly smoke: SmokePolicy
   readonly keep: KeepPolicy
@@ -203,6 +204,34 @@ export interface Gate {
   /** Fewer test rows are `insufficient data`; so is a slice of fewer, which is shown and decides nothing. */
   readonly minRows: number
   readonly line: number
+}
+
+/** When a retrained model is proposed. */
+export interface RetrainPolicy {
+  readonly when: RetrainCondition
+  readonly limits: RetrainLimits
+}
+
+export const durationTriggers = ['every', 'age', 'freshness'] as const
+
+/** One thing that speaks for retraining, or several of which all or one must. */
+export type RetrainTrigger =
+  | { readonly kind: (typeof durationTriggers)[number]; readonly limitMs: number }
+  | { readonly kind: 'new-rows'; readonly rows: number }
+
+export type RetrainCondition =
+  | RetrainTrigger
+  | { readonly kind: 'any' | 'all'; readonly of: readonly RetrainCondition[] }
+
+export interface RetrainLimits {
+  /** Of a calendar month in UTC; none: not limited. */
+  readonly runsPerMonth?: number
+  /** After a proposal or a release. */
+  readonly coolDownMs: number
+  /** How much newer data must be than an open proposal's. */
+  readonly refreshMs: number
+  /** 0-1 of the rows that would be learned. */
+  readonly minNewShare: number
 }
 
 /** What a model is asked about before it is judged and before it is released. */

@@ -21,6 +21,7 @@ import {
   type StorePolicy,
 } from './project.ts'
 import { type ProjectDocument, projectSchema } from './project-schema.ts'
+import { retrainPolicy } from './read-retrain.ts'
 import { readSources } from './read-sources.ts'
 import { readTextFile } from './read-text-file.ts'
 import { readYaml } from './read-yaml.ts'
@@ -134,6 +135,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
       return hook ? [{ ...program(name, { needs: [], out: {}, ...hook }, lineOf(['hooks', name]).line), name }] : []
     }),
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
+    retrain: retrainPolicy(document.retrain),
     smoke: document.smoke,
     keep: { data: document.keep.data, cacheBytes: document.keep.cache },
     cost: costPolicy(document.cost),

@@ -20,6 +20,10 @@ export function projectOf(folder: string, parts: Parts = {}): Project {
     features: { sql: 'features.sql' },
     stages: [],
     gates: [],
+    retrain: {
+      when: { kind: 'any', of: [] },
+      limits: { coolDownMs: 0, refreshMs: 0, minNewShare: 0 },
+    },
     hooks: [],
     smoke: { skip: [] },
     keep: { data: 12, cacheBytes: 20e9 },

@@ -1,0 +1,79 @@
+import type { Json } from '../base/canonical-json.ts'
+import type { GitHubClient } from '../github/client.ts'
+import type { Trigger } from '../pipeline/run-record.ts'
+import type { Stamp } from './allocate.ts'
+import { appendToLedger } from './ledger.ts'
+import type { LedgerRecord } from './ledger-record.ts'
+
+/** Data that was proposed: why, by whom, and where a person says yes or no. */
+export interface Proposed {
+  readonly model: string
+  /** Of the data. */
+  readonly dataDigest: string
+  /** What was pinned then; null where nothing was. */
+  readonly previousDigest: string | null
+  readonly trigger: Trigger['kind']
+  /** In words, one line. */
+  readonly reason: string
+  readonly branch: string
+  /** The commit that Plumbline wrote, 40 digits. */
+  readonly commit: string
+  /** Number of the pull request; null where the token may open none. */
+  readonly pull: number | null
+  /** Number of the issue that stands in for it. */
+  readonly issue: number | null
+  /** The decision as it was: triggers and limits with their numbers. */
+  readonly decision: Json
+}
+
+export interface ProposedRecord extends Omit<Proposed, 'decision'> {
+  readonly at: string
+  readonly actor: string
+}
+
+/** Records a proposal, once a branch and its data; true for the one call that did. */
+export async function recordProposed(client: GitHubClient, proposed: Proposed, stamp: Stamp): Promise<boolean> {
+  const { model, ...body } = proposed
+  return appendToLedger(client, (records) =>
+    isKnown(records, proposed)
+      ? { kind: 'known', value: false }
+      : { kind: 'append', record: { kind: 'proposed', model, ...stamp, body }, value: true },
+  )
+}
+
+function isKnown(records: readonly LedgerRecord[], { model, dataDigest, branch, pull, issue }: Proposed): boolean {
+  return proposedIn(records, model).some(
+    (known) =>
+      known.dataDigest === dataDigest && known.branch === branch && known.pull === pull && known.issue === issue,
+  )
+}
+
+/** A model's proposals, oldest first. */
+export function proposedIn(records: readonly LedgerRecord[], model: string): readonly ProposedRecord[] {
+  return records.flatMap((record) => {
+    if (record.kind !== 'proposed' || record.model !== model) return []
+    const { dataDigest, previousDigest, trigger, reason, branch, commit, pull, issue } = record.body
+    if (typeof dataDigest !== 'string' || typeof branch !== 'string' || typeof commit !== 'string') return []
+    return [
+      {
+        model,
+        dataDigest,
+        branch,
+        commit,
+        previousDigest: typeof previousDigest === 'string' ? previousDigest : null,
+        trigger: kindOf(trigger),
+        reason: typeof reason === 'string' ? reason : '',
+        pull: typeof pull === 'number' ? pull : null,
+        issue: typeof issue === 'number' ? issue : null,
+        at: record.at,
+        actor: record.actor,
+      },
+    ]
+  })
+}
+
+const kinds: readonly Trigger['kind'][] = ['commit', 'schedule', 'new data', 'drift', 'performance', 'manual']
+
+function kindOf(value: unknown): Trigger['kind'] {
+  return kinds.find((kind) => kind === value) ?? 'new data'
+}
