@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 
-import { actorOf } from './access.ts'
+import { type Access, actorOf } from './access.ts'
 import { answerGit, fullName } from './answer-git.ts'
 import { refuseAccess, refuseGit } from './decide-access.ts'
 import { type Answer, type Exchange, type Fields, type Forge, isRecord } from './exchange.ts'
+import { type FaultKind, faultKinds } from './faults.ts'
 import { followRefs } from './follow-refs.ts'
+import { type Call, gitPathOf, nameCall } from './name-call.ts'
 import { notFound, Refusal } from './refusal.ts'
+import { secondaryRefusal } from './request-limits.ts'
 import type { Route } from './route.ts'
-import { apiRoutes, matchRoute, webRoutes } from './routes.table.ts'
+import { sendAnswer, sendJson, sendRefusal } from './send-answer.ts'
+import type { State } from './state.ts'
 import { accessIn } from './tokens.ts'
 
 /** Called before and after each request; answering `drop` closes the connection without a word. */
@@ -26,7 +29,6 @@ interface Conversation {
 }
 
 const largestJsonBytes = 64 << 20
-const documentation = 'https://docs.github.com/rest'
 
 /** Answers one request; whatever goes wrong becomes an answer too. */
 export async function answerRequest(forge: Forge, conversation: Conversation): Promise<void> {
@@ -34,60 +36,114 @@ export async function answerRequest(forge: Forge, conversation: Conversation): P
   response.setHeader('x-github-request-id', randomUUID())
   response.setHeader('x-content-type-options', 'nosniff')
   try {
+    requireThisMachine(request)
+    const call = nameCall(forge, request)
+    const fault = forge.faults.strike(call)
     if (interrupted(interrupt?.('before', request), response)) return
-    const respond = await decide(forge, conversation)
+    if (fault && faultKinds[fault].moment === 'before' && (await struck(fault, forge, response))) return
+    const respond = await decide(forge, conversation, call, fault)
     if (interrupted(interrupt?.('after', request), response)) return
+    if (fault && faultKinds[fault].moment === 'after' && (await struck(fault, forge, response))) return
     await respond()
   } catch (error) {
     if (response.headersSent) response.destroy()
-    else refuse(response, error)
+    else sendRefusal(response, error)
   }
 }
 
 /** Does the work; the answer is sent by the function that comes back. */
-async function decide(forge: Forge, { request, response }: Conversation): Promise<() => Promise<void>> {
-  requireThisMachine(request)
-  const address = new URL(request.url ?? '/', forge.serverUrl)
+async function decide(
+  forge: Forge,
+  { request, response }: Conversation,
+  call: Call,
+  fault: FaultKind | undefined,
+): Promise<() => Promise<void>> {
+  const { address } = call
   const state = await forge.state.read()
   const access = accessIn(request.headers.authorization, state, new Date())
   if (access === 'wrong') throw new Refusal(401, 'Bad credentials')
-
-  const gitPath = `/${forge.owner}/${forge.repository}.git/`
-  if (address.pathname.startsWith(gitPath)) {
-    const path = address.pathname.slice(gitPath.length)
-    await answerGit({ forge, access, state, request, response, path, query: address.search.slice(1) })
+  if (call.isGit) {
+    const path = address.pathname.slice(gitPathOf(forge).length)
+    // What is done while the connection breaks is answered to nobody.
+    const heard = fault === 'drop-after' ? new ServerResponse(request) : response
+    await answerGit({ forge, access, state, request, response: heard, path, query: address.search.slice(1) })
     return async () => {}
   }
+  if (!call.matched) throw new Refusal(501, `The embedded GitHub has no ${call.name}`)
+  const { route, params } = call.matched
+  if (params['owner'] !== forge.owner || params['repo'] !== forge.repository) throw notFound()
 
-  const { route, params } = routeOf(request.method ?? 'GET', address.pathname)
-  if (params['owner'] !== forge.owner || params['repo'] !== forge.repository) throw new Refusal(404, 'Not Found')
-  const { isPrivate, mayJobsOpenPulls } = state.platform.settings
-  const isApi = apiRoutes.includes(route)
-  const refused = isApi
-    ? refuseAccess({ access, method: route.method, template: route.path, isPrivate, mayJobsOpenPulls })
-    : refuseGit(access, 'read', isPrivate, fullName(forge))
-  if (refused) throw isApi ? refused : notFound()
-  const isUpload = address.pathname.startsWith('/api/uploads/')
-  const body = route.writes === 'nothing' || isUpload ? {} : await readJson(request)
-  const exchange: Exchange = { forge, access, params, query: address.searchParams, body, request }
+  const token = request.headers.authorization ?? ''
+  const taken = call.isApi ? forge.limiter.take(token, route.method !== 'GET') : { headers: {} }
+  for (const [name, value] of Object.entries(taken.headers)) response.setHeader(name, value)
+  if (taken.refusal) throw taken.refusal
+  requireAccess(forge, state, access, call, route)
+  const body = route.writes === 'nothing' || call.isUpload ? {} : await readJson(request)
+  const exchange: Exchange = {
+    forge,
+    access,
+    params,
+    query: address.searchParams,
+    body,
+    request,
+    breaksOff: fault === '502-mid-upload',
+  }
+  forge.lists.tick()
   const answer = await (route.writes === 'refs'
     ? forge.state.exclusively(() => route.handle(exchange))
     : route.handle(exchange))
   if (route.writes === 'refs') await followRefs(forge, actorOf(access).login)
-  return () => send(response, answer)
+  const shown = asListed(forge, call, answer, fault === 'stale-list')
+  return () =>
+    sendAnswer(request, response, shown, () => {
+      for (const [name, value] of Object.entries(forge.limiter.giveBack(token))) response.setHeader(name, value)
+    })
 }
 
-function routeOf(
-  method: string,
-  path: string,
-): { readonly route: Route; readonly params: Readonly<Record<string, string>> } {
-  const isUpload = path.startsWith('/api/uploads/')
-  const isApi = isUpload || path.startsWith('/api/v3/')
-  const template = isUpload ? path.slice('/api/uploads'.length) : isApi ? path.slice('/api/v3'.length) : path
-  const matched = matchRoute(isApi ? apiRoutes : webRoutes, method, template)
-  const isUploadRoute = matched?.route.method === 'POST' && matched.route.path.endsWith('/assets')
-  if (!matched || isUpload !== isUploadRoute) throw new Refusal(501, `The embedded GitHub has no ${method} ${template}`)
-  return matched
+function requireAccess(forge: Forge, state: State, access: Access, call: Call, route: Route): void {
+  const { isPrivate, mayJobsOpenPulls } = state.platform.settings
+  const asked = { access, method: route.method, template: route.path, isPrivate, mayJobsOpenPulls }
+  const refused = call.isApi ? refuseAccess(asked) : refuseGit(access, 'read', isPrivate, fullName(forge))
+  if (refused) throw call.isApi ? refused : notFound()
+}
+
+function asListed(forge: Forge, call: Call, answer: Answer, isStale: boolean): Answer {
+  if (!('json' in answer)) return answer
+  if (answer.status === 201) forge.lists.made(answer.json)
+  return call.isList ? { ...answer, json: forge.lists.show(answer.json, isStale) } : answer
+}
+
+/** Whether the fault was the whole answer. */
+async function struck(kind: FaultKind, { limits }: Forge, response: ServerResponse): Promise<boolean> {
+  switch (kind) {
+    case 'drop-before':
+    case 'drop-after':
+      response.destroy()
+      return true
+    case '500':
+      sendRefusal(response, new Refusal(500, 'Server Error'))
+      return true
+    case '502-after':
+      sendRefusal(response, new Refusal(502, 'Server Error'))
+      return true
+    case '409':
+      sendRefusal(response, new Refusal(409, 'Conflict'))
+      return true
+    case 'secondary-403':
+    case 'secondary-403-bare':
+      sendRefusal(response, secondaryRefusal(403, kind === 'secondary-403' ? limits.retryAfterSeconds : null))
+      return true
+    case '429':
+    case '429-bare':
+      sendRefusal(response, secondaryRefusal(429, kind === '429' ? limits.retryAfterSeconds : null))
+      return true
+    case 'slow':
+      await delay(limits.slowMs)
+      return false
+    case '502-mid-upload':
+    case 'stale-list':
+      return false
+  }
 }
 
 /** A web page must not reach this server by a name that it made point here. */
@@ -116,46 +172,9 @@ async function readJson(request: IncomingMessage): Promise<Fields> {
   return value
 }
 
-async function send(response: ServerResponse, answer: Answer): Promise<void> {
-  if ('file' in answer) {
-    response.writeHead(200, { 'content-type': answer.contentType, 'content-length': answer.bytes })
-    await pipeline(createReadStream(answer.file), response)
-  } else if ('content' in answer) {
-    response
-      .writeHead(200, { 'content-type': answer.contentType, 'content-length': answer.content.length })
-      .end(answer.content)
-  } else if ('json' in answer) {
-    sendJson(response, answer.status, answer.json, answer.headers)
-  } else {
-    response.writeHead(answer.status, answer.headers).end()
-  }
-}
-
-function refuse(response: ServerResponse, error: unknown): void {
-  if (error instanceof Refusal) {
-    const errors = error.errors.length > 0 ? { errors: error.errors } : {}
-    const json = { message: error.message, ...errors, documentation_url: documentation }
-    sendJson(response, error.status, json, error.headers)
-    return
-  }
-  const message = error instanceof Error ? error.message : String(error)
-  sendJson(response, 500, { message, documentation_url: documentation })
-}
-
 function interrupted(decision: ReturnType<Interrupt> | undefined, response: ServerResponse): boolean {
   if (decision === undefined || decision === 'serve') return false
   if (decision === 'drop') response.destroy()
   else sendJson(response, decision.status, decision.json, decision.headers)
   return true
-}
-
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  json: unknown,
-  headers?: Readonly<Record<string, string>>,
-): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
-    .end(JSON.stringify(json))
 }

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { finished, pipeline } from 'node:stream/promises'
 
 import { actorOf } from './access.ts'
 import { type Answer, type Exchange, type Forge, paginated, param } from './exchange.ts'
@@ -101,7 +102,10 @@ function announce(exchange: Exchange, name: string): Promise<Placed> {
   })
 }
 
-async function receive({ forge, request }: Exchange, part: string): Promise<{ bytes: number; digest: string }> {
+async function receive(
+  { forge, request, breaksOff }: Exchange,
+  part: string,
+): Promise<{ bytes: number; digest: string }> {
   await mkdir(forge.assetsFolder, { recursive: true })
   const hash = createHash('sha256')
   let bytes = 0
@@ -112,8 +116,16 @@ async function receive({ forge, request }: Exchange, part: string): Promise<{ by
       done(null, chunk)
     },
   })
+  if (breaksOff) throw await brokenOff(request)
   await pipeline(request, measure, createWriteStream(part))
   return { bytes, digest: hash.digest('hex') }
+}
+
+/** Once some bytes have come; the others are read and forgotten, so that the client hears the answer. */
+async function brokenOff(request: IncomingMessage): Promise<Refusal> {
+  request.resume()
+  await finished(request)
+  return new Refusal(502, 'Server Error')
 }
 
 function complete(

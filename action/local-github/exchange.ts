@@ -2,9 +2,12 @@ import type { IncomingMessage } from 'node:http'
 
 import type { Json } from '../base/canonical-json.ts'
 import type { Access } from './access.ts'
+import type { FaultBoard } from './faults.ts'
 import type { BareRepository } from './git.ts'
+import type { LaggingLists } from './lagging-lists.ts'
 import type { Limits } from './limits.ts'
 import { invalid, Refusal } from './refusal.ts'
+import type { RequestLimiter } from './request-limits.ts'
 import type { StateFile } from './state.ts'
 
 /** The embedded GitHub as a route's handler sees it. */
@@ -16,6 +19,9 @@ export interface Forge {
   /** Where the bytes of assets lie. */
   readonly assetsFolder: string
   readonly limits: Limits
+  readonly limiter: RequestLimiter
+  readonly lists: LaggingLists
+  readonly faults: FaultBoard
   /** Without a trailing slash. */
   readonly serverUrl: string
   /** `<apiUrl>/repos/<owner>/<repository>` */
@@ -32,6 +38,8 @@ export interface Exchange {
   /** The request's JSON object; empty for an upload. */
   readonly body: Fields
   readonly request: IncomingMessage
+  /** A fault ends the upload in its middle. */
+  readonly breaksOff: boolean
 }
 
 export type Fields = Readonly<Record<string, unknown>>

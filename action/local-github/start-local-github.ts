@@ -7,10 +7,13 @@ import { Fault } from '../base/fault.ts'
 import type { GitHubConnection } from '../github/connection.ts'
 import { answerRequest, type Interrupt } from './answer-request.ts'
 import type { Forge } from './exchange.ts'
+import { type FaultSwitch, openFaultBoard, parseFault } from './faults.ts'
 import { openBareRepository } from './git.ts'
+import { openLaggingLists } from './lagging-lists.ts'
 import { githubLimits, type Limits } from './limits.ts'
 import type { Settings, TokenHolder } from './platform-state.ts'
 import { removeLeftovers } from './remove-leftovers.ts'
+import { openRequestLimiter } from './request-limits.ts'
 import { configure } from './settings.ts'
 import { openState } from './state.ts'
 import { issueToken, revokeToken } from './tokens.ts'
@@ -23,6 +26,10 @@ export interface LocalGitHub extends GitHubConnection {
   readonly issueToken: (holder: TokenHolder, lifetimeMs?: number | null) => Promise<string>
   /** Ends a token before its time. */
   readonly revokeToken: (token: string) => Promise<void>
+  /** Switches a fault on, such as `500@3`. Throws a RangeError where there is no such kind. */
+  readonly fault: (fault: FaultSwitch | string) => void
+  /** Switches all faults off. */
+  readonly faultless: () => void
   /** What a person would set on the repository's settings pages. */
   readonly configure: (settings: Partial<Settings>) => Promise<void>
 }
@@ -67,13 +74,17 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   const port = typeof address === 'object' && address ? address.port : 0
   const serverUrl = `http://127.0.0.1:${port}`
   const apiUrl = `${serverUrl}/api/v3`
+  const limits = { ...githubLimits, ...options.limits }
   const forge: Forge = {
     owner,
     repository,
     state,
     git,
     assetsFolder: join(folder, 'assets'),
-    limits: { ...githubLimits, ...options.limits },
+    limits,
+    limiter: openRequestLimiter(limits.primary, limits.secondary),
+    lists: openLaggingLists(limits.lag),
+    faults: openFaultBoard(),
     serverUrl,
     repositoryUrl: `${apiUrl}/repos/${owner}/${repository}`,
   }
@@ -90,6 +101,8 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     isEmbedded: true,
     issueToken: (holder, lifetimeMs) => issueToken(state, holder, lifetimeMs),
     revokeToken: (given) => revokeToken(state, given),
+    fault: (given) => forge.faults.switchOn(typeof given === 'string' ? parseFault(given) : given),
+    faultless: forge.faults.switchAllOff,
     configure: (settings) => configure(state, settings),
     [Symbol.asyncDispose]: async () => {
       server.close()
