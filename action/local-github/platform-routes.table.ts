@@ -1,4 +1,5 @@
 import { getBranch, listBranches } from './branch-routes.ts'
+import { createCheckRun, getCheckRun, listAnnotations, listCheckRuns, updateCheckRun } from './check-run-routes.ts'
 import { deleteProtection, getProtection, updateProtection } from './protection-routes.ts'
 import { type Route, route } from './route.ts'
 import {
@@ -18,6 +19,7 @@ import {
   setActionsPermissions,
   setWorkflowPermissions,
 } from './settings-routes.ts'
+import { createStatus, getCombinedStatus, listStatuses } from './status-routes.ts'
 
 export const ruleRoutes: readonly Route[] = [
   route('GET', '/repos/{owner}/{repo}/branches', 'nothing', listBranches),
@@ -43,5 +45,16 @@ export const settingRoutes: readonly Route[] = [
   route('PUT', '/repos/{owner}/{repo}/actions/permissions/workflow', 'state', setWorkflowPermissions),
 ]
 
+export const checkRoutes: readonly Route[] = [
+  route('POST', '/repos/{owner}/{repo}/statuses/{sha}', 'state', createStatus),
+  route('GET', '/repos/{owner}/{repo}/commits/{ref}/statuses', 'nothing', listStatuses),
+  route('GET', '/repos/{owner}/{repo}/commits/{ref}/status', 'nothing', getCombinedStatus),
+  route('GET', '/repos/{owner}/{repo}/commits/{ref}/check-runs', 'nothing', listCheckRuns),
+  route('POST', '/repos/{owner}/{repo}/check-runs', 'state', createCheckRun),
+  route('GET', '/repos/{owner}/{repo}/check-runs/{check_run_id}', 'nothing', getCheckRun),
+  route('PATCH', '/repos/{owner}/{repo}/check-runs/{check_run_id}', 'state', updateCheckRun),
+  route('GET', '/repos/{owner}/{repo}/check-runs/{check_run_id}/annotations', 'nothing', listAnnotations),
+]
+
 /** What stands around the code: statuses, checks, deployments, workflows, rules and settings. */
-export const platformRoutes: readonly Route[] = [...ruleRoutes, ...settingRoutes]
+export const platformRoutes: readonly Route[] = [...ruleRoutes, ...settingRoutes, ...checkRoutes]

@@ -100,7 +100,7 @@ describe('violationsOf()', () => {
     expect((await grace('POST', '/git/refs', { ref: 'refs/heads/release/2', sha: head })).status).toBe(201)
   })
 
-  test('counts a status and a check run of the commit as what is required (P3)', async () => {
+  test('refuses a push without the checks that a protected branch requires', async () => {
     await using github = await testGitHub()
     const { call } = github
     const work = join(github.folder, 'work')
