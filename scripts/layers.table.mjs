@@ -57,6 +57,7 @@ export const arrows = [
 export const packages = [
   ['report', '@clack/prompts'],
   ['registry', 'tar-stream'],
+  ['registry', 'p-limit'],
   ['pipeline', 'p-limit'],
   ['pipeline', 'tinyglobby'],
   ['drift', 'fastest-levenshtein'],

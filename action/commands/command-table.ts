@@ -22,5 +22,9 @@ export const commandTable = {
   register: async () => (await import('./register.ts')).register,
   decide: async () => (await import('./decide.ts')).decide,
   reproduce: async () => (await import('./reproduce.ts')).reproduce,
+  'registry list': async () => (await import('./registry-list.ts')).registryList,
+  'registry show': async () => (await import('./registry-show.ts')).registryShow,
+  'registry compare': async () => (await import('./registry-compare.ts')).registryCompare,
+  'registry download': async () => (await import('./registry-download.ts')).registryDownload,
   lineage: async () => (await import('./lineage.ts')).lineage,
 } as const satisfies CommandTable

@@ -11,9 +11,9 @@ export const runsList = defineCommand({
   summary: 'Show the runs of this folder and of the ledger, newest first.',
   example: 'plumbline runs list --metric roc_auc',
   inputs: {
-    limit: integer({ description: 'How many runs are shown', default: String(shownByDefault), minimum: 1 }),
+    limit: integer({ description: 'How many are shown', default: String(shownByDefault), minimum: 1 }),
     metric: text({
-      description: 'The metric that is shown, and drawn over the runs',
+      description: 'The metric that is shown',
       example: 'roc_auc',
       default: 'that of the first gate, else the task’s main one',
     }),

@@ -11,6 +11,8 @@ export interface Release {
   readonly isDraft: boolean
   readonly url: string
   readonly uploadUrl: string
+  /** ISO 8601; of a draft, when it was made. */
+  readonly createdAt: string
   readonly publishedAt: string | null
   readonly assets: readonly Asset[]
 }
@@ -22,6 +24,8 @@ export interface Asset {
   readonly bytes: number
   readonly isWhole: boolean
   readonly sha256: string | null
+  /** ISO 8601. */
+  readonly createdAt: string
 }
 
 interface RestRelease {
@@ -31,6 +35,7 @@ interface RestRelease {
   readonly draft: boolean
   readonly html_url: string
   readonly upload_url: string
+  readonly created_at: string
   readonly published_at: string | null
   readonly assets: readonly RestAsset[]
 }
@@ -41,6 +46,7 @@ interface RestAsset {
   readonly size: number
   readonly state: string
   readonly digest?: string | null
+  readonly created_at: string
 }
 
 /** All releases, drafts too, the newest first. */
@@ -163,6 +169,34 @@ export async function downloadAsset(client: GitHubClient, asset: Asset): Promise
   throw new TypeError(`GitHub answered no bytes for ${asset.name}`)
 }
 
+/** An asset's bytes from a place on, as they come. */
+export interface AssetBytes {
+  /** Place of the first byte: 0 where the server gives the whole whatever is asked for. */
+  readonly from: number
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/** Opens an asset of any size to read from its byte `from` (0-based) on. Reading may break off: then ask again, from there. */
+export async function openAsset(
+  client: GitHubClient,
+  asset: Asset,
+  from: number,
+  signal?: AbortSignal,
+): Promise<AssetBytes> {
+  return client.call('download', asset.name, async (octokit, repository) => {
+    const answer = await octokit.request('GET /repos/{owner}/{repo}/releases/assets/{asset_id}', {
+      ...repository,
+      asset_id: asset.id,
+      headers: { accept: 'application/octet-stream', ...(from > 0 && { range: `bytes=${from}-` }) },
+      request: { parseSuccessResponseBody: false, ...(signal && { signal }) },
+    })
+    const body: unknown = answer.data
+    if (!(body instanceof ReadableStream)) throw new TypeError(`GitHub answered no bytes for ${asset.name}`)
+    const status: number = answer.status
+    return { data: { from: status === 206 ? from : 0, body: body as AsyncIterable<Uint8Array> } }
+  })
+}
+
 function asRelease(release: RestRelease): Release {
   return {
     id: release.id,
@@ -171,6 +205,7 @@ function asRelease(release: RestRelease): Release {
     isDraft: release.draft,
     url: release.html_url,
     uploadUrl: release.upload_url,
+    createdAt: release.created_at,
     publishedAt: release.published_at,
     assets: release.assets.map(asAsset),
   }
@@ -183,5 +218,6 @@ function asAsset(asset: RestAsset): Asset {
     bytes: asset.size,
     isWhole: asset.state === 'uploaded',
     sha256: /^sha256:([0-9a-f]{64})$/.exec(asset.digest ?? '')?.[1] ?? null,
+    createdAt: asset.created_at,
   }
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 
+import { byteRange } from './byte-range.ts'
 import type { Answer } from './exchange.ts'
 import { Refusal } from './refusal.ts'
 
@@ -16,8 +17,7 @@ export async function sendAnswer(
   onUnchanged: () => void,
 ): Promise<void> {
   if ('file' in answer) {
-    response.writeHead(200, { 'content-type': answer.contentType, 'content-length': answer.bytes })
-    await pipeline(createReadStream(answer.file), response)
+    await sendFile(response, answer, request.headers.range)
   } else if ('content' in answer) {
     response
       .writeHead(200, { 'content-type': answer.contentType, 'content-length': answer.content.length })
@@ -29,6 +29,26 @@ export async function sendAnswer(
   } else {
     sendJson(response, answer.status, answer.json, answer.headers)
   }
+}
+
+async function sendFile(
+  response: ServerResponse,
+  { file, bytes, contentType }: Extract<Answer, { readonly file: string }>,
+  asked: string | undefined,
+): Promise<void> {
+  const range = byteRange(asked, bytes)
+  if (range === 'beyond') {
+    response.writeHead(416, { 'content-range': `bytes */${bytes}` }).end()
+    return
+  }
+  const { first, last } = range === 'whole' ? { first: 0, last: bytes - 1 } : range
+  response.writeHead(range === 'whole' ? 200 : 206, {
+    'content-type': contentType,
+    'content-length': last - first + 1,
+    'accept-ranges': 'bytes',
+    ...(range !== 'whole' && { 'content-range': `bytes ${first}-${last}/${bytes}` }),
+  })
+  await pipeline(createReadStream(file, { start: first, end: last, highWaterMark: 1 << 18 }), response)
 }
 
 /** Whatever went wrong, as an answer. */

@@ -55,7 +55,7 @@ export function listRuns(runs: readonly KnownRun[], { limit, metric, prices }: W
 }
 
 /** The metric asked for, else that of the newest judged run's first gate, else its first; null where nothing was judged. */
-export function chooseMetric(runs: readonly KnownRun[], asked: string | undefined): string | null {
+export function chooseMetric(runs: readonly Pick<KnownRun, 'executions'>[], asked: string | undefined): string | null {
   const judged = runs.flatMap(({ executions }) => executions).find(({ metrics }) => metrics.length > 0)
   if (asked === undefined) return judged?.gates[0]?.metric ?? judged?.metrics[0]?.name ?? null
   const executions = runs.flatMap((run) => run.executions)

@@ -3,10 +3,13 @@ import type { GitHubClient } from '../github/client.ts'
 import { type CommitFacts, readCommitFacts } from '../github/git-data.ts'
 import type { Release } from '../github/releases.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
-import { type LockEntry, readDataLock } from '../project/data-lock.ts'
+import type { LockEntry } from '../project/data-lock.ts'
 import { findSubject, type Subject, unknownFile, unknownSubject } from './find-subject.ts'
+import { aliasesIn } from './aliases.ts'
 import { readLedger } from './ledger.ts'
+import { lockedFiles } from './locked-files.ts'
 import { type PublishedRecord, publishedIn } from './record-published.ts'
+import { versionNamed } from './find-version.ts'
 import { parseRun, requireRelease, verifiedText } from './verified-release.ts'
 
 /** What produced a model. */
@@ -43,8 +46,11 @@ export type Lineage = ModelLineage | UseLineage
  * subject is a file here. Only published releases count.
  */
 export async function readLineage(client: GitHubClient, subject: string, fileDigest?: string): Promise<Lineage> {
-  const releases = publishedIn((await readLedger(client)).records)
-  if (fileDigest === undefined) return await lineageOf(client, releases, subject)
+  const { records } = await readLedger(client)
+  const releases = publishedIn(records)
+  // An alias is as good as the tag that it points at.
+  const named = versionNamed(releases, aliasesIn(records), subject)?.tag
+  if (fileDigest === undefined) return await lineageOf(client, releases, named ?? subject)
   try {
     return await lineageOf(client, releases, fileDigest)
   } catch (error) {
@@ -126,13 +132,4 @@ async function fileLineage(
   if (!entry) throw unknownSubject(releases, digest)
   const oldestFirst = releases.filter((release) => using.includes(release))
   return { kind: 'used', what: 'data file', digest: entry.sha256, path: entry.path, releases: oldestFirst }
-}
-
-async function lockedFiles(
-  client: GitHubClient,
-  release: Release,
-  record: PublishedRecord,
-): Promise<readonly LockEntry[]> {
-  const read = readDataLock('data.lock.yaml', await verifiedText(client, release, record, 'data.lock.yaml'))
-  return read.ok ? Object.values(read.value.sections).flat() : []
 }

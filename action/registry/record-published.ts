@@ -33,12 +33,42 @@ export async function recordPublished(
   )
 }
 
+/** Whether the ledger's last word on a tag is that it is published. */
 export function isPublished(records: readonly LedgerRecord[], tag: string): boolean {
-  return records.some(({ kind, body }) => kind === 'published' && body['tag'] === tag)
+  const last = records.findLast(({ kind, body }) => isAboutReleases(kind) && body['tag'] === tag)
+  return last?.kind === 'published'
 }
 
-/** Every release that the ledger knows, oldest first. */
+/** A release that retention deleted. */
+export interface Cleaned {
+  readonly at: string
+  readonly actor: string
+  readonly reason: string
+}
+
+/** Tag → when its release was cleaned; without those that were published again since. */
+export function cleanedIn(records: readonly LedgerRecord[]): ReadonlyMap<string, Cleaned> {
+  const cleaned = new Map<string, Cleaned>()
+  for (const { kind, at, actor, body } of records) {
+    const { tag, reason } = body
+    if (!isAboutReleases(kind) || typeof tag !== 'string') continue
+    cleaned.delete(tag)
+    if (kind === 'cleaned') cleaned.set(tag, { at, actor, reason: typeof reason === 'string' ? reason : '' })
+  }
+  return cleaned
+}
+
+function isAboutReleases(kind: string): boolean {
+  return kind === 'published' || kind === 'cleaned'
+}
+
+/** Every release that the ledger knows, oldest first; one that was cleaned and published again as it was last published. */
 export function publishedIn(records: readonly LedgerRecord[]): readonly PublishedRecord[] {
+  const byTag = new Map(everyPublished(records).map((record) => [record.tag, record]))
+  return [...byTag.values()]
+}
+
+function everyPublished(records: readonly LedgerRecord[]): readonly PublishedRecord[] {
   return records.flatMap((record) => {
     if (record.kind !== 'published') return []
     const { version, runKey, commit, dataDigest, tag, publishedAt, assets } = record.body

@@ -3,18 +3,27 @@ import { sha256 } from '../base/sha256.ts'
 import type { GitHubClient } from '../github/client.ts'
 import { downloadAsset, type Release, readReleaseByTag } from '../github/releases.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
-import type { PublishedRecord } from './record-published.ts'
+import type { Cleaned, PublishedRecord } from './record-published.ts'
 
 /** The release of a tag that the ledger knows. */
 export async function requireRelease(client: GitHubClient, record: PublishedRecord): Promise<Release> {
   const release = await readReleaseByTag(client, record.tag)
   if (release) return release
-  throw new Fault(
+  throw goneRelease(record.tag, null)
+}
+
+/** Of a release that the ledger knows and that is not there any more. */
+export function goneRelease(tag: string, cleaned: Cleaned | null): Fault {
+  const state = cleaned
+    ? `its release was cleaned on ${cleaned.at.slice(0, 10)} by ${cleaned.actor} (${cleaned.reason})`
+    : 'its release is gone'
+  const remedy = cleaned
+    ? 'Its tag and its record stay: check the tag out and run plumbline run, then plumbline register, which publishes the same bytes again.'
+    : 'Somebody deleted it. The ledger still names its commit, data and digests: plumbline/ledger.'
+  return new Fault(
     'github/not-found',
-    `Cannot read "${record.tag}": its release is gone; expected it, as the ledger says it was published`,
-    {
-      remedy: 'Somebody deleted it. The ledger still names its commit, data and digests: plumbline/ledger.',
-    },
+    `Cannot read "${tag}": ${state}; expected it, as the ledger says it was published`,
+    { remedy },
   )
 }
 

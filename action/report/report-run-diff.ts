@@ -1,5 +1,6 @@
 import type { FileChanges, MetricSide, RunComparison, Side, StageFacts } from '../pipeline/compare-runs.ts'
 import type { ShownRun } from '../pipeline/show-run.ts'
+import type { AssetSide } from '../registry/compare-assets.ts'
 import { markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount, formatNumber, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
@@ -15,6 +16,8 @@ export interface RunDifference {
   readonly code: FileChanges | null
   /** Files of the two snapshots; null where a lock is not known here. */
   readonly data: FileChanges | null
+  /** Of two releases: their files. */
+  readonly assets?: readonly AssetSide[]
   readonly isAll: boolean
   readonly currency: string
   readonly sources: RunSources
@@ -101,6 +104,7 @@ function sectionsOf(difference: RunDifference): readonly Section[] {
     },
     { name: 'gates', rows: kept(comparison.gates).map(plain) },
     { name: 'stages', rows: kept(comparison.stages).map(stageRow) },
+    { name: 'assets', rows: kept(difference.assets ?? []).map(assetRow) },
     { name: 'took', rows: isAll || took[0] !== took[1] ? [['all executions', ...took, '']] : [] },
   ]
 }
@@ -144,6 +148,22 @@ function stageWords(stage: StageFacts | undefined): string {
   const { outcome, seconds, peakMemoryBytes } = stage
   const memory = peakMemoryBytes === null ? [] : [formatBytes(peakMemoryBytes)]
   return [outcome === 'done' ? 'ran' : outcome, formatSeconds(seconds), ...memory].join(' · ')
+}
+
+function assetRow({ name, before, after, isSame }: AssetSide): Section['rows'][number] {
+  const words = (asset: AssetSide['before']) =>
+    asset === null
+      ? '–'
+      : [asset.sha256?.slice(0, 8) ?? 'unknown', ...(asset.bytes === null ? [] : [formatBytes(asset.bytes)])].join(
+          ' · ',
+        )
+  const [one, other] = [before?.bytes ?? null, after?.bytes ?? null]
+  const by = one === null || other === null || one === other ? '' : wordSignedBytes(other - one)
+  return [name, words(before), words(after), isSame ? 'same bytes' : by]
+}
+
+function wordSignedBytes(difference: number): string {
+  return `${difference > 0 ? '+' : '−'}${formatBytes(Math.abs(difference))}`
 }
 
 function wordNumber(value: number | undefined): string {

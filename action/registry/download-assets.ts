@@ -1,0 +1,252 @@
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import pLimit from 'p-limit'
+
+import { withExclusiveLock } from '../base/exclusive-lock.ts'
+import { Fault } from '../base/fault.ts'
+import type { Progress } from '../base/progress.ts'
+import { sha256OfFile } from '../base/sha256.ts'
+import type { GitHubClient } from '../github/client.ts'
+import { type Asset, openAsset } from '../github/releases.ts'
+import { formatBytes } from '../report/numbers.ts'
+
+/** An asset and the digest that its bytes must have. */
+export interface WantedAsset {
+  readonly asset: Asset
+  readonly sha256: string
+}
+
+export interface DownloadedFile {
+  readonly name: string
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+  /** It was here already, whole. */
+  readonly wasHere: boolean
+}
+
+export interface DownloadTerms {
+  readonly progress: Progress
+  readonly signal?: AbortSignal
+}
+
+/** As many at a time: one alone seldom fills a connection, many more are refused. */
+const atOnce = 4
+/** Breaks in a row without a byte between them. */
+const mostBreaks = 5
+const longestMs = 12 * 3_600_000
+
+/**
+ * Downloads assets into a folder, several at a time. A file appears only once it is whole and has its digest; what an earlier
+ * call left of it is gone on with. Faults: `registry/no-room`, `registry/would-overwrite`, `registry/bytes-differ`, the client's.
+ */
+export async function downloadAssets(
+  client: GitHubClient,
+  wanted: readonly WantedAsset[],
+  folder: string,
+  terms: DownloadTerms,
+): Promise<readonly DownloadedFile[]> {
+  for (const { asset } of wanted) requirePlainName(asset.name)
+  await mkdir(folder, { recursive: true })
+  const lock = { longestMs, patienceMs: 60_000, ...(terms.signal && { signal: terms.signal }) }
+  return withExclusiveLock(join(folder, '.plumbline-download.lock'), lock, async () => {
+    const here = await Promise.all(wanted.map((file) => alreadyHere(folder, file)))
+    const missing = wanted.filter((_, index) => here[index] === undefined)
+    const parts = await Promise.all(missing.map((file) => partBytes(partPath(folder, file))))
+    const bytesHere = parts.reduce((sum, bytes) => sum + bytes, 0)
+    const bytesInAll = missing.reduce((sum, { asset }) => sum + asset.bytes, 0)
+    await requireRoom(folder, bytesInAll - bytesHere)
+
+    const meter = meterOf(terms.progress, bytesInAll, bytesHere)
+    const slots = pLimit(atOnce)
+    const fetched = new Map<string, DownloadedFile>()
+    const ended = await Promise.allSettled(
+      missing.map((file) =>
+        slots(async () => {
+          fetched.set(file.asset.name, await download(client, file, folder, { ...terms, meter }))
+        }),
+      ),
+    )
+    const failed = ended.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+    if (missing.length > 0) meter.finish(missing.length)
+    return wanted.flatMap(({ asset }, index) => here[index] ?? fetched.get(asset.name) ?? [])
+  })
+}
+
+interface Meter {
+  came(name: string, bytes: number): void
+  /** Bytes that must be read anew. */
+  lost(bytes: number): void
+  finish(files: number): void
+}
+
+function meterOf(progress: Progress, bytesInAll: number, bytesHere: number): Meter {
+  const start = performance.now()
+  let done = bytesHere
+  let isStarted = false
+  return {
+    came(name, bytes) {
+      if (!isStarted) progress.started('download')
+      isStarted = true
+      done += bytes
+      progress.update('download', `${name}  ${formatBytes(done)} of ${formatBytes(bytesInAll)}`)
+    },
+    lost(bytes) {
+      done -= bytes
+    },
+    finish(files) {
+      const seconds = (performance.now() - start) / 1000
+      const words = `${files} ${files === 1 ? 'asset' : 'assets'}, ${formatBytes(bytesInAll)}, digests verified`
+      progress.finished('download', 'done', words, seconds)
+    },
+  }
+}
+
+async function download(
+  client: GitHubClient,
+  file: WantedAsset,
+  folder: string,
+  terms: DownloadTerms & { readonly meter: Meter },
+): Promise<DownloadedFile> {
+  const { asset, sha256 } = file
+  const part = partPath(folder, file)
+  let isFresh = (await partBytes(part)) === 0
+  for (;;) {
+    const digest = await receive(client, asset, part, terms)
+    if (digest === sha256) break
+    terms.meter.lost(asset.bytes)
+    await rm(part, { force: true })
+    // Of a part that an earlier call left, nobody knows what became of it since.
+    if (isFresh) throw otherBytes(asset, digest, sha256)
+    isFresh = true
+  }
+  const path = join(folder, asset.name)
+  await rename(part, path)
+  return { name: asset.name, path, bytes: asset.bytes, sha256, wasHere: false }
+}
+
+/** Brings the part to the asset's length, over as many connections as it takes; its digest. */
+async function receive(
+  client: GitHubClient,
+  asset: Asset,
+  part: string,
+  { meter, signal }: DownloadTerms & { readonly meter: Meter },
+): Promise<string> {
+  let bytes = Math.min(await partBytes(part), asset.bytes)
+  let hash = await hashOf(part, bytes)
+  const file = await open(part, 'a+')
+  try {
+    await file.truncate(bytes)
+    for (let breaks = 0; bytes < asset.bytes; ) {
+      const before = bytes
+      try {
+        const opened = await openAsset(client, asset, bytes, signal)
+        if (opened.from === 0 && bytes > 0) {
+          meter.lost(bytes)
+          ;[bytes, hash] = [0, createHash('sha256')]
+          await file.truncate(0)
+        }
+        for await (const chunk of opened.body) {
+          signal?.throwIfAborted()
+          if (bytes + chunk.length > asset.bytes) throw otherLength(asset)
+          hash.update(chunk)
+          await writeFully(file, chunk)
+          bytes += chunk.length
+          meter.came(asset.name, chunk.length)
+        }
+        if (bytes === before) breaks += 1
+      } catch (error) {
+        signal?.throwIfAborted()
+        const isOfDisk = error instanceof Error && 'syscall' in error && error.syscall === 'write'
+        if (isOfDisk || (error instanceof Fault && error.owner !== 'remote')) throw error
+        breaks = bytes > before ? 0 : breaks + 1
+        if (breaks >= mostBreaks) throw error instanceof Fault ? error : brokenOff(asset, bytes, error)
+        await sleep(100 * 2 ** breaks, undefined, signal && { signal })
+      }
+      if (breaks >= mostBreaks) throw brokenOff(asset, bytes, undefined)
+    }
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return hash.digest('hex')
+}
+
+async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  let written = 0
+  while (written < chunk.length) written += (await file.write(chunk, written)).bytesWritten
+}
+
+async function hashOf(part: string, bytes: number): Promise<Hash> {
+  const hash = createHash('sha256')
+  if (bytes === 0) return hash
+  for await (const chunk of createReadStream(part, { end: bytes - 1 }) as AsyncIterable<Buffer>) hash.update(chunk)
+  return hash
+}
+
+async function alreadyHere(folder: string, { asset, sha256 }: WantedAsset): Promise<DownloadedFile | undefined> {
+  const path = join(folder, asset.name)
+  const found = await stat(path).catch(() => undefined)
+  if (!found) return undefined
+  const isSame = found.isFile() && found.size === asset.bytes && (await sha256OfFile(path)) === sha256
+  if (isSame) return { name: asset.name, path, bytes: asset.bytes, sha256, wasHere: true }
+  throw new Fault(
+    'registry/would-overwrite',
+    `Cannot download "${asset.name}" to "${folder}": a file of that name with other bytes is there; expected none, or the same`,
+    { remedy: 'Move it away, or download to another folder: --into DIR', stays: 'nothing was changed' },
+  )
+}
+
+/** Of these bytes and no others, so that a part is never gone on with by another release's asset. */
+function partPath(folder: string, { asset, sha256 }: WantedAsset): string {
+  return join(folder, `.${asset.name}.${sha256.slice(0, 16)}.part`)
+}
+
+async function partBytes(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0
+}
+
+async function requireRoom(folder: string, bytes: number): Promise<void> {
+  const disk = await statfs(folder).catch(() => undefined)
+  const free = disk === undefined ? Number.POSITIVE_INFINITY : disk.bavail * disk.bsize
+  if (bytes <= free) return
+  throw new Fault(
+    'registry/no-room',
+    `Cannot download to "${folder}": the disk has ${formatBytes(free)} left; expected ${formatBytes(bytes)}`,
+    { remedy: 'Make room, or download to another disk: --into DIR', stays: 'nothing was downloaded' },
+  )
+}
+
+function requirePlainName(name: string): void {
+  if (/^[A-Za-z0-9_][A-Za-z0-9._@+-]*$/.test(name)) return
+  throw new Fault(
+    'registry/bad-asset',
+    `Cannot download "${name}": it is no plain file name; expected letters, digits, dots and dashes`,
+    { remedy: 'Plumbline names no asset so: somebody else added it. Name the assets that you want: --asset NAME' },
+  )
+}
+
+function otherBytes({ name }: Asset, digest: string, sha256: string): Fault {
+  return new Fault(
+    'registry/bytes-differ',
+    `Cannot trust "${name}": what came has other bytes (sha256 ${digest.slice(0, 8)}…); expected ${sha256.slice(0, 8)}…, as it was published`,
+    { remedy: 'Run it again; if it stays so, somebody changed the release.', stays: 'no file was left' },
+  )
+}
+
+function otherLength({ name, bytes }: Asset): Error {
+  return new Error(`more than the ${bytes} bytes of ${name} came`)
+}
+
+function brokenOff({ name, bytes: inAll }: Asset, bytes: number, cause: unknown): Fault {
+  return new Fault(
+    'github/unreachable',
+    `Cannot download "${name}": the connection broke off ${mostBreaks} times after ${formatBytes(bytes)} of ${formatBytes(inAll)}; expected the whole file`,
+    { remedy: 'Run the same command again: it goes on where it stopped.', cause },
+  )
+}
