@@ -27,4 +27,9 @@ export const commandTable = {
   'registry compare': async () => (await import('./registry-compare.ts')).registryCompare,
   'registry download': async () => (await import('./registry-download.ts')).registryDownload,
   lineage: async () => (await import('./lineage.ts')).lineage,
+  'rollout start': async () => (await import('./rollout-start.ts')).rolloutStart,
+  'rollout promote': async () => (await import('./rollout-promote.ts')).rolloutPromote,
+  'rollout rollback': async () => (await import('./rollout-rollback.ts')).rolloutRollback,
+  'rollout status': async () => (await import('./rollout-status.ts')).rolloutStatus,
+  score: async () => (await import('./score.ts')).score,
 } as const satisfies CommandTable

@@ -4,14 +4,14 @@ import type { Contract, ContractColumn } from '../project/contract.ts'
 import type { Engine } from './engine.ts'
 import type { FeatureRequest, JoinedTable } from './feature-request.ts'
 import { quoteName } from './quote.ts'
-import { feedingColumn, rowIdColumn, typedRelation } from './read-source.ts'
+import { feedingColumn, rowIdColumn, sqlTypes, typedRelation } from './read-source.ts'
 import { examplesOf } from './row-examples.ts'
 import type { SectionFiles } from './section-files.ts'
 import type { DescribedFile } from './source-file.ts'
 
 /**
  * Makes the table `source`: every contract column of every row, those of other tables joined by their keys, the target joined
- * by id where labels are files of their own, and `_row` where the model has no id. Tells what stands in the way: an id or a key
+ * by id where labels are files of their own (null where there is none yet), and `_row` where the model has no id. Tells what stands in the way: an id or a key
  * that is missing or not unique.
  */
 export async function loadRows(
@@ -43,6 +43,15 @@ export async function loadRows(
   if (!hasLabels) {
     const columns = [...(withRowId ? [id] : []), ...contract.columns.map(({ name }) => quoteName(name))]
     await engine.run(`CREATE TEMP TABLE source AS SELECT ${columns.join(', ')} FROM ${rows}`)
+    return checkIds(engine, request)
+  }
+  if (labels.length === 0) {
+    const columns = contract.columns.map(({ name, logicalType }) =>
+      name === model.target ? `CAST(NULL AS ${sqlTypes[logicalType]}) AS ${target}` : quoteName(name),
+    )
+    await engine.run(
+      `CREATE TEMP TABLE source AS SELECT ${[...(withRowId ? [id] : []), ...columns].join(', ')} FROM ${rows}`,
+    )
     return checkIds(engine, request)
   }
   const only = contract.columns.filter(({ name }) => name === model.id || name === model.target)

@@ -74,6 +74,15 @@ export async function commitFiles(client: GitHubClient, commit: NewCommit): Prom
   return moved.kind === 'done' ? { kind: 'done', data: sha } : moved
 }
 
+/** The text of a file of at most 1 MB at a commit; undefined where it holds none of that path. */
+export async function readTextFile(client: GitHubClient, commit: string, path: string): Promise<string | undefined> {
+  const found = await client.find('read the file', path, ({ rest }, repository) =>
+    rest.repos.getContent({ ...repository, path, ref: commit }),
+  )
+  if (found === undefined || Array.isArray(found) || found.type !== 'file') return undefined
+  return Buffer.from(found.content, 'base64').toString()
+}
+
 /** A commit's files as a gzipped tar archive, under one folder. */
 export async function downloadTarball(client: GitHubClient, commit: string): Promise<Uint8Array> {
   const data = await client.call<unknown>('download the commit', commit, ({ rest }, repository) =>

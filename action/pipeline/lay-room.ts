@@ -33,10 +33,14 @@ function changedRead(subject: string, path: string): Fault {
   )
 }
 
-/** Copies each input, so that a stage can spoil only its own; the variable names the one file, or the folder of several. */
+/**
+ * Copies each input, so that a stage can spoil only its own; the variable names the one file, or the folder of several.
+ * `inFolders`: needed stages of whose outputs only some are here, and which are a folder all the same.
+ */
 export async function layInputs(
   inputs: Readonly<Record<string, Readonly<Record<string, string>>>>,
   to: string,
+  inFolders: ReadonlySet<string> = new Set(),
 ): Promise<Record<string, string>> {
   const variables: Record<string, string> = {}
   for (const [need, outputs] of Object.entries(inputs)) {
@@ -50,7 +54,7 @@ export async function layInputs(
       laid.push(place)
     }
     const [only] = laid
-    variables[`PLUMBLINE_IN_${variableName(need)}`] = laid.length === 1 && only ? only : folder
+    variables[`PLUMBLINE_IN_${variableName(need)}`] = laid.length === 1 && only && !inFolders.has(need) ? only : folder
   }
   return variables
 }

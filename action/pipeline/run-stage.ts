@@ -38,6 +38,8 @@ export interface ProgramRun {
   readonly watched?: readonly string[]
   /** Needed stage → what its `PLUMBLINE_IN_…` points to: output name → absolute path. */
   readonly inputs: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Needed stages with more outputs than are given here. */
+  readonly inFolders?: ReadonlySet<string>
   readonly environment: StageEnvironment | undefined
   /** `PLUMBLINE_*` beyond those that every program gets. */
   readonly variables?: Readonly<Record<string, string>>
@@ -79,7 +81,7 @@ export async function runStage(run: ProgramRun, workFolder: string): Promise<Pic
       env: { ...threadLimits(stage.resources?.cpu), ...stage.env },
       secrets: stage.secrets,
       plumbline: {
-        ...(await layInputs(run.inputs, folders.inputs)),
+        ...(await layInputs(run.inputs, folders.inputs, run.inFolders)),
         ...(await nameOutputs(stage, folders.files)),
         PLUMBLINE_PARAMS: canonicalJson(project.params),
         PLUMBLINE_SEED: String(project.environment.seed),

@@ -3,6 +3,10 @@ import { z } from 'zod'
 /** Names a model's release: `<model>-v<N>-g<commit8>-d<data8>`. */
 const release = z.looseObject({ tag: z.string().regex(/^[a-z][a-z0-9-]*-v\d+-g[0-9a-f]{8}-d[0-9a-f]{8}$/) })
 
+/** `first`: live at once, for there was nothing to compare it with; `shared`: its share changed; `withdrawn`: a candidate. */
+export const deploymentActs = ['first', 'started', 'shared', 'promoted', 'withdrawn', 'restored'] as const
+export type DeploymentAct = (typeof deploymentActs)[number]
+
 /** What is live of a model in an environment, as `models/<model>/state.json` of `plumbline/deploy/<environment>` holds it. */
 const deploymentState = z.looseObject({
   schema: z.literal('plumbline/state/v1'),
@@ -13,6 +17,16 @@ const deploymentState = z.looseObject({
   previous: release.nullable(),
   /** `share` in percent, 0-100: of what is answered. */
   candidate: release.extend({ share: z.number().min(0).max(100) }).nullable(),
+  /** What made it so. */
+  last: z
+    .looseObject({
+      did: z.enum(deploymentActs),
+      tag: release.shape.tag,
+      at: z.string(),
+      actor: z.string(),
+      reason: z.string().optional(),
+    })
+    .optional(),
 })
 
 export type DeploymentState = z.infer<typeof deploymentState>
