@@ -81,6 +81,7 @@ export const packages = [
   ['project', 'diff'],
   ['project', 'yaml'],
   ['project', 'zod'],
+  ['local-github', 'yaml'],
   ['stats', '@stdlib/stats-base-dists-normal-quantile'],
   ['stats', '@stdlib/stats-base-dists-t-quantile'],
   ['base', 'fastest-levenshtein'],

@@ -8,7 +8,8 @@ import { refuseGit } from './decide-access.ts'
 import type { Forge } from './exchange.ts'
 import { followRefs } from './follow-refs.ts'
 import { serveGit } from './git-http.ts'
-import { kindOf, type PushCommand, readPush, refusedPush } from './receive-commands.ts'
+import { noticeEvents } from './notice-events.ts'
+import { kindOf, type PushCommand, readPush, refusedPush, shaOf } from './receive-commands.ts'
 import { type Violations, violationsOf } from './rules.ts'
 import type { State } from './state.ts'
 
@@ -68,8 +69,12 @@ async function takePush(exchange: GitExchange): Promise<void> {
     (command) => kindOf(command) === 'update' && violationsOf(state, access, changeOf(command, true)),
   )
   const input = { head: push.head, rest }
-  await serveGit(forge.git, path, { request, response, query, mayPush: true, input, isFastForwardOnly })
-  await followRefs(forge, actorOf(access).login)
+  const tips = new Map(push.commands.map(({ ref, before }) => [ref, shaOf(before)]))
+  const onDone = async () => {
+    await followRefs(forge, actorOf(access).login)
+    await noticeEvents(forge, access, { tips })
+  }
+  await serveGit(forge.git, path, { request, response, query, mayPush: true, input, isFastForwardOnly, onDone })
 }
 
 function changeOf(command: PushCommand, isForced: boolean) {

@@ -9,6 +9,7 @@ import { type Answer, type Exchange, type Fields, type Forge, isRecord } from '.
 import { type FaultKind, faultKinds } from './faults.ts'
 import { followRefs } from './follow-refs.ts'
 import { type Call, gitPathOf, nameCall } from './name-call.ts'
+import { noticeEvents, watch } from './notice-events.ts'
 import { notFound, Refusal } from './refusal.ts'
 import { secondaryRefusal } from './request-limits.ts'
 import type { Route } from './route.ts'
@@ -89,10 +90,12 @@ async function decide(
     breaksOff: fault === '502-mid-upload',
   }
   forge.lists.tick()
+  const watched = await watch(forge, state, call, body)
   const answer = await (route.writes === 'refs'
     ? forge.state.exclusively(() => route.handle(exchange))
     : route.handle(exchange))
   if (route.writes === 'refs') await followRefs(forge, actorOf(access).login)
+  if (watched) await noticeEvents(forge, access, watched, answer)
   const shown = asListed(forge, call, answer, fault === 'stale-list')
   return () =>
     sendAnswer(request, response, shown, () => {

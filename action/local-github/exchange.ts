@@ -18,6 +18,8 @@ export interface Forge {
   readonly git: BareRepository
   /** Where the bytes of assets lie. */
   readonly assetsFolder: string
+  /** Where the bytes of artifacts lie. */
+  readonly artifactsFolder: string
   readonly limits: Limits
   readonly limiter: RequestLimiter
   readonly lists: LaggingLists

@@ -9,7 +9,7 @@ import { type BareRepository, gitEnvironment, withoutHooks } from './git.ts'
 export function serveGit(
   repository: BareRepository,
   pathInRepository: string,
-  { request, response, query, mayPush, input, isFastForwardOnly }: GitRequest,
+  { request, response, query, mayPush, input, isFastForwardOnly, onDone }: GitRequest,
 ): Promise<void> {
   const { headers } = request
   const isInflated = input !== undefined && headers['content-encoding'] === 'gzip'
@@ -27,7 +27,7 @@ export function serveGit(
     ...(headers['content-length'] !== undefined && !isInflated && { CONTENT_LENGTH: headers['content-length'] }),
     ...(mayPush && { REMOTE_USER: 'x-access-token' }),
   }
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     // Git itself refuses a push without the token, however its address is spelt.
     const settings = [
       ...withoutHooks,
@@ -47,8 +47,10 @@ export function serveGit(
     backend.stdout.on('data', (chunk: Buffer) => answer.write(chunk))
     backend.on('error', () => answer.end())
     backend.on('close', () => {
-      answer.end()
-      resolve()
+      Promise.resolve(onDone?.()).then(() => {
+        answer.end()
+        resolve()
+      }, reject)
     })
   })
 }
@@ -62,6 +64,8 @@ interface GitRequest {
   readonly input?: { readonly head: Buffer; readonly rest: Readable }
   /** Git alone can tell, once it has the objects. */
   readonly isFastForwardOnly?: boolean
+  /** Done before the client hears the end of the answer. */
+  readonly onDone?: () => Promise<void>
 }
 
 /** A CGI program's output: header lines, an empty line, the body. */

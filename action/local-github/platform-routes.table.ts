@@ -1,5 +1,7 @@
+import { deleteArtifact, downloadArtifact, getArtifact, listArtifacts, listRunArtifacts } from './artifact-routes.ts'
 import { getBranch, listBranches } from './branch-routes.ts'
 import { createCheckRun, getCheckRun, listAnnotations, listCheckRuns, updateCheckRun } from './check-run-routes.ts'
+import { dispatchRepository } from './dispatch-routes.ts'
 import { deleteProtection, getProtection, updateProtection } from './protection-routes.ts'
 import { type Route, route } from './route.ts'
 import {
@@ -11,6 +13,16 @@ import {
   updateRuleset,
 } from './ruleset-routes.ts'
 import {
+  approveRun,
+  cancelRun,
+  getRun,
+  listJobs,
+  listRuns,
+  listWorkflowRuns,
+  rerun,
+  rerunFailedJobs,
+} from './run-routes.ts'
+import {
   disableImmutableReleases,
   enableImmutableReleases,
   getActionsPermissions,
@@ -20,6 +32,7 @@ import {
   setWorkflowPermissions,
 } from './settings-routes.ts'
 import { createStatus, getCombinedStatus, listStatuses } from './status-routes.ts'
+import { disableWorkflow, dispatchWorkflow, enableWorkflow, getWorkflow, listWorkflows } from './workflow-routes.ts'
 
 export const ruleRoutes: readonly Route[] = [
   route('GET', '/repos/{owner}/{repo}/branches', 'nothing', listBranches),
@@ -56,5 +69,27 @@ export const checkRoutes: readonly Route[] = [
   route('GET', '/repos/{owner}/{repo}/check-runs/{check_run_id}/annotations', 'nothing', listAnnotations),
 ]
 
+export const workflowRoutes: readonly Route[] = [
+  route('POST', '/repos/{owner}/{repo}/dispatches', 'state', dispatchRepository),
+  route('GET', '/repos/{owner}/{repo}/actions/workflows', 'nothing', listWorkflows),
+  route('GET', '/repos/{owner}/{repo}/actions/workflows/{workflow_id}', 'nothing', getWorkflow),
+  route('PUT', '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/enable', 'state', enableWorkflow),
+  route('PUT', '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/disable', 'state', disableWorkflow),
+  route('POST', '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches', 'state', dispatchWorkflow),
+  route('GET', '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs', 'nothing', listWorkflowRuns),
+  route('GET', '/repos/{owner}/{repo}/actions/runs', 'nothing', listRuns),
+  route('GET', '/repos/{owner}/{repo}/actions/runs/{run_id}', 'nothing', getRun),
+  route('GET', '/repos/{owner}/{repo}/actions/runs/{run_id}/jobs', 'nothing', listJobs),
+  route('GET', '/repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', 'nothing', listRunArtifacts),
+  route('POST', '/repos/{owner}/{repo}/actions/runs/{run_id}/rerun', 'state', rerun),
+  route('POST', '/repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs', 'state', rerunFailedJobs),
+  route('POST', '/repos/{owner}/{repo}/actions/runs/{run_id}/cancel', 'state', cancelRun),
+  route('POST', '/repos/{owner}/{repo}/actions/runs/{run_id}/approve', 'state', approveRun),
+  route('GET', '/repos/{owner}/{repo}/actions/artifacts', 'nothing', listArtifacts),
+  route('GET', '/repos/{owner}/{repo}/actions/artifacts/{artifact_id}', 'nothing', getArtifact),
+  route('DELETE', '/repos/{owner}/{repo}/actions/artifacts/{artifact_id}', 'state', deleteArtifact),
+  route('GET', '/repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}', 'nothing', downloadArtifact),
+]
+
 /** What stands around the code: statuses, checks, deployments, workflows, rules and settings. */
-export const platformRoutes: readonly Route[] = [...ruleRoutes, ...settingRoutes, ...checkRoutes]
+export const platformRoutes: readonly Route[] = [...ruleRoutes, ...settingRoutes, ...checkRoutes, ...workflowRoutes]

@@ -1,6 +1,7 @@
 import type { Permissions, Role } from './access.ts'
 import type { StoredCheckRun, StoredStatus } from './stored-checks.ts'
 import type { StoredProtection, StoredRuleset } from './stored-rules.ts'
+import type { StoredRun } from './stored-runs.ts'
 
 /** What GitHub keeps of a repository beside git, releases, issues and pull requests. */
 export interface Platform {
@@ -12,6 +13,9 @@ export interface Platform {
   readonly protections: readonly StoredProtection[]
   readonly statuses: readonly StoredStatus[]
   readonly checkRuns: readonly StoredCheckRun[]
+  /** Paths of workflows that are switched off, and how. */
+  readonly disabledWorkflows: Readonly<Record<string, 'disabled_manually' | 'disabled_inactivity'>>
+  readonly runs: readonly StoredRun[]
 }
 
 export interface Settings {
@@ -64,6 +68,8 @@ export const firstPlatform: Platform = {
   protections: [],
   statuses: [],
   checkRuns: [],
+  disabledWorkflows: {},
+  runs: [],
 }
 
 /** A state of an older Plumbline lacks what came later: it gets what a new one begins with. */

@@ -29,6 +29,11 @@ export async function readPush(stream: Readable): Promise<Push> {
   return { commands: [], hasSideBand: false, head }
 }
 
+/** Undefined for a ref that is not there. */
+export function shaOf(sha: string): string | undefined {
+  return sha === absent ? undefined : sha
+}
+
 export function kindOf({ before, after }: PushCommand): 'create' | 'update' | 'delete' {
   if (after === absent) return 'delete'
   return before === absent ? 'create' : 'update'

@@ -43,6 +43,11 @@ export function appIdOf(login: string): number {
   return login === 'github-actions[bot]' ? 15368 : idOf(login)
 }
 
+/** The id of a workflow, which its path alone decides. */
+export function workflowIdOf(path: string): number {
+  return idOf(path)
+}
+
 /** The same number for the same login, in every state. */
 function idOf(login: string): number {
   return 2 + (createHash('sha256').update(login).digest().readUInt32BE() >>> 1)

@@ -1,3 +1,4 @@
+import { sendArtifact } from './artifact-routes.ts'
 import { deleteAsset, downloadAsset, getAsset, listAssets, uploadAsset } from './asset-routes.ts'
 import { discussionRoutes } from './discussion-routes.table.ts'
 import { createBlob, createCommit, createTree, getBlob, getGitCommit, getTree } from './git-data-routes.ts'
@@ -49,6 +50,7 @@ export const apiRoutes: readonly Route[] = [
 
 /** Addresses that the API hands out and that are no part of it. */
 export const webRoutes: readonly Route[] = [
+  route('GET', '/{owner}/{repo}/artifacts/{artifact_id}/{name}', 'nothing', sendArtifact),
   route('GET', '/{owner}/{repo}/legacy.tar.gz/{ref}', 'nothing', downloadTarball),
   route('GET', '/{owner}/{repo}/releases/download/{tag}/{name}', 'nothing', downloadAsset),
 ]

@@ -12,6 +12,7 @@ import { openBareRepository } from './git.ts'
 import { openLaggingLists } from './lagging-lists.ts'
 import { githubLimits, type Limits } from './limits.ts'
 import type { Settings, TokenHolder } from './platform-state.ts'
+import { type RecordedRun, type RunChange, recordRun, updateRun } from './record-run.ts'
 import { removeLeftovers } from './remove-leftovers.ts'
 import { openRequestLimiter } from './request-limits.ts'
 import { configure } from './settings.ts'
@@ -26,6 +27,10 @@ export interface LocalGitHub extends GitHubConnection {
   readonly issueToken: (holder: TokenHolder, lifetimeMs?: number | null) => Promise<string>
   /** Ends a token before its time. */
   readonly revokeToken: (token: string) => Promise<void>
+  /** What whoever executes workflows tells of a run that nobody dispatched: its number. */
+  readonly recordRun: (run: RecordedRun) => Promise<number>
+  /** What became of a run, a dispatched or a recorded one. */
+  readonly updateRun: (id: number, change: RunChange) => Promise<void>
   /** Switches a fault on, such as `500@3`. Throws a RangeError where there is no such kind. */
   readonly fault: (fault: FaultSwitch | string) => void
   /** Switches all faults off. */
@@ -81,6 +86,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     state,
     git,
     assetsFolder: join(folder, 'assets'),
+    artifactsFolder: join(folder, 'artifacts'),
     limits,
     limiter: openRequestLimiter(limits.primary, limits.secondary),
     lists: openLaggingLists(limits.lag),
@@ -103,6 +109,8 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     revokeToken: (given) => revokeToken(state, given),
     fault: (given) => forge.faults.switchOn(typeof given === 'string' ? parseFault(given) : given),
     faultless: forge.faults.switchAllOff,
+    recordRun: (run) => recordRun(forge, run),
+    updateRun: (id, change) => updateRun(forge, id, change),
     configure: (settings) => configure(state, settings),
     [Symbol.asyncDispose]: async () => {
       server.close()
