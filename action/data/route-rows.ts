@@ -17,10 +17,14 @@ export async function writeRouted(
   isBelow: boolean,
   to: string,
 ): Promise<number> {
-  const name = quoteName(id)
-  const hash = `left(sha256(${quoteText(`${salt}\n`)} || CAST(${name} AS VARCHAR)), 8)`
-  const select = `SELECT * FROM read_parquet(${quotePath(featuresFile)}) WHERE ${hash} ${isBelow ? '<' : '>='} ${quoteText(limit)} ORDER BY ${name}`
+  const condition = belowLimit(id, { salt, limit })
+  const select = `SELECT * FROM read_parquet(${quotePath(featuresFile)}) WHERE ${isBelow ? '' : 'NOT '}${condition} ORDER BY ${quoteName(id)}`
   await engine.run(copyTo(to, select))
   const [row] = await engine.query<{ n: number }>(`SELECT count(*) AS n FROM read_parquet(${quotePath(to)})`)
   return row?.n ?? 0
+}
+
+/** SQL that holds for the rows below the limit. */
+export function belowLimit(id: string, { salt, limit }: Pick<RowsToRoute, 'salt' | 'limit'>): string {
+  return `(left(sha256(${quoteText(`${salt}\n`)} || CAST(${quoteName(id)} AS VARCHAR)), 8) < ${quoteText(limit)})`
 }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { openEngine } from './engine.ts'
 import { copyTo } from './make-features.ts'
 import { quoteList, quoteName, quoteText } from './quote.ts'
+import { belowLimit } from './route-rows.ts'
 
 /** One model's answers: Parquet of id, prediction, probabilities and `model`. */
 export interface Answered {
@@ -62,8 +63,7 @@ export async function writeScores(scores: ScoresToWrite): Promise<ReadonlyMap<st
 function logSelect({ id, at, route, parts }: ScoresToWrite, all: string): string {
   const name = quoteName(id)
   const only = quoteText(parts[0]?.tag ?? '')
-  const isCandidates =
-    route && `left(sha256(${quoteText(`${route.salt}\n`)} || CAST(${name} AS VARCHAR)), 8) < ${quoteText(route.limit)}`
+  const isCandidates = route && belowLimit(id, route)
   const routed = route
     ? `CASE WHEN ${isCandidates} THEN ${quoteText(route.candidate)} ELSE ${quoteText(route.stable)} END`
     : only

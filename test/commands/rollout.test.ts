@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-
+import type { Outcome } from '../../action/commands/define-command.ts'
 import { register } from '../../action/commands/register.ts'
 import { rolloutPromote } from '../../action/commands/rollout-promote.ts'
 import { rolloutRollback } from '../../action/commands/rollout-rollback.ts'
@@ -12,9 +12,11 @@ import { openEngine } from '../../action/data/engine.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
 import { openLocalGitHub } from '../../action/local-github/open-local-github.ts'
 import { readLedger } from '../../action/registry/ledger.ts'
+import type { Report } from '../../action/report/report.ts'
 import { isCandidates, routeTo } from '../../action/serving/route.ts'
 import { git } from '../support/local-github.ts'
 import { commitAll, contextOf, rerun, runProject } from '../support/registered-project.ts'
+import { schemaOf } from '../support/result-schema.ts'
 import { tinyPredict, tinyRows } from '../support/tiny-project.ts'
 
 const nobody = { deployment: undefined, note: undefined, share: undefined }
@@ -52,6 +54,17 @@ async function tagOf(folder: string): Promise<string> {
   return outcome.result.tag
 }
 
+function resultOf<Result>(outcome: Outcome<Result>): Result {
+  if (outcome.kind === 'diagnosed') throw new Error(JSON.stringify(outcome.diagnostics))
+  return outcome.result
+}
+
+/** What `--json` prints. */
+function ended(command: string, outcome: Outcome<unknown>, { outputs, next }: Report): unknown {
+  const whole = { command, outcome: outcome.kind, result: resultOf(outcome), outputs, next }
+  return JSON.parse(JSON.stringify(whole))
+}
+
 const asked = { rows: ['data/today/*.csv'], predictions: 'today.parquet', log: 'log', deployment: undefined }
 
 async function rowsIn(file: string): Promise<Record<string, unknown>[]> {
@@ -74,6 +87,10 @@ describe('rollout and score', () => {
 
     const scored = await score.run(asked, context)
     if (scored.kind !== 'done') throw new Error(JSON.stringify(scored))
+    const [isScore, isState] = [schemaOf('score'), schemaOf('rollout start')]
+    const shown = [await score.report(scored.result), await rolloutStart.report(resultOf(started))] as const
+    expect(isScore(ended('score', scored, shown[0])) ? [] : isScore.errors).toEqual([])
+    expect(isState(ended('rollout start', started, shown[1])) ? [] : isState.errors).toEqual([])
     const answers = await rowsIn(join(folder, 'today.parquet'))
     const route = routeTo(second, 5)
     const expected = answers.filter(({ parcel }) => isCandidates(route, String(parcel)))
