@@ -70,7 +70,6 @@ export const packages = [
   ['drift', 'fastest-levenshtein'],
   ['data', '@duckdb/node-api'],
   ['data', '@aws-sdk/client-s3'],
-  ['data', 'https-proxy-agent'],
   ['data', 'picomatch'],
   ['data', 'tinyglobby'],
   ['github', '@actions/artifact'],
@@ -85,4 +84,5 @@ export const packages = [
   ['stats', '@stdlib/stats-base-dists-normal-quantile'],
   ['stats', '@stdlib/stats-base-dists-t-quantile'],
   ['base', 'fastest-levenshtein'],
+  ['base', 'https-proxy-agent'],
 ]

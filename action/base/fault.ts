@@ -97,6 +97,7 @@ export const faults = {
   'stage/over-limit': 'user',
   'stage/secret-in-output': 'user',
   'stage/timeout': 'user',
+  'github/bad-answer': 'remote',
   'github/no-token': 'user',
   'github/bad-environment': 'user',
   'github/unreachable': 'remote',

@@ -5,6 +5,7 @@ import { type HiddenTexts, openHiddenTexts } from '../base/hidden-texts.ts'
 import { silent } from '../base/progress.ts'
 import { version } from '../base/version.ts'
 import type { GitHubConnection } from '../github/connection.ts'
+import type { Traffic } from '../github/watch.ts'
 import { type Ending, exitCodeOf } from '../report/ending.ts'
 import { paintFor } from '../report/paint.ts'
 import type { JsonLog } from '../report/progress-json.ts'
@@ -53,18 +54,20 @@ export async function answerTerminal(words: readonly string[], terminal: Termina
       return terminal.stderr.write(hidden.text(text))
     },
   }
-  const ending = await settle(
+  const traffic: Traffic = { calls: 0, cached: 0 }
+  const settled = await settle(
     async () => {
       line = splitCommandLine(words)
       if (line.wantsVersion) return answerVersion()
       const isHelp = line.wantsHelp || line.words.length === 0 || line.words[0] === 'help'
       if (isHelp) return await help(line, terminal.table)
       if (line.isJsonLog) log = await openLog(line, terminal.table, stderr)
-      return await run(line, { ...terminal, stderr }, hidden, log)
+      return await run(line, { ...terminal, stderr }, hidden, traffic, log)
     },
     terminal.signal,
     hidden,
   )
+  const ending: Ending = traffic.calls > 0 ? { ...settled, github: traffic } : settled
 
   log?.ended(ending)
   if (line?.isJson === true || words.includes('--json')) {
@@ -95,6 +98,7 @@ async function run(
   line: CommandLine,
   terminal: Terminal,
   hidden: HiddenTexts,
+  traffic: Traffic,
   log: JsonLog | undefined,
 ): Promise<Ending> {
   const { name, rest } = splitName(line.words, terminal.table)
@@ -112,9 +116,10 @@ async function run(
     hidden,
     ...(ask && { ask }),
     openGitHub: async (folder) => {
+      const { watchGitHub } = await import('./watch-github.ts')
       const connection = await terminal.openGitHub(folder, line.gitHub)
       progress.note(`GitHub: ${connection.isEmbedded ? 'the embedded one, in .plumbline/github' : connection.apiUrl}`)
-      return connection
+      return await watchGitHub(connection, folder, progress, traffic)
     },
   }
   return await runCommand(command, inputs, context)

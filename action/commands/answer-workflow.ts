@@ -5,6 +5,7 @@ import type { GitHubConnection } from '../github/connection.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import { logText } from '../github/runner/log-text.ts'
 import type { SharedCache } from '../github/runner/shared-cache.ts'
+import type { Traffic } from '../github/watch.ts'
 import { type Ending, exitCodeOf } from '../report/ending.ts'
 import { plain } from '../report/paint.ts'
 import type { JsonLog } from '../report/progress-json.ts'
@@ -36,7 +37,8 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
   const log = (text: string) => step.write(logText(hidden.text(text)))
   let command: Command | undefined
   let jsonLog: JsonLog | undefined
-  const ending = await settle(
+  const traffic: Traffic = { calls: 0, cached: 0 }
+  const settled = await settle(
     async () => {
       await hidden.hide(tokenOf(step))
       const name = commandName(step)
@@ -46,12 +48,13 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
       return await runCommand(
         command,
         inputs,
-        contextOf(step, jsonLog ?? progressLines({ write: log, now: () => performance.now() }), hidden),
+        contextOf(step, jsonLog ?? progressLines({ write: log, now: () => performance.now() }), hidden, traffic),
       )
     },
     step.signal,
     hidden,
   )
+  const ending: Ending = traffic.calls > 0 ? { ...settled, github: traffic } : settled
 
   const { stdout, stderr } = wordEnding(ending, plain, false)
   jsonLog?.ended(ending)
@@ -74,17 +77,18 @@ async function openLog(
   return progressJson({ write, command, now: () => new Date(), clock: () => performance.now() })
 }
 
-function contextOf(step: WorkflowStep, progress: Progress, hidden: HiddenTexts): CommandContext {
+function contextOf(step: WorkflowStep, progress: Progress, hidden: HiddenTexts, traffic: Traffic): CommandContext {
   return {
     folder: step.folder,
     environment: step.environment,
     progress,
     signal: step.signal,
     now: () => new Date(),
-    openGitHub: async () => {
+    openGitHub: async (folder) => {
+      const { watchGitHub } = await import('./watch-github.ts')
       const connection = await step.openGitHub()
       progress.note(`GitHub: ${connection.apiUrl} as ${connection.owner}/${connection.repository}`)
-      return connection
+      return await watchGitHub(connection, folder, progress, traffic)
     },
     artifacts: step.artifacts,
     ...(step.sharedCache && { sharedCache: step.sharedCache }),

@@ -65,7 +65,7 @@ export const register = defineCommand({
       const where = { isEmbedded, name: `${owner}/${repository}` }
       return {
         kind: 'done',
-        result: { kind: 'registered', ...allocation, url: release.url, isNew, assets, where, calls: client.calls() },
+        result: { kind: 'registered', ...allocation, url: release.url, isNew, assets, where },
       }
     })
   },

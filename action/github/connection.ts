@@ -1,3 +1,5 @@
+import type { Watch } from './watch.ts'
+
 /** Whom Plumbline talks to, as one repository of it. */
 export interface GitHubConnection extends AsyncDisposable {
   /** Without a trailing slash: `https://api.github.com`, or `http://127.0.0.1:PORT/api/v3` of the embedded one. */
@@ -9,4 +11,8 @@ export interface GitHubConnection extends AsyncDisposable {
   readonly repository: string
   /** The embedded GitHub gets HEAD pushed by `register` itself; a real one has it already. */
   readonly isEmbedded: boolean
+  /** `HTTPS_PROXY` and `NO_PROXY` in it decide the way there; left out: straight. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** What the door that opened it wants to hear of. */
+  readonly watch?: Watch
 }

@@ -1,10 +1,16 @@
-import type { Done, GitHubClient } from './client.ts'
+import { type Done, type GitHubClient, repeatable } from './client.ts'
 import type { Refused } from './github-fault.ts'
+
+const refShape = { object: { sha: 'text', type: 'text' } } as const
+const shaShape = { sha: 'text' } as const
 
 /** The commit that a branch points at; undefined where there is no such branch. `branch` without `refs/heads/`. */
 export async function readBranch(client: GitHubClient, branch: string): Promise<string | undefined> {
-  const found = await client.attempt('read the branch', branch, ({ rest }, repository) =>
-    rest.git.getRef({ ...repository, ref: `heads/${branch}` }),
+  const found = await client.attempt(
+    'read the branch',
+    branch,
+    ({ rest }, repository) => rest.git.getRef({ ...repository, ref: `heads/${branch}` }),
+    refShape,
   )
   // An empty repository answers 409.
   return found.kind === 'done' ? found.data.object.sha : undefined
@@ -28,12 +34,18 @@ export async function listBranches(client: GitHubClient, beginning: string): Pro
 
 /** The commit that a tag points at; undefined where there is no such tag. */
 export async function readTag(client: GitHubClient, tag: string): Promise<string | undefined> {
-  const found = await client.find('read the tag', tag, ({ rest }, repository) =>
-    rest.git.getRef({ ...repository, ref: `tags/${tag}` }),
+  const found = await client.find(
+    'read the tag',
+    tag,
+    ({ rest }, repository) => rest.git.getRef({ ...repository, ref: `tags/${tag}` }),
+    refShape,
   )
   if (found?.object.type !== 'tag') return found?.object.sha
-  const commit = await client.call('read the tag', tag, ({ rest }, repository) =>
-    rest.repos.getCommit({ ...repository, ref: tag }),
+  const commit = await client.call(
+    'read the tag',
+    tag,
+    ({ rest }, repository) => rest.repos.getCommit({ ...repository, ref: tag }),
+    shaShape,
   )
   return commit.sha
 }
@@ -54,21 +66,36 @@ export async function commitFiles(client: GitHubClient, commit: NewCommit): Prom
   const entries = Object.entries(files).map(
     ([path, content]) => ({ path, mode: '100644', type: 'blob', content }) as const,
   )
-  const tree = await client.call('write files of the branch', branch, ({ rest }, repository) =>
-    rest.git.createTree({ ...repository, tree: entries, ...(parent !== undefined && { base_tree: parent }) }),
+  const tree = await client.call(
+    'write files of the branch',
+    branch,
+    ({ rest }, repository) =>
+      rest.git.createTree({
+        ...repository,
+        tree: entries,
+        ...(parent !== undefined && { base_tree: parent }),
+        request: repeatable,
+      }),
+    shaShape,
   )
-  const { sha } = await client.call('write a commit of the branch', branch, ({ rest }, repository) =>
-    rest.git.createCommit({
-      ...repository,
-      message,
-      tree: tree.sha,
-      parents: parent === undefined ? [] : [parent],
-      author,
-    }),
+  const { sha } = await client.call(
+    'write a commit of the branch',
+    branch,
+    ({ rest }, repository) =>
+      rest.git.createCommit({
+        ...repository,
+        message,
+        tree: tree.sha,
+        parents: parent === undefined ? [] : [parent],
+        author,
+        request: repeatable,
+      }),
+    shaShape,
   )
   const moved = await client.attempt('move the branch', branch, ({ rest }, repository) =>
     parent === undefined
-      ? rest.git.createRef({ ...repository, ref: `refs/heads/${branch}`, sha })
+      ? // Sent again after all, it is refused as one that is there.
+        rest.git.createRef({ ...repository, ref: `refs/heads/${branch}`, sha, request: repeatable })
       : rest.git.updateRef({ ...repository, ref: `heads/${branch}`, sha, force: false }),
   )
   return moved.kind === 'done' ? { kind: 'done', data: sha } : moved

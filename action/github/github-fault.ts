@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts'
+import { isRateLimit } from './repeat-decision.ts'
 
 /** What octokit throws, as far as it matters here. */
 interface Failure {
@@ -6,6 +7,18 @@ interface Failure {
   readonly message: string
   /** None: the answer never came. */
   readonly headers?: Readonly<Record<string, string | number | undefined>>
+  /** Of the network's error: `ECONNREFUSED`. */
+  readonly networkCode: string | undefined
+}
+
+/** What was asked, for its fault. */
+export interface Asked {
+  /** As in: Cannot <action> "<thing>". */
+  readonly action: string
+  readonly thing: string
+  readonly apiUrl: string
+  /** The writes that were done before it, in words. */
+  readonly done: readonly string[]
 }
 
 /** The statuses by which GitHub says no to what was asked, rather than to who asks or when. */
@@ -25,8 +38,8 @@ export function refusalIn(error: unknown): Refused | undefined {
   return status === 404 || status === 409 || status === 422 ? { kind: 'refused', status, message } : undefined
 }
 
-/** `action` and `thing` as in: Cannot <action> "<thing>". Errors that are none of GitHub's come back as they are. */
-export function githubFault(action: string, thing: string, apiUrl: string, error: unknown): unknown {
+/** Errors that are none of GitHub's come back as they are. */
+export function githubFault({ action, thing, apiUrl, done }: Asked, error: unknown): unknown {
   if (isAbort(error)) {
     return new Fault('interrupted', `Cannot ${action} "${thing}": interrupted`, {
       remedy: 'Run it again: it goes on where it stopped.',
@@ -36,7 +49,7 @@ export function githubFault(action: string, thing: string, apiUrl: string, error
   const failure = failureIn(error)
   if (!failure) return error
   const fault = (code: Parameters<typeof verdict>[0], state: string, remedy: string) =>
-    verdict(code, `Cannot ${action} "${thing}": ${state}`, remedy, error)
+    verdict(code, `Cannot ${action} "${thing}": ${state}`, remedy, done, error)
   const { status, headers } = failure
   if (!headers)
     return fault(
@@ -46,9 +59,22 @@ export function githubFault(action: string, thing: string, apiUrl: string, error
     )
 
   const said = `GitHub answers ${status}, ${firstLine(failure.message)}${requestId(headers)}`
+  if (status < 400) {
+    return fault(
+      'github/bad-answer',
+      `${said}; expected a whole answer`,
+      'Run it again; where it stays so, look at the proxy on the way.',
+    )
+  }
   if (status === 401)
-    return fault('github/unauthorized', `${said}; expected a valid token`, 'Give a token that has not expired.')
-  if (status === 429 || (status === 403 && isRateLimit(failure))) {
+    return fault(
+      'github/unauthorized',
+      `${said}; expected a valid token`,
+      done.length > 0
+        ? 'Give a token that has not expired, and run it again: it goes on where it stopped.'
+        : 'Give a token that has not expired.',
+    )
+  if (isRateLimit({ ...failure, headers })) {
     return fault(
       'github/rate-limited',
       `${said}; expected to be within GitHub's limits`,
@@ -90,35 +116,48 @@ function verdict(
     | 'github/not-found'
     | 'github/conflict'
     | 'github/unsupported'
-    | 'github/refused',
+    | 'github/refused'
+    | 'github/bad-answer',
   message: string,
   remedy: string,
+  done: readonly string[],
   cause: unknown,
 ): Fault {
-  return new Fault(code, message, { remedy, cause })
+  return new Fault(code, message, { remedy, ...(done.length > 0 && { stays: wordDone(done) }), cause })
 }
 
-function failureIn(error: unknown): Failure | undefined {
+/** Where something stopped in its middle, its reader asks how far it came. */
+function wordDone(done: readonly string[]): string {
+  const last = done.slice(-3)
+  const more = done.length - last.length
+  return `done before it: ${last.join(', ')}${more > 0 ? `, and ${more} more` : ''}`
+}
+
+export function failureIn(error: unknown): Failure | undefined {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number' || !('request' in error))
     return undefined
   const response = 'response' in error ? error.response : undefined
   const headers = isRecord(response) && isRecord(response['headers']) ? textsOf(response['headers']) : undefined
-  return { status: error.status, message: error.message, ...(headers && { headers }) }
+  const { status, message } = error
+  return { status, message, networkCode: networkCodeIn(error.cause), ...(headers && { headers }) }
+}
+
+function networkCodeIn(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
 }
 
 function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || (error.cause !== undefined && isAbort(error.cause)))
 }
 
-function isRateLimit({ message, headers = {} }: Failure): boolean {
-  return headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined || /rate limit/i.test(message)
-}
-
 function whenAgain(headers: NonNullable<Failure['headers']>): string {
   const seconds = Number(headers['retry-after'])
-  if (seconds > 0) return `in ${seconds} s`
   const reset = Number(headers['x-ratelimit-reset'])
-  return reset > 0 ? `after ${new Date(reset * 1000).toISOString()}` : 'in a few minutes'
+  if (!(seconds > 0)) return reset > 0 ? `after ${new Date(reset * 1000).toISOString()}` : 'in a few minutes'
+  const now = Date.parse(String(headers['date'] ?? ''))
+  return Number.isNaN(now)
+    ? `in ${seconds} s`
+    : `in ${seconds} s, after ${new Date(now + seconds * 1000).toISOString()}`
 }
 
 /** `contents=write; pull_requests=write` as a workflow writes it. */
@@ -136,8 +175,14 @@ function requestId(headers: NonNullable<Failure['headers']>): string {
   return id === undefined ? '' : ` (request ${id})`
 }
 
+/** What stands between us and GitHub may answer with a page; its title is what it says. */
 function firstLine(text: string): string {
-  return (text.split(' - https://')[0] ?? text).replace(/\s+/g, ' ').slice(0, 300)
+  if (/^\s*<(?:!doctype|html)/i.test(text)) {
+    const title = /<title>([^<]{1,200})<\/title>/i.exec(text)?.[1] ?? ''
+    return title.trim() === '' ? 'a page of HTML' : `a page of HTML: ${title.replace(/\s+/g, ' ').trim()}`
+  }
+  const line = (text.split(' - https://')[0] ?? text).replace(/\s+/g, ' ').trim().slice(0, 300)
+  return line === '' ? 'without a word' : line
 }
 
 function textsOf(headers: Readonly<Record<string, unknown>>): Record<string, string | undefined> {

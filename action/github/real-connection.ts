@@ -24,6 +24,7 @@ export function connectionFromEnvironment(environment: Environment): GitHubConne
     owner,
     repository,
     isEmbedded: false,
+    environment,
     [Symbol.asyncDispose]: async () => {},
   }
 }

@@ -1,9 +1,15 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Fault } from '../base/fault.ts'
+import type { Traffic } from '../github/watch.ts'
 import type { Report } from './report.ts'
 
 /** How a command ended, as a door shows it. */
-export type Ending =
+export type Ending = HowItEnded & {
+  /** What it asked of GitHub, where it asked anything. */
+  readonly github?: Traffic
+}
+
+type HowItEnded =
   | { readonly kind: 'done' | 'no'; readonly result: unknown; readonly report: Report }
   | {
       readonly kind: 'diagnosed'

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Fault } from '../base/fault.ts'
 import type { Ending } from './ending.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
+import { wordTraffic } from './word-traffic.ts'
 
 /** An ending for a job summary. */
 export function markdownEnding(command: string, ending: Ending): string {
@@ -10,7 +11,8 @@ export function markdownEnding(command: string, ending: Ending): string {
     return ending.kind === 'diagnosed' ? diagnosticsMarkdown(command, ending.diagnostics) : ''
   }
   const { markdown, next } = ending.report
-  return `${markdown.trimEnd()}\n${next === undefined ? '' : `\n**Next:** ${wordNext(next)}\n`}`
+  const asked = ending.github ? `\nGitHub: ${wordTraffic(ending.github)}\n` : ''
+  return `${markdown.trimEnd()}\n${asked}${next === undefined ? '' : `\n**Next:** ${wordNext(next)}\n`}`
 }
 
 /** Mostly a command to copy; at times advice in words. */

@@ -20,8 +20,6 @@ export type RegisterResult =
       readonly assets: readonly { readonly name: string; readonly bytes: number; readonly sha256: string | null }[]
       /** The repository, as `acme/parcels`. The embedded GitHub answers at `url` only while a command runs. */
       readonly where: { readonly isEmbedded: boolean; readonly name: string }
-      /** Requests that it took. */
-      readonly calls: number
     }
   | {
       readonly kind: 'recorded'
@@ -35,14 +33,14 @@ export function reportRegistration(result: RegisterResult): Report {
 }
 
 function reportRegistered(result: Extract<RegisterResult, { kind: 'registered' }>): Report {
-  const { tag, model, version, url, isNew, assets, where, calls, commit, dataDigest } = result
+  const { tag, model, version, url, isNew, assets, where, commit, dataDigest } = result
   const bytes = assets.reduce((sum, asset) => sum + asset.bytes, 0)
   const place = where.isEmbedded ? 'the embedded one' : where.name
   const verdict = isNew ? `PUBLISHED  ${tag}` : `UNCHANGED  ${tag} is published already`
   const size = `${formatCount(assets.length)} assets, ${formatBytes(bytes)}`
   const facts = [
     ['release', where.isEmbedded ? 'kept in .plumbline/github' : url],
-    ['github', `${place} · ${calls} calls`],
+    ['github', place],
     ['assets', size],
     ['commit', commit.slice(0, 8)],
     ['data', dataDigest.slice(0, 8)],

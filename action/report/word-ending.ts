@@ -2,6 +2,7 @@ import type { Ending } from './ending.ts'
 import type { Paint } from './paint.ts'
 import { plainLines } from './terminal.ts'
 import { wordDiagnostics, wordFault } from './word-fault.ts'
+import { wordTraffic } from './word-traffic.ts'
 
 export interface Streams {
   readonly stdout: string
@@ -20,13 +21,15 @@ export function wordEnding(ending: Ending, paint: Paint, isQuiet: boolean): Stre
   }
   const text = plainLines(report.text).replace(/\n+$/, '')
   if (isQuiet) return { stdout: `${paint.report(text.split('\n', 1)[0] ?? '')}\n`, stderr: '' }
+  const asked = ending.github ? `${paint.faint(`GitHub: ${wordTraffic(ending.github)}`)}\n` : ''
   const next = report.next === undefined ? '' : `\n${paint.faint('Next:')}  ${plainLines(report.next)}\n`
-  return { stdout: `${paint.report(text)}\n${next}`, stderr: '' }
+  return { stdout: `${paint.report(text)}\n${asked}${next}`, stderr: '' }
 }
 
 /** An ending for programs: one JSON document, of the same shape for every command. */
 export function jsonEnding(command: string | null, ending: Ending): string {
-  return `${JSON.stringify({ command, ...fieldsOf(ending) }, null, 2)}\n`
+  const { github } = ending
+  return `${JSON.stringify({ command, ...fieldsOf(ending), ...(github && { github }) }, null, 2)}\n`
 }
 
 function fieldsOf(ending: Ending): object {

@@ -6,7 +6,7 @@ import type { Arrival, Landing } from './landing.ts'
 import { nameOf } from './landed-name.ts'
 import { placeId, type Validators } from './part-file.ts'
 import { askedDelayMs, isPassing } from './retry-delay.ts'
-import type { WebAnswer } from './web.ts'
+import type { WebAnswer } from '../../base/web-requests.ts'
 
 const mostRedirects = 10
 

@@ -1,7 +1,7 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 
 import type { S3Settings } from './s3-settings.ts'
-import { openRequests } from './web.ts'
+import { openRequests } from '../../base/web-requests.ts'
 
 /** Amazon's own client: it knows every way to credentials, follows a bucket to its region, and tries again. */
 export async function openS3(

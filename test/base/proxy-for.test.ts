@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { proxyFor } from '../../../action/data/sources/proxy-for.ts'
+import { proxyFor } from '../../action/base/proxy-for.ts'
 
 const proxy = 'http://proxy.example:3128'
 
