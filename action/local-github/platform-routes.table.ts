@@ -1,7 +1,26 @@
 import { deleteArtifact, downloadArtifact, getArtifact, listArtifacts, listRunArtifacts } from './artifact-routes.ts'
 import { getBranch, listBranches } from './branch-routes.ts'
 import { createCheckRun, getCheckRun, listAnnotations, listCheckRuns, updateCheckRun } from './check-run-routes.ts'
+import {
+  createDeployment,
+  createDeploymentStatus,
+  deleteDeployment,
+  getDeployment,
+  getDeploymentStatus,
+  listDeploymentStatuses,
+  listDeployments,
+} from './deployment-routes.ts'
 import { dispatchRepository } from './dispatch-routes.ts'
+import {
+  createBranchPolicy,
+  deleteBranchPolicy,
+  deleteEnvironment,
+  getEnvironment,
+  listBranchPolicies,
+  listEnvironments,
+  putEnvironment,
+} from './environment-routes.ts'
+import { listApprovals, listPendingDeployments, reviewPendingDeployments } from './pending-deployment-routes.ts'
 import { deleteProtection, getProtection, updateProtection } from './protection-routes.ts'
 import { type Route, route } from './route.ts'
 import {
@@ -28,6 +47,8 @@ import {
   getActionsPermissions,
   getImmutableReleases,
   getWorkflowPermissions,
+  listSecrets,
+  listVariables,
   setActionsPermissions,
   setWorkflowPermissions,
 } from './settings-routes.ts'
@@ -56,6 +77,8 @@ export const settingRoutes: readonly Route[] = [
   route('PUT', '/repos/{owner}/{repo}/actions/permissions', 'state', setActionsPermissions),
   route('GET', '/repos/{owner}/{repo}/actions/permissions/workflow', 'nothing', getWorkflowPermissions),
   route('PUT', '/repos/{owner}/{repo}/actions/permissions/workflow', 'state', setWorkflowPermissions),
+  route('GET', '/repos/{owner}/{repo}/actions/variables', 'nothing', listVariables),
+  route('GET', '/repos/{owner}/{repo}/actions/secrets', 'nothing', listSecrets),
 ]
 
 export const checkRoutes: readonly Route[] = [
@@ -91,5 +114,51 @@ export const workflowRoutes: readonly Route[] = [
   route('GET', '/repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}', 'nothing', downloadArtifact),
 ]
 
+export const deploymentRoutes: readonly Route[] = [
+  route('GET', '/repos/{owner}/{repo}/deployments', 'nothing', listDeployments),
+  route('POST', '/repos/{owner}/{repo}/deployments', 'state', createDeployment),
+  route('GET', '/repos/{owner}/{repo}/deployments/{deployment_id}', 'nothing', getDeployment),
+  route('DELETE', '/repos/{owner}/{repo}/deployments/{deployment_id}', 'state', deleteDeployment),
+  route('GET', '/repos/{owner}/{repo}/deployments/{deployment_id}/statuses', 'nothing', listDeploymentStatuses),
+  route('POST', '/repos/{owner}/{repo}/deployments/{deployment_id}/statuses', 'state', createDeploymentStatus),
+  route(
+    'GET',
+    '/repos/{owner}/{repo}/deployments/{deployment_id}/statuses/{status_id}',
+    'nothing',
+    getDeploymentStatus,
+  ),
+  route('GET', '/repos/{owner}/{repo}/environments', 'nothing', listEnvironments),
+  route('GET', '/repos/{owner}/{repo}/environments/{environment_name}', 'nothing', getEnvironment),
+  route('PUT', '/repos/{owner}/{repo}/environments/{environment_name}', 'state', putEnvironment),
+  route('DELETE', '/repos/{owner}/{repo}/environments/{environment_name}', 'state', deleteEnvironment),
+  route(
+    'GET',
+    '/repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies',
+    'nothing',
+    listBranchPolicies,
+  ),
+  route(
+    'POST',
+    '/repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies',
+    'state',
+    createBranchPolicy,
+  ),
+  route(
+    'DELETE',
+    '/repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}',
+    'state',
+    deleteBranchPolicy,
+  ),
+  route('GET', '/repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments', 'nothing', listPendingDeployments),
+  route('POST', '/repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments', 'state', reviewPendingDeployments),
+  route('GET', '/repos/{owner}/{repo}/actions/runs/{run_id}/approvals', 'nothing', listApprovals),
+]
+
 /** What stands around the code: statuses, checks, deployments, workflows, rules and settings. */
-export const platformRoutes: readonly Route[] = [...ruleRoutes, ...settingRoutes, ...checkRoutes, ...workflowRoutes]
+export const platformRoutes: readonly Route[] = [
+  ...ruleRoutes,
+  ...settingRoutes,
+  ...checkRoutes,
+  ...workflowRoutes,
+  ...deploymentRoutes,
+]

@@ -1,5 +1,6 @@
 import type { Permissions, Role } from './access.ts'
 import type { StoredCheckRun, StoredStatus } from './stored-checks.ts'
+import type { StoredDeployment, StoredEnvironment } from './stored-deployments.ts'
 import type { StoredProtection, StoredRuleset } from './stored-rules.ts'
 import type { StoredRun } from './stored-runs.ts'
 
@@ -16,6 +17,8 @@ export interface Platform {
   /** Paths of workflows that are switched off, and how. */
   readonly disabledWorkflows: Readonly<Record<string, 'disabled_manually' | 'disabled_inactivity'>>
   readonly runs: readonly StoredRun[]
+  readonly environments: readonly StoredEnvironment[]
+  readonly deployments: readonly StoredDeployment[]
 }
 
 export interface Settings {
@@ -31,6 +34,9 @@ export interface Settings {
   readonly areActionsPinned: boolean
   /** What a job's token may where its workflow says nothing. */
   readonly jobsMay: 'read' | 'write'
+  readonly variables: Readonly<Record<string, string>>
+  /** Their names; nobody reads the rest. */
+  readonly secrets: readonly string[]
 }
 
 /** A token that was made for somebody beside the owner. The text itself is not kept. */
@@ -61,6 +67,8 @@ export const firstPlatform: Platform = {
     allowedActions: 'all',
     areActionsPinned: false,
     jobsMay: 'read',
+    variables: {},
+    secrets: [],
   },
   tokens: [],
   burnedTags: [],
@@ -70,6 +78,8 @@ export const firstPlatform: Platform = {
   checkRuns: [],
   disabledWorkflows: {},
   runs: [],
+  environments: [],
+  deployments: [],
 }
 
 /** A state of an older Plumbline lacks what came later: it gets what a new one begins with. */

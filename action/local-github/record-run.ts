@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { writeWhole } from '../base/write-whole.ts'
+import { environmentNamed, mayDeploy } from './deployment-state.ts'
 import type { Forge } from './exchange.ts'
 import { timestamp } from './git-commits.ts'
 import { type NewRun, withNewRun, withRun } from './new-run.ts'
@@ -92,7 +93,7 @@ async function changed(forge: Forge, before: State, run: StoredRun, change: RunC
   for (const artifact of change.artifacts ?? []) artifacts.push(await keptArtifact(forge, nextId++, artifact))
   const names = new Set(jobs.map(({ name }) => name))
   const conclusion = change.conclusion ?? null
-  const after: StoredRun = {
+  const told: StoredRun = {
     ...run,
     status: change.status ?? (conclusion === null ? run.status : 'completed'),
     conclusion: change.conclusion === undefined ? run.conclusion : conclusion,
@@ -101,7 +102,20 @@ async function changed(forge: Forge, before: State, run: StoredRun, change: RunC
     waitsFor: change.waitsFor ?? run.waitsFor,
     updatedAt: now,
   }
+  const after = change.waitsFor ? heldUp(before, told) : told
   return withChecks(withRun({ ...before, nextId }, after), after, jobs)
+}
+
+/** What an environment's rules make of a run: it waits for those that ask for something, and fails where its branch may not go. */
+function heldUp({ platform }: State, run: StoredRun): StoredRun {
+  const environments = run.waitsFor.flatMap((name) => environmentNamed(platform, name) ?? [])
+  const ref = run.pulls.length > 0 ? `refs/pull/${run.pulls[0]}/merge` : `refs/heads/${run.branch ?? ''}`
+  if (!environments.every((environment) => mayDeploy(platform, environment, ref))) {
+    return { ...run, status: 'completed', conclusion: 'failure', waitsFor: [] }
+  }
+  const asking = environments.filter(({ reviewers, waitMinutes }) => reviewers.length > 0 || waitMinutes > 0)
+  if (asking.length === 0) return { ...run, waitsFor: [] }
+  return { ...run, status: 'waiting', conclusion: null, waitsFor: asking.map(({ name }) => name) }
 }
 
 async function keptArtifact(forge: Forge, id: number, recorded: RecordedArtifact): Promise<StoredArtifact> {

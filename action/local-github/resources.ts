@@ -18,7 +18,7 @@ export function userResource(forge: Forge, login: string): Resource {
   const { type } = actorNamed(login)
   return {
     login,
-    id: login === forge.owner ? 1 : idOf(login),
+    id: userIdOf(forge.owner, login),
     node_id: nodeId(type, login),
     avatar_url: `${forge.serverUrl}/avatars/${encodeURIComponent(login)}`,
     gravatar_id: '',
@@ -41,6 +41,10 @@ export function userResource(forge: Forge, login: string): Resource {
 /** The id of a bot's App, as bypass lists name it. That of GitHub Actions is GitHub's own. */
 export function appIdOf(login: string): number {
   return login === 'github-actions[bot]' ? 15368 : idOf(login)
+}
+
+export function userIdOf(owner: string, login: string): number {
+  return login === owner ? 1 : idOf(login)
 }
 
 /** The id of a workflow, which its path alone decides. */

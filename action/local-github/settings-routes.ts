@@ -1,5 +1,5 @@
 import { oneOf } from './body-fields.ts'
-import { type Answer, type Exchange, flag } from './exchange.ts'
+import { type Answer, type Exchange, flag, paginated } from './exchange.ts'
 import { invalidRequest, Refusal } from './refusal.ts'
 import { withSettings } from './settings.ts'
 
@@ -39,6 +39,23 @@ export async function setWorkflowPermissions({ forge, body }: Exchange): Promise
     ...(mayJobsOpenPulls !== undefined && { mayJobsOpenPulls }),
   }
   return forge.state.change((state) => ({ state: withSettings(state, settings), answer: { status: 204 } }))
+}
+
+export async function listVariables(exchange: Exchange): Promise<Answer> {
+  const { createdAt, platform } = await exchange.forge.state.read()
+  const all = Object.entries(platform.settings.variables)
+  const { items, headers } = paginated(exchange, '/actions/variables', all)
+  const variables = items.map(([name, value]) => ({ name, value, created_at: createdAt, updated_at: createdAt }))
+  return { status: 200, json: { total_count: all.length, variables }, headers }
+}
+
+/** Names alone: nobody reads the rest. */
+export async function listSecrets(exchange: Exchange): Promise<Answer> {
+  const { createdAt, platform } = await exchange.forge.state.read()
+  const all = platform.settings.secrets
+  const { items, headers } = paginated(exchange, '/actions/secrets', all)
+  const secrets = items.map((name) => ({ name, created_at: createdAt, updated_at: createdAt }))
+  return { status: 200, json: { total_count: all.length, secrets }, headers }
 }
 
 /** GitHub answers 404 where the setting is off. */

@@ -223,6 +223,19 @@ describe('settings of Actions', () => {
     )
   })
 
+  test('name variables with their values, and secrets without', async () => {
+    await using github = await testGitHub()
+    await github.configure({ variables: { STORE: 's3' }, secrets: ['SLACK_WEBHOOK'] })
+    expect((await github.call('GET', '/actions/variables')).body).toMatchObject({
+      total_count: 1,
+      variables: [{ name: 'STORE', value: 's3' }],
+    })
+    expect((await github.call('GET', '/actions/secrets')).body).toMatchObject({
+      total_count: 1,
+      secrets: [{ name: 'SLACK_WEBHOOK' }],
+    })
+  })
+
   test('of immutable releases are read and set', async () => {
     await using github = await testGitHub()
     const { call } = github

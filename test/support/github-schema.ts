@@ -15,7 +15,8 @@ const subset: Subset = JSON.parse(readFileSync(new URL('github-openapi.json', im
 const ajv = new Ajv({ strict: false, allErrors: true })
 formats.default(ajv)
 for (const name of ['repo.nwo', 'timestamp', 'ssh-url', 'permission']) ajv.addFormat(name, true)
-ajv.addFormat('uri', /^[a-z][a-z0-9+.-]*:/i)
+// Where there is none, GitHub answers an empty text, which its description has as the default.
+ajv.addFormat('uri', /^([a-z][a-z0-9+.-]*:|$)/i)
 ajv.addSchema({ $id: 'github', components: subset.components })
 const compiled = new Map<string, ValidateFunction>()
 
