@@ -40,6 +40,8 @@ export const arrows = [
   ['rollout', 'github'],
   ['rollout', 'project'],
   ['registry', 'base'],
+  ['registry', 'data'],
+  ['registry', 'evaluation'],
   ['registry', 'github'],
   ['registry', 'project'],
   ['registry', 'report'],

@@ -26,6 +26,7 @@ export const commandTable = {
   'registry show': async () => (await import('./registry-show.ts')).registryShow,
   'registry compare': async () => (await import('./registry-compare.ts')).registryCompare,
   'registry download': async () => (await import('./registry-download.ts')).registryDownload,
+  verify: async () => (await import('./verify.ts')).verify,
   lineage: async () => (await import('./lineage.ts')).lineage,
   'rollout start': async () => (await import('./rollout-start.ts')).rolloutStart,
   'rollout promote': async () => (await import('./rollout-promote.ts')).rolloutPromote,

@@ -46,12 +46,14 @@ export const register = defineCommand({
     const commit = committed(candidate.record.model, code)
     const { dataLockFile } = await import('../project/data-lock.ts')
     const { contractAssets } = await import('../registry/contract-assets.ts')
+    const { keepJudgement } = await import('../pipeline/keep-judgement.ts')
     const { registerCandidate } = await import('../registry/register-candidate.ts')
     const registration = {
       candidate,
       commit,
       contractFiles: contractAssets(declared.project),
       lockFile: join(context.folder, dataLockFile),
+      keepJudgement: (file: string) => keepJudgement(declared, candidate, context.environment, file),
       stamp,
     }
     return withGitHub(context, async (client) => {

@@ -10,7 +10,7 @@ import { describeFiles } from './describe-files.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
 import type { Engine } from './engine.ts'
 import { makePredictionTables, type PredictionTables } from './prediction-table.ts'
-import { quoteName } from './quote.ts'
+import { quoteName, quoteText } from './quote.ts'
 import { openReading } from './reading-engine.ts'
 import type { DescribedFile, SourceFile } from './source-file.ts'
 
@@ -24,6 +24,8 @@ export interface JoinInput {
   readonly truthFile: string
   /** What the stage `predict` wrote, Parquet or CSV by its ending. */
   readonly predictionsFile: string
+  /** Hexadecimal. With it the rows get pseudonyms, each of the salt and the id. */
+  readonly salt?: string
   readonly signal?: AbortSignal
 }
 
@@ -113,13 +115,14 @@ async function judgedRows(engine: Engine, input: JoinInput, tables: PredictionTa
   const { task } = project.model
   const slices = sliceColumns(project)
   const classes = [...new Set([...tables.truthClasses, ...tables.probabilities.keys()])].sort()
+  const id = quoteName(tables.id)
   const selected = [
+    ...(input.salt === undefined ? [] : [`sha256(${quoteText(input.salt)} || CAST(t.${id} AS VARCHAR)) AS pseudonym`]),
     ...slices.map((name, index) => `${sliceName(name, contract)} AS slice_${index}`),
     't."truth value" AS truth',
     'p.predicted AS predicted',
     ...(task === 'regression' ? [] : probabilityColumns(tables, task === 'binary' ? [tables.positive ?? ''] : classes)),
   ]
-  const id = quoteName(tables.id)
   const columns = await engine.columns(
     `SELECT ${selected.join(', ')} FROM truth t JOIN predictions p ON t.${id} = p.id ORDER BY t.${id}`,
   )
@@ -129,6 +132,7 @@ async function judgedRows(engine: Engine, input: JoinInput, tables: PredictionTa
   const common = {
     rows,
     slices: Object.fromEntries(slices.map((name, index) => [name, textsOf(columns[`slice_${index}`])])),
+    ...(input.salt !== undefined && { pseudonyms: (columns['pseudonym'] ?? []).map(String) }),
   }
   if (task === 'regression') {
     return { ...common, task, truth: Float64Array.from(truth, Number), predicted: Float64Array.from(predicted, Number) }

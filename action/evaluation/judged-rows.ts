@@ -5,6 +5,8 @@ export type JudgedRows = {
   readonly rows: number
   /** Slice column → value of each row as text, null where null. */
   readonly slices: Readonly<Record<string, readonly (string | null)[]>>
+  /** What stands for each row's id, where they were asked for. */
+  readonly pseudonyms?: readonly string[]
 } & (
   | {
       readonly task: Extract<Task, 'binary'>

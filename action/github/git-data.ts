@@ -110,6 +110,26 @@ export async function readTextFile(client: GitHubClient, commit: string, path: s
   return Buffer.from(found.content, 'base64').toString()
 }
 
+export interface PathCommit {
+  readonly sha: string
+  /** First line of the message. */
+  readonly subject: string
+  /** ISO 8601, as its author has it. */
+  readonly at: string
+}
+
+/** The newest commits up to `head` that changed a file, newest first, at most 100; one call. */
+export async function commitsOf(client: GitHubClient, head: string, path: string): Promise<readonly PathCommit[]> {
+  const commits = await client.call('list the commits of', path, ({ rest }, repository) =>
+    rest.repos.listCommits({ ...repository, sha: head, path, per_page: 100 }),
+  )
+  return commits.map(({ sha, commit }) => ({
+    sha,
+    subject: commit.message.split('\n')[0] ?? '',
+    at: commit.author?.date ?? '',
+  }))
+}
+
 /** A commit's files as a gzipped tar archive, under one folder. */
 export async function downloadTarball(client: GitHubClient, commit: string): Promise<Uint8Array> {
   const data = await client.call<unknown>('download the commit', commit, ({ rest }, repository) =>

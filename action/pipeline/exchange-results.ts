@@ -19,7 +19,7 @@ const needed: Readonly<Record<Job | 'publish', readonly Parcel[]>> = {
   train: ['prepare'],
   judge: ['prepare', 'truth', 'train'],
   refit: ['prepare', 'whole', 'train', 'judge'],
-  publish: ['prepare', 'train', 'judge', 'refit'],
+  publish: ['prepare', 'truth', 'train', 'judge', 'refit'],
 }
 
 export interface Exchange {

@@ -48,12 +48,15 @@ async function gather(declared: DeclaredRun, record: RunRecord): Promise<Candida
   const releasedModel = project.split.refit
     ? await checkedOutput(declared, await finished(declared, 'refit'), 'model')
     : judgedModel
+  const split = await pointedResult(project.folder, keys.runKey, 'split', undefined)
+  const truth = split && (await checkedOutput(declared, split, 'truth').catch(() => undefined))
   return {
     record,
     recordFile: join(runFolder(project.folder, keys.runKey), 'run.json'),
     judgedModel,
     releasedModel,
     predictions: await checkedOutput(declared, predict, 'predictions'),
+    ...(truth !== undefined && { truth }),
     servingFiles: servingFiles(declared),
   }
 }

@@ -149,6 +149,8 @@ export interface Candidate {
   readonly releasedModel: string
   /** The judged predictions on the test rows. */
   readonly predictions: string
+  /** The truth of the test rows; absent where it is not here. */
+  readonly truth?: string
   /** Files that `predict` needs to run without git: path relative to the project → absolute path. */
   readonly servingFiles: Readonly<Record<string, string>>
 }

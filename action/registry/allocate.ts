@@ -48,7 +48,7 @@ export function allocate(client: GitHubClient, wanted: WantedAllocation, stamp: 
 }
 
 /** Every allocation of a ledger, oldest first. */
-function allocationsIn(records: readonly LedgerRecord[]): readonly Allocation[] {
+export function allocationsIn(records: readonly LedgerRecord[]): readonly Allocation[] {
   return records.flatMap((record) => {
     if (record.kind !== 'allocate') return []
     const { version, runKey, commit, dataDigest, tag } = record.body

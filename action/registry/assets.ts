@@ -21,6 +21,8 @@ export interface AssetSources {
   /** Absolute. */
   readonly lockFile: string
   readonly modelCard: string
+  /** What the gates were judged by, in the folder already; absent where privacy keeps it back. */
+  readonly predictions?: string
   /** From the assets that are there before it to the statement about them. */
   readonly provenance: (subjects: readonly BuiltAsset[]) => string
 }
@@ -38,7 +40,7 @@ const contentTypes: Readonly<Record<string, string>> = {
  * others as `sha256sum -c` reads them.
  */
 export async function buildAssets(folder: string, sources: AssetSources): Promise<readonly BuiltAsset[]> {
-  const { candidate, contractFiles, lockFile, modelCard, provenance } = sources
+  const { candidate, contractFiles, lockFile, modelCard, predictions, provenance } = sources
   await mkdir(folder, { recursive: true })
   const released = await buildModel(folder, 'model', candidate.releasedModel)
   const judged = await buildModel(folder, 'judged', candidate.judgedModel)
@@ -52,6 +54,7 @@ export async function buildAssets(folder: string, sources: AssetSources): Promis
     ...contracts,
     await buildCopy(folder, 'data.lock.yaml', lockFile),
     await buildText(folder, 'model-card.md', modelCard),
+    ...(predictions === undefined ? [] : [await measured(folder, predictions)]),
   ]
   const assets = [...subjects, await buildText(folder, 'provenance.intoto.json', provenance(subjects))]
   return [...assets, await buildText(folder, 'sums.txt', sumsOf(assets))]

@@ -17,7 +17,8 @@ import { formatBytes } from '../report/numbers.ts'
 /** An asset and the digest that its bytes must have. */
 export interface WantedAsset {
   readonly asset: Asset
-  readonly sha256: string
+  /** Null: whatever comes, where nobody knows better. */
+  readonly sha256: string | null
 }
 
 export interface DownloadedFile {
@@ -118,16 +119,17 @@ async function download(
   let isFresh = (await partBytes(part)) === 0
   for (;;) {
     const digest = await receive(client, asset, part, terms)
-    if (digest === sha256) break
+    if (sha256 === null || digest === sha256) {
+      const path = join(folder, asset.name)
+      await rename(part, path)
+      return { name: asset.name, path, bytes: asset.bytes, sha256: digest, wasHere: false }
+    }
     terms.meter.lost(asset.bytes)
     await rm(part, { force: true })
     // Of a part that an earlier call left, nobody knows what became of it since.
     if (isFresh) throw otherBytes(asset, digest, sha256)
     isFresh = true
   }
-  const path = join(folder, asset.name)
-  await rename(part, path)
-  return { name: asset.name, path, bytes: asset.bytes, sha256, wasHere: false }
 }
 
 /** Brings the part to the asset's length, over as many connections as it takes; its digest. */
@@ -194,7 +196,7 @@ async function alreadyHere(folder: string, { asset, sha256 }: WantedAsset): Prom
   const found = await stat(path).catch(() => undefined)
   if (!found) return undefined
   const isSame = found.isFile() && found.size === asset.bytes && (await sha256OfFile(path)) === sha256
-  if (isSame) return { name: asset.name, path, bytes: asset.bytes, sha256, wasHere: true }
+  if (isSame && sha256 !== null) return { name: asset.name, path, bytes: asset.bytes, sha256, wasHere: true }
   throw new Fault(
     'registry/would-overwrite',
     `Cannot download "${asset.name}" to "${folder}": a file of that name with other bytes is there; expected none, or the same`,
@@ -204,7 +206,7 @@ async function alreadyHere(folder: string, { asset, sha256 }: WantedAsset): Prom
 
 /** Of these bytes and no others, so that a part is never gone on with by another release's asset. */
 function partPath(folder: string, { asset, sha256 }: WantedAsset): string {
-  return join(folder, `.${asset.name}.${sha256.slice(0, 16)}.part`)
+  return join(folder, `.${asset.name}.${sha256?.slice(0, 16) ?? asset.id}.part`)
 }
 
 async function partBytes(path: string): Promise<number> {

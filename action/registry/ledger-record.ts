@@ -64,7 +64,8 @@ export function readChain(files: ReadonlyMap<string, string>): Chain {
   return { records, last }
 }
 
-function recordPath({ seq, kind }: LedgerRecord): string {
+/** The file that holds a record. */
+export function recordPath({ seq, kind }: Pick<LedgerRecord, 'seq' | 'kind'>): string {
   return `records/${Math.floor(seq / 1000)}/${seq}-${kind}.json`
 }
 

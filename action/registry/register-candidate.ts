@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Progress } from '../base/progress.ts'
 import type { GitHubClient } from '../github/client.ts'
 import type { Release } from '../github/releases.ts'
+import type { KeptJudgement } from '../pipeline/keep-judgement.ts'
 import type { Candidate } from '../pipeline/run-record.ts'
 import { modelCard, releaseNotes } from '../report/model-card.ts'
 import { type Allocation, allocate, type Stamp } from './allocate.ts'
@@ -19,6 +20,8 @@ export interface Registration {
   /** As `contractAssets()` gives them. */
   readonly contractFiles: Readonly<Record<string, string>>
   readonly lockFile: string
+  /** Writes what the gates were judged by to a file; without it, or where privacy keeps it back, a release holds none. */
+  readonly keepJudgement?: (file: string) => Promise<KeptJudgement>
   readonly stamp: Stamp
 }
 
@@ -42,8 +45,12 @@ export async function registerCandidate(
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-release-'))
   try {
     const { owner, repository } = client.connection
+    const predictions = 'predictions.parquet'
+    const kept = await registration.keepJudgement?.(join(folder, predictions))
+    if (kept?.kind === 'not kept') progress.note(`The release holds no predictions: ${kept.reason}.`)
     const assets = await buildAssets(folder, {
       ...registration,
+      ...(kept?.kind === 'kept' && { predictions }),
       modelCard: modelCard(record, allocation),
       provenance: (subjects) => provenanceStatement({ record, allocation, owner, repository }, subjects),
     })

@@ -33,6 +33,7 @@ describe('register', () => {
       'judged.json',
       'model-card.md',
       'model.json',
+      'predictions.parquet',
       'provenance.intoto.json',
       'run.json',
       'serve.tar.gz',
