@@ -44,9 +44,14 @@ function answersOf(method, path) {
     Object.entries(operation.responses).map(([status, response]) => {
       const resolved = response.$ref ? description.components.responses[nameIn(response.$ref)] : response
       const content = resolved.content?.['application/json']
-      return [status, content ? jsonSchema(content.schema) : null]
+      return [status, content ? jsonSchema(Number(status) >= 400 ? anyOfThem(content.schema) : content.schema) : null]
     }),
   )
+}
+
+/** GitHub's kinds of errors fit each other, so that none is ever exactly one of them. */
+function anyOfThem({ oneOf, ...schema }) {
+  return oneOf ? { ...schema, anyOf: oneOf } : schema
 }
 
 /** OpenAPI 3.0 writes `nullable`; JSON Schema a type "null". Names of properties are no keywords. */

@@ -137,7 +137,7 @@ async function indexLine(forge: Forge, entry: unknown): Promise<string> {
   return `${mode} ${sha}\t${path}\0`
 }
 
-function signature(value: unknown, { login }: Actor): string {
+export function signature(value: unknown, { login }: Actor): string {
   const fields: Fields = isRecord(value) ? value : {}
   const name = optionalText(fields, 'name') ?? login
   const email = optionalText(fields, 'email') ?? `${login}@users.noreply.localhost`
@@ -159,7 +159,7 @@ async function treeResource(forge: Forge, sha: string, isRecursive: boolean): Pr
   return { sha, url: `${forge.repositoryUrl}/git/trees/${sha}`, tree, truncated: false }
 }
 
-function gitCommitResource(forge: Forge, commit: GitCommit): Json {
+export function gitCommitResource(forge: Forge, commit: GitCommit): Json {
   const page = `${pageOf(forge)}/commit/`
   return {
     sha: commit.sha,

@@ -2,7 +2,9 @@ import type { Access } from './access.ts'
 import { commitsBetween, mergeBaseOf } from './branches.ts'
 import type { Exchange, Forge } from './exchange.ts'
 import { commentsOn, discussed, issuePage } from './issue-resource.ts'
+import { newestCheckRuns, newestStatuses, passedContexts } from './passed-contexts.ts'
 import { nodeId, type Resource, repositoryResource, userResource } from './resources.ts'
+import { violationsOf } from './rules.ts'
 import type { State } from './state.ts'
 import type { PullIssue } from './stored-issue.ts'
 import type { StoredPull, Trial } from './stored-pull.ts'
@@ -52,7 +54,7 @@ export function pullSimple({ forge, access }: Exchange, state: State, issue: Pul
 
 /** As it is shown alone: with what it changes, and whether it can be merged, where that is known by now. */
 export async function pullResource(exchange: Exchange, state: State, issue: PullIssue): Promise<Resource> {
-  const { forge } = exchange
+  const { forge, access } = exchange
   const { pull } = issue
   const trial = currentTrial(pull)
   const { additions, deletions, files } = await countChanges(forge, pull)
@@ -63,7 +65,7 @@ export async function pullResource(exchange: Exchange, state: State, issue: Pull
     merged_by: pull.merged ? userResource(forge, pull.merged.by) : null,
     mergeable: isOpen && trial ? trial.commit !== null : null,
     rebaseable: isOpen && trial ? trial.isRebaseable : null,
-    mergeable_state: isOpen ? mergeableState(pull, trial) : 'unknown',
+    mergeable_state: isOpen ? mergeableState(state, access, pull, trial) : 'unknown',
     comments: commentsOn(state, issue).length,
     review_comments: 0,
     maintainer_can_modify: false,
@@ -79,10 +81,19 @@ export function currentTrial({ trial, headSha, baseSha }: StoredPull): Trial | u
   return trial && trial.headSha === headSha && trial.baseSha === baseSha ? trial : undefined
 }
 
-function mergeableState(pull: StoredPull, trial: Trial | undefined): string {
+/** `blocked`: a rule is against it; `unstable`: no rule is, but some status or check has not passed. */
+function mergeableState(state: State, access: Access, pull: StoredPull, trial: Trial | undefined): string {
   if (!trial) return 'unknown'
   if (trial.commit === null) return 'dirty'
-  return pull.isDraft ? 'draft' : 'clean'
+  if (pull.isDraft) return 'draft'
+  const change = { ref: `refs/heads/${pull.base}`, kind: 'update', sha: pull.headSha, isMerge: true } as const
+  if (violationsOf(state, access, change)) return 'blocked'
+  const passed = passedContexts(state.platform, pull.headSha)
+  const contexts = [
+    ...newestStatuses(state.platform, pull.headSha).map(({ context }) => context),
+    ...newestCheckRuns(state.platform, pull.headSha).map(({ name }) => name),
+  ]
+  return contexts.every((context) => passed.has(context)) ? 'clean' : 'unstable'
 }
 
 function sideOf(forge: Forge, state: State, access: Access, branch: string, sha: string): Resource {

@@ -65,8 +65,9 @@ export async function deleteRef(exchange: Exchange): Promise<Answer> {
   return { status: 204 }
 }
 
-/** Throws what the repository's rules have against a change. */
+/** Throws what the repository's rules have against a change; a pull request's refs are GitHub's own. */
 export async function requireAllowed(forge: Forge, access: Access, change: RefChange): Promise<void> {
+  if (change.ref.startsWith('refs/pull/')) throw new Refusal(422, 'deny updating a hidden ref')
   const refused = refuseRefChange(await forge.state.read(), access, change)
   if (refused) throw refused
 }

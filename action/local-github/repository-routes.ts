@@ -122,7 +122,7 @@ function entryResource(forge: Forge, ref: string, folder: string, line: string):
   return entryOf(forge, ref, path, { type: kind, sha, bytes: kind === 'file' ? Number(size) : 0 })
 }
 
-function entryOf(forge: Forge, ref: string, path: string, entry: { type: string; sha: string; bytes: number }) {
+export function entryOf(forge: Forge, ref: string, path: string, entry: { type: string; sha: string; bytes: number }) {
   const address = path.split('/').map(encodeURIComponent).join('/')
   const url = `${forge.repositoryUrl}/contents/${address}?ref=${encodeURIComponent(ref)}`
   const gitUrl = `${forge.repositoryUrl}/git/${entry.type === 'dir' ? 'trees' : 'blobs'}/${entry.sha}`

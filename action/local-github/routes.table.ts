@@ -1,5 +1,6 @@
 import { sendArtifact } from './artifact-routes.ts'
 import { deleteAsset, downloadAsset, getAsset, listAssets, uploadAsset } from './asset-routes.ts'
+import { codeRoutes } from './code-routes.table.ts'
 import { discussionRoutes } from './discussion-routes.table.ts'
 import { createBlob, createCommit, createTree, getBlob, getGitCommit, getTree } from './git-data-routes.ts'
 import { platformRoutes } from './platform-routes.table.ts'
@@ -20,6 +21,7 @@ export const apiRoutes: readonly Route[] = [
   // Before the others: `commits/{ref}` would take `commits/main/status` for a branch.
   ...platformRoutes,
   ...discussionRoutes,
+  ...codeRoutes,
   route('GET', '/repos/{owner}/{repo}', 'nothing', getRepository),
   route('GET', '/repos/{owner}/{repo}/commits', 'nothing', listCommits),
   route('GET', '/repos/{owner}/{repo}/commits/{ref}', 'nothing', getCommit),
@@ -56,7 +58,7 @@ export const webRoutes: readonly Route[] = [
 ]
 
 /** Variables that may hold slashes, as a branch's name does. */
-const spanning = new Set(['ref', 'path', 'tag', 'branch'])
+const spanning = new Set(['ref', 'path', 'tag', 'branch', 'basehead'])
 
 export interface MatchedRoute {
   readonly route: Route

@@ -32,7 +32,35 @@ describe('startLocalGitHub()', () => {
     ])
   })
 
+  test('reads what an older Plumbline kept, with what it lacks begun', async () => {
+    const folder = tempFolder()
+    const kept = { owner: 'acme', repository: 'parcels', token: 't', createdAt: '2025-01-01T00:00:00Z', nextId: 1 }
+    await writeFile(
+      join(folder, 'state.json'),
+      JSON.stringify({ schema: 'plumbline/local-github/v1', ...kept, releases: [] }),
+    )
+    await using github = await startLocalGitHub({ folder, ...names })
+    const call = caller(github)
+    expect((await call('GET', '/issues?state=all')).body).toEqual([])
+    expect((await call('POST', '/issues', { title: 'a', labels: ['bug'] })).body.number).toBe(1)
+  })
+
+  test('leaves what a newer Plumbline kept as it is', async () => {
+    const folder = tempFolder()
+    const text = '{"schema":"plumbline/local-github/v2"}'
+    await writeFile(join(folder, 'state.json'), text)
+    await expect(startLocalGitHub({ folder, ...names })).rejects.toMatchObject({
+      code: 'local-github/newer-state',
+      message: expect.stringContaining('a newer Plumbline wrote it (version 2)'),
+    })
+    expect(await readFile(join(folder, 'state.json'), 'utf8')).toBe(text)
+  })
+
   test.each([
+    [
+      'an issue without a title',
+      '{"schema":"plumbline/local-github/v1","owner":"acme","repository":"parcels","token":"t","createdAt":"2025","nextId":2,"releases":[],"discussion":{"issues":[{"id":1}],"comments":[],"labels":[]}}',
+    ],
     ['a half-written state', '{"schema":"plumbline/local-g'],
     ['a state of something else', '{"schema":"other/v1"}'],
     ['an empty state', ''],

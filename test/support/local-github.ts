@@ -27,11 +27,11 @@ interface Called {
   readonly body: any
 }
 
-/** An embedded GitHub of its own, with one commit on `main`. */
+/** An embedded GitHub of its own, with one commit on `main`; `folder`: where several tests share it. */
 export async function testGitHub(
   options: Partial<Pick<LocalGitHubOptions, 'interrupt' | 'limits'>> = {},
+  folder = tempFolder(),
 ): Promise<TestGitHub> {
-  const folder = tempFolder()
   const github = await startLocalGitHub({
     folder: join(folder, 'github'),
     owner: 'acme',
