@@ -114,6 +114,7 @@ export const faults = {
   'local-github/newer-state': 'user',
   'local-github/other-repository': 'user',
   'registry/ambiguous-alias': 'user',
+  'registry/alias-moved': 'user',
   'registry/bad-alias': 'user',
   'registry/bytes-differ': 'user',
   'registry/bad-asset': 'user',

@@ -25,6 +25,7 @@ export const commandTable = {
   'registry list': async () => (await import('./registry-list.ts')).registryList,
   'registry show': async () => (await import('./registry-show.ts')).registryShow,
   'registry compare': async () => (await import('./registry-compare.ts')).registryCompare,
+  'registry alias': async () => (await import('./registry-alias.ts')).registryAlias,
   'registry download': async () => (await import('./registry-download.ts')).registryDownload,
   verify: async () => (await import('./verify.ts')).verify,
   lineage: async () => (await import('./lineage.ts')).lineage,

@@ -8,6 +8,8 @@ import type { RunSources } from '../report/word-runs.ts'
 import type { CommandContext } from './define-command.ts'
 
 export interface KnownRuns {
+  /** From whatever names a version to its tag; other texts come back as they are. */
+  readonly named: (text: string) => string
   /** One a run key, newest first. */
   readonly runs: readonly KnownRun[]
   readonly sources: RunSources
@@ -33,7 +35,12 @@ export async function knownRuns(context: CommandContext, { isLocal, model }: Wan
   if (warning !== undefined) context.progress.warn(warning)
   for (const problem of problems) context.progress.warn(wordProblem(problem))
   const runs = mergeRuns(here.records, there.records, ledger.releases)
+  const { versionNamed } = await import('../registry/find-version.ts')
   return {
+    named: (text) =>
+      ledger.aliases.some((alias) => text === alias.name || text === `${alias.model}@${alias.name}`)
+        ? (versionNamed(ledger.releases, ledger.aliases, text)?.tag ?? text)
+        : text,
     runs: model === undefined ? runs : runs.filter((run) => run.model === model),
     sources: { ledger: state, problems },
   }
@@ -59,7 +66,7 @@ interface Asked {
   readonly state: RunSources['ledger']
 }
 
-const nothing: LedgerRuns = { runs: [], releases: [] }
+const nothing: LedgerRuns = { runs: [], releases: [], aliases: [] }
 const notAsked: Asked = { ledger: nothing, state: { kind: 'not asked' } }
 
 async function readLedgerRuns(context: CommandContext): Promise<Asked> {

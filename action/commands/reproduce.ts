@@ -40,8 +40,8 @@ export const reproduce = defineCommand({
 async function findOriginal(asked: string, context: CommandContext): Promise<OriginalRun> {
   const { runsOfProject } = await import('./known-runs.ts')
   const { findRun } = await import('../pipeline/find-run.ts')
-  const { runs } = await runsOfProject(context, false)
-  const run = findRun(runs, asked)
+  const { runs, named } = await runsOfProject(context, false)
+  const run = findRun(runs, named(asked))
   return run.release === null ? await localRun(run, context) : await releasedRun(run.release.tag, context)
 }
 

@@ -35,11 +35,11 @@ export const runsDiff = defineCommand({
     const { compareRuns } = await import('../pipeline/compare-runs.ts')
     const { findRun, twoNewest } = await import('../pipeline/find-run.ts')
     const { showRun } = await import('../pipeline/show-run.ts')
-    const { project, runs, sources, prices } = await runsOfProject(context, local)
+    const { project, runs, named, sources, prices } = await runsOfProject(context, local)
     const [before, after] =
       a === undefined && b === undefined
         ? twoNewest(runs)
-        : [findRun(runs, a ?? 'latest'), findRun(runs, b ?? 'latest')]
+        : [findRun(runs, named(a ?? 'latest')), findRun(runs, named(b ?? 'latest'))]
     if (before.runKey === after.runKey) throw sameRun(before.runKey)
 
     const [older, newer] = [showRun(before, prices), showRun(after, prices)]

@@ -19,8 +19,8 @@ export const runsShow = defineCommand({
     const { runsOfProject } = await import('./known-runs.ts')
     const { findRun } = await import('../pipeline/find-run.ts')
     const { showRun } = await import('../pipeline/show-run.ts')
-    const { runs, sources, prices } = await runsOfProject(context, local)
-    const shown = showRun(findRun(runs, asked ?? 'latest'), prices)
+    const { runs, named, sources, prices } = await runsOfProject(context, local)
+    const shown = showRun(findRun(runs, named(asked ?? 'latest')), prices)
     return { kind: 'done', result: { ...shown, currency: prices.currency, sources } }
   },
 

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../pipeline/run-record.ts'
+import { type Alias, aliasesIn } from './aliases.ts'
 import type { LedgerRecord } from './ledger-record.ts'
 import { type PublishedRecord, publishedIn } from './record-published.ts'
 
@@ -10,6 +11,7 @@ export interface LedgerRuns {
     readonly body: unknown
   }[]
   readonly releases: readonly PublishedRecord[]
+  readonly aliases: readonly Alias[]
 }
 
 export function runsInLedger(records: readonly LedgerRecord[]): LedgerRuns {
@@ -17,7 +19,7 @@ export function runsInLedger(records: readonly LedgerRecord[]): LedgerRuns {
     if (kind === 'run') return [{ seq, body }]
     return kind === 'published' && body['run'] !== undefined ? [{ seq, body: body['run'] }] : []
   })
-  return { runs, releases: publishedIn(records) }
+  return { runs, releases: publishedIn(records), aliases: aliasesIn(records) }
 }
 
 /** Whether a ledger has this very execution as it ended, as a run or with its release. A job that ran again ends it anew. */

@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { sha256 } from '../../action/base/sha256.ts'
+import { lineage } from '../../action/commands/lineage.ts'
 import { register } from '../../action/commands/register.ts'
+import { registryAlias } from '../../action/commands/registry-alias.ts'
 import { registryCompare } from '../../action/commands/registry-compare.ts'
 import { registryDownload } from '../../action/commands/registry-download.ts'
 import { registryList } from '../../action/commands/registry-list.ts'
 import { registryShow } from '../../action/commands/registry-show.ts'
+import { runsShow } from '../../action/commands/runs-show.ts'
 import { openLocalGitHub } from '../../action/local-github/open-local-github.ts'
 import { caller } from '../support/local-github.ts'
 import { deploy } from '../support/deploy.ts'
@@ -117,6 +120,7 @@ test('registry list, show, compare and download agree on two releases', async ()
   expect(releases.first).not.toBe(releases.second)
   await expectListed(releases)
   await expectShown(releases)
+  await expectAliased(releases)
   await expectCompared(releases)
   await expectDownloaded(releases)
 })
@@ -157,6 +161,29 @@ async function expectShown({ project, first, second }: TwoReleases) {
     code: 'registry/unknown-version',
     remedy: 'Did you mean "parcels-v2"?',
   })
+}
+
+/** A name that means a version wherever one is named. */
+async function expectAliased({ project: { folder }, first }: TwoReleases) {
+  const inputs = { alias: 'champion', remove: false, expect: undefined }
+  const set = await registryAlias.run({ ...inputs, version: 'parcels-v1' }, contextOf(folder))
+  if (set.kind === 'diagnosed') throw new Error(JSON.stringify(set))
+  const { text, outputs } = await registryAlias.report(set.result)
+  expect(text).toContain(`SET  parcels@champion → ${first}`)
+  expect(outputs).toEqual({ tag: first, was: '' })
+  await expect(registryAlias.run({ ...inputs, version: undefined }, contextOf(folder))).rejects.toMatchObject({
+    code: 'cli/bad-input',
+  })
+  for (const name of ['champion', 'parcels@champion']) {
+    const show = await registryShow.run({ version: name }, contextOf(folder))
+    expect(show).toMatchObject({ result: { release: { tag: first, aliases: ['champion'] } } })
+    expect(await lineage.run({ subject: name }, contextOf(folder))).toMatchObject({
+      result: { lineage: { release: { tag: first } } },
+    })
+    expect(await runsShow.run({ run: name, local: false }, contextOf(folder))).toMatchObject({
+      result: { release: { tag: first } },
+    })
+  }
 }
 
 /** What made two releases, what they came to, and their files. */
