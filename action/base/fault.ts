@@ -10,6 +10,7 @@ export const faults = {
   'cli/bad-input': 'user',
   'workflow/no-artifact-service': 'user',
   'workflow/artifact': 'remote',
+  'workflow/outputs-too-long': 'user',
   'contract/out-of-memory': 'user',
   'contract/timeout': 'user',
   'data/engine-damaged': 'user',

@@ -7,6 +7,7 @@ import { logText } from '../github/runner/log-text.ts'
 import type { SharedCache } from '../github/runner/shared-cache.ts'
 import type { Traffic } from '../github/watch.ts'
 import { type Ending, exitCodeOf } from '../report/ending.ts'
+import { type Annotation, annotation, diagnosticAnnotations, warningAnnotations } from '../report/annotations.ts'
 import { plain } from '../report/paint.ts'
 import type { JsonLog } from '../report/progress-json.ts'
 import { progressLines } from '../report/progress-lines.ts'
@@ -38,6 +39,7 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
   let command: Command | undefined
   let jsonLog: JsonLog | undefined
   const traffic: Traffic = { calls: 0, cached: 0 }
+  const warnings = warningAnnotations()
   const settled = await settle(
     async () => {
       await hidden.hide(tokenOf(step))
@@ -45,11 +47,12 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
       jsonLog = await openLog(step, name, log)
       command = await findCommand(name, step.table)
       const inputs = readWorkflowInputs(command, step.environment)
-      return await runCommand(
-        command,
-        inputs,
-        contextOf(step, jsonLog ?? progressLines({ write: log, now: () => performance.now() }), hidden, traffic),
-      )
+      const lines = progressLines({ write: log, now: () => performance.now() })
+      const progress = jsonLog ?? (await markWarnings(lines, warnings, hidden))
+      const ran = await runCommand(command, inputs, contextOf(step, progress, hidden, traffic))
+      const { requireShortOutputs } = await import('../github/runner/outputs.ts')
+      requireShortOutputs(outputsOf(ran))
+      return ran
     },
     step.signal,
     hidden,
@@ -59,7 +62,12 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
   const { stdout, stderr } = wordEnding(ending, plain, false)
   jsonLog?.ended(ending)
   log(jsonLog ? stdout : `${stdout}${stderr}`)
-  await tellRunner(command?.name ?? doorInput('command', step.environment) ?? 'plumbline', ending, step, log)
+  await tellRunner(
+    command?.name ?? doorInput('command', step.environment) ?? 'plumbline',
+    ending,
+    warnings.last(),
+    step,
+  )
   return ending.kind === 'no' && command?.isAdvisory === true ? 0 : exitCodeOf(ending)
 }
 
@@ -96,23 +104,51 @@ function contextOf(step: WorkflowStep, progress: Progress, hidden: HiddenTexts, 
   }
 }
 
+/** Warnings stand in the log as marks, as far as GitHub shows them, else as lines. */
+async function markWarnings(
+  progress: Progress,
+  warnings: ReturnType<typeof warningAnnotations>,
+  hidden: HiddenTexts,
+): Promise<Progress> {
+  const { openAnnotations } = await import('../github/runner/annotations.ts')
+  const annotate = await openAnnotations()
+  return {
+    ...progress,
+    warn(text) {
+      const mark = warnings.next(hidden.text(text))
+      if (mark) annotate(mark)
+      else progress.warn(text)
+    },
+  }
+}
+
 async function tellRunner(
   name: string,
   ending: Ending,
-  step: WorkflowStep,
-  log: (text: string) => void,
+  lastWarning: Annotation | undefined,
+  { environment }: WorkflowStep,
 ): Promise<void> {
   const { markdownEnding } = await import('../report/markdown-ending.ts')
-  const { annotate, annotateFault } = await import('../github/runner/annotations.ts')
+  const { fitMarkdown, summaryBudget } = await import('../report/fit-markdown.ts')
+  const { openAnnotations } = await import('../github/runner/annotations.ts')
   const { writeOutputs } = await import('../github/runner/outputs.ts')
   const { writeSummary } = await import('../github/runner/summary.ts')
 
-  if (ending.kind === 'diagnosed') await annotate(ending.diagnostics, (line) => log(`${line}\n`))
-  if (ending.kind === 'fault')
-    await annotateFault(ending.fault.code, `${ending.fault.message}\n→ ${ending.fault.remedy}`)
-  const reported = ending.kind === 'fault' ? {} : ending.report?.outputs
-  await writeOutputs({ verdict: ending.kind, ...reported })
-  await writeSummary(markdownEnding(name, ending), step.environment)
+  const annotate = await openAnnotations()
+  for (const mark of [...(lastWarning ? [lastWarning] : []), ...marksOf(ending)]) annotate(mark)
+  await writeOutputs(outputsOf(ending))
+  await writeSummary(fitMarkdown(markdownEnding(name, ending), summaryBudget, 'The log has all of it.'), environment)
+}
+
+function marksOf(ending: Ending): readonly Annotation[] {
+  if (ending.kind === 'diagnosed') return diagnosticAnnotations(ending.diagnostics)
+  if (ending.kind !== 'fault') return []
+  const { code, message, remedy } = ending.fault
+  return [annotation('error', code, `${message}\n→ ${remedy}`)]
+}
+
+function outputsOf(ending: Ending): Readonly<Record<string, string>> {
+  return { verdict: ending.kind, ...(ending.kind === 'fault' ? {} : ending.report?.outputs) }
 }
 
 function tokenOf({ environment }: WorkflowStep): readonly string[] {

@@ -86,7 +86,7 @@ describe('answerWorkflow()', () => {
     expect(code).toBe(1)
     expect(annotations).toHaveLength(10)
     expect(annotations[0]).toBe('::error title=tree/dry,file=garden.yaml,line=1,col=2::Cannot water "0"%0A→ Dig')
-    expect(log).toContain('and 3 more; all are in the job summary')
+    expect(annotations[9]).toContain('title=and 4 more::')
     expect(summary.match(/Cannot water/g)).toHaveLength(13)
   })
 

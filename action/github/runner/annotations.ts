@@ -1,25 +1,23 @@
-import type { Diagnostic } from '../../base/diagnostic.ts'
-
-/** GitHub shows no more errors of one step. */
-const annotationLimit = 10
-
-/** Marks each diagnostic in the changed files of a pull request, as far as GitHub shows them; the log says how many more. */
-export async function annotate(diagnostics: readonly Diagnostic[], log: (line: string) => void): Promise<void> {
-  const { error } = await import('@actions/core')
-  for (const { code, file, line, column, message, remedy } of diagnostics.slice(0, annotationLimit)) {
-    error(remedy === undefined ? message : `${message}\n→ ${remedy}`, {
-      title: code,
-      file,
-      startLine: line,
-      startColumn: column,
-    })
-  }
-  const more = diagnostics.length - annotationLimit
-  if (more > 0) log(`and ${more} more; all are in the job summary`)
+/** A mark in the changed files of a pull request, or one without a place. */
+export interface Mark {
+  readonly level: 'error' | 'warning'
+  readonly title: string
+  readonly message: string
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
 }
 
-/** Marks what stopped the step, without a place. */
-export async function annotateFault(title: string, message: string): Promise<void> {
-  const { error } = await import('@actions/core')
-  error(message, { title })
+/** What hands marks to the runner; @actions/core escapes them, once for all. GitHub shows ten a step of each level. */
+export async function openAnnotations(): Promise<(mark: Mark) => void> {
+  const { error, warning } = await import('@actions/core')
+  return ({ level, title, message, file, line, column }) => {
+    const write = level === 'error' ? error : warning
+    write(message, {
+      title,
+      ...(file !== undefined && { file }),
+      ...(line !== undefined && { startLine: line }),
+      ...(column !== undefined && { startColumn: column }),
+    })
+  }
 }
