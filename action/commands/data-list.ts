@@ -34,7 +34,7 @@ export const dataList = defineCommand({
     const { knownSnapshots } = await import('../data/known-snapshots.ts')
     const { countFiles } = await import('../project/data-lock.ts')
     const { digest, lock, asked, commit } = chosen.value
-    const listed = await listData(project.value, lock, context.signal)
+    const listed = await listData(project.value, lock, context.signal, context)
     const known = sums ? [] : await knownSnapshots(project.value)
     return {
       kind: 'done',

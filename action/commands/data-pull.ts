@@ -34,7 +34,7 @@ export const dataPull = defineCommand({
     const chosen = await chooseSnapshot(project.value, data)
     if (!chosen.ok) return { kind: 'diagnosed', diagnostics: chosen.diagnostics }
     const { signal, progress } = context
-    const options = { isForced: force, withLinks: link, signal, progress }
+    const options = { isForced: force, withLinks: link, signal, progress, world: context }
     const pulled = await pullSnapshot(project.value, chosen.value.lock, options)
     return { kind: 'done', result: { ...pulled, digest: chosen.value.digest, withLinks: link } }
   },

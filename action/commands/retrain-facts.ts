@@ -48,7 +48,7 @@ export async function seeData(context: CommandContext, isFetched: boolean): Prom
   const isSame = pinned !== undefined && dataDigest(pinned) === snapshot.value.digest
   const newRows = isSame
     ? { ok: true as const, value: { added: 0, labelled: 0 } }
-    : await countNewRows(project, contracts.value, snapshot.value, pinned, signal)
+    : await countNewRows(project, contracts.value, snapshot.value, pinned, signal, context)
   if (!newRows.ok) return newRows
   return {
     ok: true,
@@ -124,6 +124,6 @@ async function countSince(context: CommandContext, seen: SeenData, badEnd: BadEn
   const { knownSnapshots } = await import('../data/known-snapshots.ts')
   const known = (await knownSnapshots(project)).find(({ digest }) => digest === badEnd.dataDigest)
   if (!known) return sincePinned
-  const since = await countNewRows(project, contracts, snapshot, known.lock, context.signal)
+  const since = await countNewRows(project, contracts, snapshot, known.lock, context.signal, context)
   return since.ok ? { ok: true, value: { ...badEnd, newRows: since.value.added } } : since
 }

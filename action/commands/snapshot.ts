@@ -1,6 +1,9 @@
 import type { RecalledSnapshot } from '../data/recall-snapshot.ts'
+import type { Pushed } from '../data/stores/store.ts'
+import type { Snapshot } from '../data/take-snapshot.ts'
+import type { Project } from '../project/project.ts'
 import type { SnapshotSummary } from '../report/report-snapshot.ts'
-import { defineCommand, type Outcome } from './define-command.ts'
+import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
 import { flag, text } from './fields.ts'
 
 export const snapshot = defineCommand({
@@ -15,6 +18,7 @@ export const snapshot = defineCommand({
       example: 'before-outage',
     }),
     pack: flag({ description: 'Writes the files anew as typed Parquet in data/packed, and pins that instead' }),
+    push: flag({ description: 'Brings the bytes to the store, too, before the lock names them' }),
     'no-fetch': flag({ description: 'Takes the files of remote sources as they lie there, without fetching' }),
   },
   outputs: {
@@ -25,11 +29,12 @@ export const snapshot = defineCommand({
   permissions: { contents: 'read' },
   effects: ['reads-repository', 'writes-files', 'runs-user-code'],
 
-  async run({ check, as: name, pack, 'no-fetch': noFetch }, context): Promise<Outcome<SnapshotSummary>> {
+  async run({ check, as: name, pack, push, 'no-fetch': noFetch }, context): Promise<Outcome<SnapshotSummary>> {
     const startMs = context.now().getTime()
     if (name !== undefined) await refuseName(name, check)
-    if (check && pack) await refuseCheckedPack()
-    const isPlain = name === undefined && !pack
+    if (check && pack) await refuseChecked('pack')
+    if (check && push) await refuseChecked('push')
+    const isPlain = name === undefined && !pack && !push
     const unchanged = isPlain ? await recall(context.folder) : undefined
     if (unchanged) return { kind: 'done', result: sayAgain(unchanged, check, context.now()) }
 
@@ -66,6 +71,7 @@ export const snapshot = defineCommand({
     })
     if (!taken.ok) return { kind: 'diagnosed', diagnostics: taken.diagnostics }
     if (name !== undefined) await refuseTakenName(project.value, taken.value.lock, name)
+    const pushed = push ? await bringToStore(project.value, taken.value, context) : undefined
     if (!check) await pinSnapshot(project.value, taken.value, context.signal)
     const namedFile = name === undefined ? undefined : await nameSnapshot(project.value, taken.value.lock, name)
 
@@ -77,6 +83,8 @@ export const snapshot = defineCommand({
       leftOut: { files: leftOut.paths.length, rows: leftOut.rows, before: leftOut.before },
       isCheck: check,
       ...(namedFile !== undefined && { namedFile }),
+      ...(pushed && { pushed }),
+      ...(isElsewhere(project.value) && !push && { isOnlyHere: true }),
       isChanged: before !== rest.digest || previous?.until !== lock.until,
       previousDigest: before ?? null,
       isFuture: isFuture(lock.until, context.now()),
@@ -126,10 +134,20 @@ async function refuseName(name: string, isCheck: boolean): Promise<void> {
   throw new Fault('cli/bad-input', message, { remedy: 'For example: --as before-outage' })
 }
 
-async function refuseCheckedPack(): Promise<void> {
+async function refuseChecked(other: 'pack' | 'push'): Promise<void> {
   const { Fault } = await import('../base/fault.ts')
-  const message = 'Cannot pack: --check writes nothing; expected --pack without it'
-  throw new Fault('cli/bad-input', message, { remedy: 'Take out --check or --pack.' })
+  const message = `Cannot ${other}: --check writes nothing; expected --${other} without it`
+  throw new Fault('cli/bad-input', message, { remedy: `Take out --check or --${other}.` })
+}
+
+async function bringToStore(project: Project, taken: Snapshot, context: CommandContext): Promise<Pushed> {
+  const { pushSnapshot } = await import('../data/push-snapshot.ts')
+  const { progress, signal } = context
+  return await pushSnapshot(project, taken, { world: context, progress, signal })
+}
+
+function isElsewhere({ data }: Project): boolean {
+  return data.store.kind !== 'git' && data.store.kind !== 'file'
 }
 
 /** By more than a day, which zones explain; an integer (a year, a round) tells nothing. */

@@ -98,7 +98,7 @@ export const validate = defineCommand({
         signal: context.signal,
         openReference: async () => {
           const { openReference } = await import('../pipeline/open-reference.ts')
-          return await openReference(project.value, context.signal)
+          return await openReference(project.value, context.signal, context)
         },
         ...(failingRowsFile !== undefined && { failingRowsFile }),
       },

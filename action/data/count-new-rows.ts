@@ -12,7 +12,7 @@ import { quoteName, quoteText } from './quote.ts'
 import { typedRelation } from './read-source.ts'
 import { openReading } from './reading-engine.ts'
 import { declaredEncoding, type DescribedFile } from './source-file.ts'
-import { openStore } from './stores/store.ts'
+import { openStore, type StoreWorld } from './stores/store.ts'
 import type { Snapshot } from './take-snapshot.ts'
 
 export interface NewRows {
@@ -39,8 +39,9 @@ export async function countNewRows(
   now: Snapshot,
   before: DataLock | undefined,
   signal?: AbortSignal,
+  world?: StoreWorld,
 ): Promise<Read<NewRows>> {
-  const earlier = before ? await earlierFiles(project, before, now, signal) : { features: [], labels: [] }
+  const earlier = before ? await earlierFiles(project, before, now, signal, world) : { features: [], labels: [] }
   const sides: readonly RowFiles[] = [now.files, earlier]
   const files = sides.flatMap(({ features, labels }) => [...features, ...labels])
   await using engine = await openReading({ files }, signal)
@@ -123,8 +124,9 @@ async function earlierFiles(
   lock: DataLock,
   now: Snapshot,
   signal: AbortSignal | undefined,
+  world: StoreWorld | undefined,
 ): Promise<RowFiles> {
-  const store = openStore(project)
+  const store = openStore(project, world)
   const here = new Map([...now.files.features, ...now.files.labels].map((file) => [file.sha256, file.absolutePath]))
   const [first] = project.data.sources
   const filesOf = async (entries: readonly LockEntry[] = []) => {

@@ -3,7 +3,7 @@ import type { Project } from '../project/project.ts'
 import { mapInParallel } from './map-in-parallel.ts'
 import type { SectionFiles } from './section-files.ts'
 import { declaredEncoding, type SourceFile } from './source-file.ts'
-import { openStore } from './stores/store.ts'
+import { openStore, type StoreWorld } from './stores/store.ts'
 
 /** A file whose bytes were compared with the lock. */
 export interface PinnedFile extends SourceFile {
@@ -12,11 +12,21 @@ export interface PinnedFile extends SourceFile {
 
 export type SnapshotFiles = SectionFiles<PinnedFile>
 
-/** Brings the pinned bytes onto this machine, each file verified. Throws a fault `store/…` where one cannot be had. */
-export async function fetchSnapshot(project: Project, lock: DataLock, signal?: AbortSignal): Promise<SnapshotFiles> {
-  const store = openStore(project)
+/**
+ * Brings the pinned bytes onto this machine, each file verified. Throws a fault `store/…` where one cannot be had. `world`:
+ * what a store elsewhere is reached by.
+ */
+export async function fetchSnapshot(
+  project: Project,
+  lock: DataLock,
+  signal?: AbortSignal,
+  world?: StoreWorld,
+): Promise<SnapshotFiles> {
+  const store = openStore(project, world)
+  // What is elsewhere is waited for rather than read.
+  const filesAtOnce = store.push ? 16 : 4
   const fetchAll = (entries: readonly LockEntry[] = []) =>
-    mapInParallel(entries, 4, async (entry) => ({
+    mapInParallel(entries, filesAtOnce, async (entry) => ({
       ...entry,
       ...declaredEncoding(entry.path, project.data.encoding),
       absolutePath: await store.fetch(entry, signal),

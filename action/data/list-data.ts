@@ -6,7 +6,7 @@ import type { Project } from '../project/project.ts'
 import { factsKey, readAnyFacts } from './file-facts.ts'
 import { stateOf } from './file-state.ts'
 import { hashFiles } from './hash-files.ts'
-import { openStore } from './stores/store.ts'
+import { openStore, type StoreWorld } from './stores/store.ts'
 
 /** Where a pinned file's bytes are. */
 export interface ListedFile extends LockEntry {
@@ -37,12 +37,17 @@ export interface ListedData {
 }
 
 /** Looks for the bytes of a snapshot: files in the working tree are verified, those in the store are told by name and size. */
-export async function listData(project: Project, lock: DataLock, signal?: AbortSignal): Promise<ListedData> {
+export async function listData(
+  project: Project,
+  lock: DataLock,
+  signal?: AbortSignal,
+  world?: StoreWorld,
+): Promise<ListedData> {
   const pinned = Object.entries(lock.sections).flatMap(([section, entries]) =>
     entries.map((entry) => ({ ...entry, section })),
   )
   const digests = await digestsInTree(project, pinned, signal)
-  const held = await openStore(project).held(pinned)
+  const held = await openStore(project, world).held(pinned)
   const files = pinned.map((entry): ListedFile => {
     const found = digests.get(entry.path)
     const tree =

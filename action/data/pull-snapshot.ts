@@ -7,7 +7,7 @@ import type { Project } from '../project/project.ts'
 import { mapInParallel } from './map-in-parallel.ts'
 import { copyBytes, linkBytes, removeDeadDrafts } from './stores/copy-bytes.ts'
 import { holds } from './stores/keep-bytes.ts'
-import { openStore } from './stores/store.ts'
+import { openStore, type StoreWorld } from './stores/store.ts'
 
 export interface PullOptions {
   /** Overwrites files that hold other bytes. */
@@ -16,6 +16,8 @@ export interface PullOptions {
   readonly withLinks?: boolean
   readonly signal?: AbortSignal
   readonly progress?: Progress
+  /** What a store elsewhere is reached by. */
+  readonly world?: StoreWorld
 }
 
 export interface PulledFiles {
@@ -42,7 +44,7 @@ export async function pullSnapshot(project: Project, lock: DataLock, options: Pu
   const other = entries.filter((_, place) => states[place] === 'other bytes')
   if (other.length > 0 && !isForced) throw wouldOverwrite(other)
 
-  const store = openStore(project)
+  const store = openStore(project, options.world)
   const wanted = entries.filter((_, place) => states[place] !== 'there')
   const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0)
   const done = { copied: 0, linked: 0, bytes: 0 }

@@ -32,7 +32,7 @@ export async function takeValidate(session: RunSession): Promise<Read<StageResul
       const { openReading } = await import('../data/reading-engine.ts')
       const { allFiles } = await import('../data/section-files.ts')
       const { validateData } = await import('./validate-data.ts')
-      const files = await fetchSnapshot(declared.project, declared.lock, signal)
+      const files = await fetchSnapshot(declared.project, declared.lock, signal, session)
       await using engine = await openReading({ files: allFiles(files) }, signal)
       const { tables } = await contractsToShow(session)
       const result = await validateData({ project: declared.project, tables, files, signal }, engine)
@@ -66,7 +66,7 @@ export async function takeFeatures(session: RunSession): Promise<Read<StageResul
     work: async (workFolder) => {
       const { computeFeatures } = await import('../data/compute-features.ts')
       const { fetchSnapshot } = await import('../data/fetch-snapshot.ts')
-      const files = await fetchSnapshot(project, lock, signal)
+      const files = await fetchSnapshot(project, lock, signal, session)
       const folder = join(workFolder, 'out')
       const sqlFile = project.features.sql
       const contracts = await contractsToShow(session)

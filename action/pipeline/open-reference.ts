@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import { fetchSnapshot, type PinnedFile } from '../data/fetch-snapshot.ts'
 import type { SectionFiles } from '../data/section-files.ts'
+import type { StoreWorld } from '../data/stores/store.ts'
 import { type DataLock, dataLockFile, readDataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
 
@@ -22,11 +23,12 @@ export async function referencePlaces(
 export async function openReference(
   project: Project,
   signal: AbortSignal,
+  world: StoreWorld,
 ): Promise<SectionFiles<PinnedFile> | undefined> {
   const lock = await readLock(project)
   if (!lock) return undefined
   try {
-    return await fetchSnapshot(project, lock, signal)
+    return await fetchSnapshot(project, lock, signal, world)
   } catch (error) {
     if (error instanceof Fault && !signal.aborted) return undefined
     throw error

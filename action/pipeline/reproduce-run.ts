@@ -84,7 +84,7 @@ export async function reproduceRun(request: ReproduceRequest): Promise<Read<Repr
 
 /** Lays what only the user's folder leads to into the checkout; names the snapshot where the commit pins another. */
 async function bringData(
-  { folder, original, signal }: ReproduceRequest,
+  { folder, original, signal, ...world }: ReproduceRequest,
   checkout: CleanCheckout,
   project: Project,
 ): Promise<Read<{ readonly data?: string }>> {
@@ -94,10 +94,10 @@ async function bringData(
   const isPinned = pinned.ok && dataDigest(pinned.value.lock) === digest
   const chosen = isPinned ? pinned : await chooseSnapshot(project, digest)
   if (!chosen.ok) return chosen
-  if (project.data.store.kind === 'file') {
+  if (project.data.store.kind !== 'git') {
     const { copyBytes } = await import('../data/stores/copy-bytes.ts')
     const { openStore } = await import('../data/stores/store.ts')
-    const store = openStore({ ...project, folder })
+    const store = openStore({ ...project, folder }, world)
     for (const entry of Object.values(chosen.value.lock.sections).flat()) {
       await copyBytes(await store.fetch(entry, signal), join(checkout.folder, entry.path), entry, signal)
     }

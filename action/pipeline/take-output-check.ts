@@ -108,9 +108,10 @@ async function checkOutput(
   return { ok: false, diagnostics }
 }
 
-async function pinnedFiles({ declared, signal }: RunSession): Promise<readonly SourceFile[]> {
+async function pinnedFiles(session: RunSession): Promise<readonly SourceFile[]> {
   const { fetchSnapshot } = await import('../data/fetch-snapshot.ts')
-  return (await fetchSnapshot(declared.project, declared.lock, signal)).features
+  const { project, lock } = session.declared
+  return (await fetchSnapshot(project, lock, session.signal, session)).features
 }
 
 /** Where the user wrote what makes the column: `features.sql:3`, or the stage's line in `plumbline.yaml`. */

@@ -20,6 +20,12 @@ const path = z
   .refine((text) => !/^([/\\]|[A-Za-z]:)/.test(text) && !text.split(/[/\\]/).includes('..'), {
     error: 'a path inside this folder is expected',
   })
+const bucket = z
+  .string()
+  .regex(
+    /^(s3:\/\/)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w!.*'()/-]*)?$/,
+    'a bucket and a folder in it, such as acme-data/parcels, are expected',
+  )
 const byteSize = z.union([z.string(), z.number()]).transform((given, context) => {
   const bytes = parseByteSize(String(given))
   if (bytes !== undefined) return bytes
@@ -120,9 +126,9 @@ const data = z.strictObject({
     .default('utf-8')
     .describe('What the text of CSV files is in; a byte-order mark goes before it.'),
   store: z
-    .union([z.enum(['git', 'file']), z.strictObject({ file: z.string().min(1) })])
+    .union([z.enum(['git', 'file']), z.strictObject({ file: z.string().min(1) }), z.strictObject({ s3: bucket })])
     .default('git')
-    .describe('Where the pinned bytes are kept: `git`, `file`, or `file: FOLDER`.'),
+    .describe('Where the pinned bytes are kept: `git`, `file`, `file: FOLDER`, or `s3: BUCKET/PREFIX`.'),
   contract: path.default('contract.yaml').describe('The data contract (Open Data Contract Standard 3.1).'),
 })
 

@@ -45,7 +45,11 @@ export interface ModelPolicy {
   readonly ignore: readonly string[]
 }
 
-export type StorePolicy = { readonly kind: 'git' } | { readonly kind: 'file'; readonly path: string }
+export type StorePolicy =
+  | { readonly kind: 'git' }
+  | { readonly kind: 'file'; readonly path: string }
+  /** Objects `<prefix><2 digits>/<sha256>`; the prefix is empty or ends in `/`. */
+  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string }
 
 export interface DataPolicy {
   /** The tables: first the one whose rows are predicted, then those that are joined onto it. */

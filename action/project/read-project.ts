@@ -149,6 +149,13 @@ function labelPolicy({ source, delay, coverage }: NonNullable<ProjectDocument['d
 
 function storePolicy(store: ProjectDocument['data']['store']): StorePolicy {
   if (store === 'git') return { kind: 'git' }
+  if (typeof store === 'object' && 's3' in store) {
+    const [name = '', ...folders] = store.s3
+      .replace(/^s3:\/\//, '')
+      .split('/')
+      .filter(Boolean)
+    return { kind: 's3', bucket: name, prefix: folders.map((folder) => `${folder}/`).join('') }
+  }
   return { kind: 'file', path: store === 'file' ? '.plumbline/store' : store.file }
 }
 

@@ -1,4 +1,5 @@
 import type { UncommittedFiles } from '../data/stores/uncommitted-files.ts'
+import type { Pushed } from '../data/stores/store.ts'
 import type { ChangedFile, SchemaChange } from '../data/compare-snapshots.ts'
 import type { Oddity } from '../data/find-oddities.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
@@ -37,6 +38,10 @@ export interface SnapshotSummary {
   readonly leftOut: { readonly files: number; readonly rows: number; readonly before: string | null }
   /** What looks wrong with new data. */
   readonly oddities: readonly Oddity[]
+  /** What `push` brought to the store. */
+  readonly pushed?: Pushed
+  /** The store is elsewhere, and nothing was brought there. */
+  readonly isOnlyHere?: boolean
   /** Only where git is the store. */
   readonly git?: UncommittedFiles
 }
@@ -52,6 +57,7 @@ export function reportSnapshot(summary: SnapshotSummary): Report {
     ...wordSchema(summary.schema),
     ...wordName(summary),
     ...wordPacked(summary),
+    ...wordPushed(summary),
   ]
   const changes = changesOf(summary)
   const shown = changes.slice(0, maxShown)
@@ -94,6 +100,14 @@ function verdictOf(summary: SnapshotSummary): string {
     return `NO  ${state}: data ${[digest, was].filter(Boolean).join(', ')}${countsOf(summary)}`
   }
   return `PINNED  data ${digest}${was && ` (${was}${countsOf(summary)})`}`
+}
+
+function wordPushed({ pushed, isOnlyHere, isCheck }: SnapshotSummary): readonly string[] {
+  if (pushed) {
+    const news = pushed.files === 0 ? 'nothing new' : `${wordFiles(pushed.files)} new (${formatBytes(pushed.bytes)})`
+    return [`stored: ${news}, ${formatCount(pushed.there)} there before; all of them verified there`]
+  }
+  return isOnlyHere && !isCheck ? ['not stored yet: plumbline snapshot --push brings it there'] : []
 }
 
 /** `: +1 file: 2,103 new rows, 2025-02-01 … 2025-02-28; −2 files` */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageFolder } from '../../action/base/package-folder.ts'
+import { sha256 } from '../../action/base/sha256.ts'
 import { mapInParallel } from '../../action/data/map-in-parallel.ts'
+import { openS3Store } from '../../action/data/stores/s3-store.ts'
 import { plumbline } from '../support/command-line.ts'
 import { changesOf, land } from '../support/land.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -173,3 +175,27 @@ async function freePort(): Promise<number> {
   if (typeof address !== 'object' || address === null) throw new Error('No port is free')
   return address.port
 }
+
+describe('data.store: s3 on a real server', () => {
+  test('keeps small and large files by their digests, and gives them back', async () => {
+    const folder = tempFolder()
+    const files = ['small', 'large'].map((path) => {
+      const bytes = Buffer.alloc(path === 'small' ? 1000 : (16 << 20) * 2 + 1000, path)
+      const absolutePath = join(folder, path)
+      writeFileSync(absolutePath, bytes)
+      return { absolutePath, path, bytes: bytes.length, sha256: sha256(bytes) }
+    })
+    const store = await openS3Store({ bucket: 'lake', prefix: 'store/' }, environment)
+    expect(await store.held(files)).toEqual(new Set())
+    await store.push(files, {})
+    expect(await store.held(files)).toEqual(new Set(files.map((file) => file.sha256)))
+    // A second push of the same bytes is refused by the server and taken for done.
+    await store.push(files, {})
+    for (const file of files) {
+      const path = join(folder, '.plumbline/data/ab', file.sha256)
+      mkdirSync(join(folder, '.plumbline/data/ab'), { recursive: true })
+      await store.fetch(file, path)
+      expect(sha256(readFileSync(path))).toBe(file.sha256)
+    }
+  })
+})

@@ -10,7 +10,7 @@ export interface S3Fake extends DataServer {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** As much of S3's protocol as reading needs, for answers that a real server does not give on demand. */
+/** As much of S3's protocol as reading and storing need, for answers that a real server does not give on demand. */
 export async function s3Fake(objects: Readonly<Record<string, string | Buffer>>, pageSize = 1000): Promise<S3Fake> {
   const held = new Map(Object.entries(objects).map(([key, content]) => [key, Buffer.from(content)]))
   const server = await dataServer(s3Answer(held, pageSize))
@@ -33,11 +33,19 @@ function environmentOf(url: string): Readonly<Record<string, string>> {
   }
 }
 
-function s3Answer(objects: ReadonlyMap<string, Buffer>, pageSize: number): Answer {
+function s3Answer(objects: Map<string, Buffer>, pageSize: number): Answer {
+  const uploads: Uploads = new Map()
   return (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://s3')
     const path = decodeURIComponent(pathname.slice(1))
     if (searchParams.has('list-type')) return list(objects, path.replace(/\/$/, ''), searchParams, pageSize, response)
+    if (searchParams.has('uploads') && request.method === 'GET')
+      return listUploads(uploads, path, searchParams, response)
+    if (searchParams.has('uploadId') && request.method === 'GET') return listParts(uploads, searchParams, response)
+    if (request.method === 'PUT' || request.method === 'POST') {
+      void take({ objects, uploads, path, searchParams }, request, response)
+      return
+    }
     const bytes = objects.get(path)
     if (bytes === undefined) return s3Error(404, 'NoSuchKey')(request, response)
     give(bytes, request, response)
@@ -85,4 +93,73 @@ function give(bytes: Buffer, request: IncomingMessage, response: ServerResponse)
 
 function etagOf(bytes: Buffer): string {
   return `"${createHash('md5').update(bytes).digest('hex')}"`
+}
+
+/** Upload id → where it goes, and its parts by number. */
+type Uploads = Map<string, { readonly path: string; readonly parts: Map<number, Buffer> }>
+
+interface Taking {
+  readonly objects: Map<string, Buffer>
+  readonly uploads: Uploads
+  readonly path: string
+  readonly searchParams: URLSearchParams
+}
+
+async function take(
+  { objects, uploads, path, searchParams }: Taking,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
+  const body = Buffer.concat(chunks)
+  const wanted = request.headers['x-amz-checksum-sha256']
+  const sha256 = createHash('sha256').update(body).digest('base64')
+  if (request.method === 'PUT' && wanted !== sha256) return s3Error(400, 'BadDigest')(request, response)
+  const id = searchParams.get('uploadId') ?? ''
+  const upload = uploads.get(id)
+  if (request.method === 'POST' && searchParams.has('uploads')) {
+    const fresh = `upload-${uploads.size + 1}`
+    uploads.set(fresh, { path, parts: new Map() })
+    return xml(response, `<InitiateMultipartUploadResult><UploadId>${fresh}</UploadId></InitiateMultipartUploadResult>`)
+  }
+  if (id !== '' && !upload) return s3Error(404, 'NoSuchUpload')(request, response)
+  if (upload && request.method === 'PUT') {
+    upload.parts.set(Number(searchParams.get('partNumber')), body)
+    return void response.writeHead(200, { etag: etagOf(body) }).end()
+  }
+  if (upload) {
+    const whole = Buffer.concat([...upload.parts].sort(([one], [other]) => one - other).map(([, part]) => part))
+    objects.set(upload.path, whole)
+    uploads.delete(id)
+    return xml(response, '<CompleteMultipartUploadResult></CompleteMultipartUploadResult>')
+  }
+  if (request.headers['if-none-match'] === '*' && objects.has(path)) {
+    return s3Error(412, 'PreconditionFailed')(request, response)
+  }
+  objects.set(path, body)
+  response.writeHead(200, { etag: etagOf(body) }).end()
+}
+
+function listUploads(uploads: Uploads, bucket: string, asked: URLSearchParams, response: ServerResponse): void {
+  const prefix = `${bucket.replace(/\/$/, '')}/${asked.get('prefix') ?? ''}`
+  const own = [...uploads].filter(([, { path }]) => path.startsWith(prefix))
+  const items = own.map(
+    ([id, { path }]) => `<Upload><Key>${path.slice(path.indexOf('/') + 1)}</Key><UploadId>${id}</UploadId></Upload>`,
+  )
+  xml(response, `<ListMultipartUploadsResult>${items.join('')}</ListMultipartUploadsResult>`)
+}
+
+function listParts(uploads: Uploads, asked: URLSearchParams, response: ServerResponse): void {
+  const parts = uploads.get(asked.get('uploadId') ?? '')?.parts ?? new Map<number, Buffer>()
+  const items = [...parts].map(([number, bytes]) => {
+    const etag = etagOf(bytes).replaceAll('"', '&quot;')
+    const sha256 = createHash('sha256').update(bytes).digest('base64')
+    return `<Part><PartNumber>${number}</PartNumber><Size>${bytes.length}</Size><ETag>${etag}</ETag><ChecksumSHA256>${sha256}</ChecksumSHA256></Part>`
+  })
+  xml(response, `<ListPartsResult><IsTruncated>false</IsTruncated>${items.join('')}</ListPartsResult>`)
+}
+
+function xml(response: ServerResponse, body: string): void {
+  response.writeHead(200, { 'content-type': 'application/xml' }).end(`<?xml version="1.0"?>${body}`)
 }

@@ -5,5 +5,6 @@ export const snapshotInputs: Parameters<(typeof snapshot)['run']>[0] = {
   check: false,
   as: undefined,
   pack: false,
+  push: false,
   'no-fetch': false,
 }

@@ -1,19 +1,39 @@
 import { Fault } from '../../base/fault.ts'
 import type { S3Settings } from './s3-settings.ts'
 
+/** What was tried, and by which setting of plumbline.yaml. */
+export interface S3Use {
+  readonly action: 'fetch' | 'store'
+  readonly kind: 'source' | 'store'
+  readonly setting: 'data.source' | 'data.store'
+  readonly stays: string
+}
+
+const asSource: S3Use = {
+  action: 'fetch',
+  kind: 'source',
+  setting: 'data.source',
+  stays: 'what was landed before stays as it is',
+}
+
 /** What an S3 said no to, or why it could not be asked. Only codes are quoted: messages may hold keys. */
-export function s3Fault(error: unknown, shown: string, { access, endpoint, region }: S3Settings): Fault {
+export function s3Fault(
+  error: unknown,
+  shown: string,
+  { access, endpoint, region }: S3Settings,
+  { action, kind, setting, stays }: S3Use = asSource,
+): Fault {
   const name = error instanceof Error ? error.name : ''
   const status = statusOf(error)
   const at = endpoint === undefined ? '' : ` at ${new URL(endpoint).host}`
   const make = (code: 'denied' | 'not-found' | 'settings' | 'refused' | 'unreachable', state: string, remedy: string) =>
-    new Fault(`source/${code}`, `Cannot fetch "${shown}": ${state}`, { remedy, stays, cause: error })
+    new Fault(`${kind}/${code}`, `Cannot ${action} "${shown}": ${state}`, { remedy, stays, cause: error })
 
   if (name === 'NoSuchBucket') {
     return make(
       'not-found',
       `there is no such bucket${at}; expected one`,
-      'Mend the bucket in data.source, or AWS_ENDPOINT_URL.',
+      `Mend the bucket in ${setting}, or AWS_ENDPOINT_URL.`,
     )
   }
   if (name === 'RequestTimeTooSkewed') {
@@ -34,14 +54,10 @@ export function s3Fault(error: unknown, shown: string, { access, endpoint, regio
     )
   }
   if (/^(NoSuchKey|NotFound|UnknownError)$/.test(name)) {
-    return make('not-found', `there is no such key${at}; expected an object`, 'Mend the key in data.source.')
+    return make('not-found', `there is no such key${at}; expected an object`, `Mend the key in ${setting}.`)
   }
   if (name === 'InvalidObjectState') {
-    return make(
-      'denied',
-      'the object is archived; expected one that can be read at once',
-      'Restore it in S3, or narrow the source.',
-    )
+    return make('denied', 'the object is archived; expected one that can be read at once', 'Restore it in S3.')
   }
   if (
     /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/.test(name) ||
@@ -82,8 +98,6 @@ export function s3Fault(error: unknown, shown: string, { access, endpoint, regio
     'Run the same command again later: it goes on where it stopped.',
   )
 }
-
-const stays = 'what was landed before stays as it is'
 
 function keysRemedy({ kind }: S3Settings['access']): string {
   return kind === 'anonymous'

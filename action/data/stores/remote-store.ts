@@ -1,0 +1,91 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { Fault } from '../../base/fault.ts'
+import { once } from '../../base/once.ts'
+import type { LockEntry } from '../../project/data-lock.ts'
+import { mapInParallel } from '../map-in-parallel.ts'
+import { holds, keptPath } from './keep-bytes.ts'
+import type { Pushed, Store, StoredFile, Told } from './store.ts'
+
+/** A place elsewhere that keeps bytes by their digest. */
+export interface Remote {
+  /** The digests of those that are there with the right length. */
+  held(entries: readonly LockEntry[], signal?: AbortSignal): Promise<ReadonlySet<string>>
+  /** Brings the bytes to a path that appears once they are whole and are the pinned ones. */
+  fetch(entry: LockEntry, path: string, signal?: AbortSignal): Promise<void>
+  /** Brings the files there, none of which is there yet. */
+  push(files: readonly StoredFile[], told: Told): Promise<void>
+}
+
+/** Where bytes that came from elsewhere are kept, below the model's folder. */
+export const fetchedFolder = '.plumbline/data'
+
+/**
+ * A store elsewhere, seen from a folder: the working tree's file where it is the pinned one, else what was fetched before,
+ * else what the remote has. A snapshot writes nothing there; `push` does.
+ */
+export function remoteStore(folder: string, shown: string, open: () => Promise<Remote>): Store {
+  const root = join(folder, fetchedFolder)
+  const remote = once(open)
+
+  return {
+    async held(entries) {
+      const here = new Set<string>()
+      for (const { sha256, bytes } of entries) {
+        const kept = await stat(keptPath(root, sha256)).catch(() => undefined)
+        if (kept?.size === bytes) here.add(sha256)
+      }
+      const elsewhere = entries.filter(({ sha256 }) => !here.has(sha256))
+      if (elsewhere.length === 0) return here
+      return new Set([...here, ...(await (await remote()).held(elsewhere))])
+    },
+
+    async fetch(entry, signal) {
+      const working = join(folder, entry.path)
+      if (await holds(working, entry, signal)) return working
+      const kept = keptPath(root, entry.sha256)
+      if (await holds(kept, entry, signal)) return kept
+      await mkdir(join(kept, '..'), { recursive: true })
+      await (await remote()).fetch(entry, kept, signal)
+      return kept
+    },
+
+    async put() {
+      // What is not there yet is told by `held()`, and brought there by `push()`.
+    },
+
+    async push(files, told): Promise<Pushed> {
+      const distinct = [...new Map(files.map((file) => [file.sha256, file])).values()]
+      const place = await remote()
+      const before = await place.held(distinct, told.signal)
+      const missing = distinct.filter(({ sha256 }) => !before.has(sha256))
+      await mapInParallel(missing, 4, async (file) => {
+        if (!(await holds(file.absolutePath, file, told.signal))) throw changed(file)
+      })
+      if (missing.length > 0) await place.push(missing, told)
+      // Whoever writes a lock that names these bytes must know that they can be had.
+      const after = await place.held(missing, told.signal)
+      const lost = missing.find(({ sha256 }) => !after.has(sha256))
+      if (lost) throw notKept(lost, shown)
+      const bytes = missing.reduce((sum, file) => sum + file.bytes, 0)
+      return { files: missing.length, bytes, there: distinct.length - missing.length }
+    },
+  }
+}
+
+function changed({ path }: LockEntry): Fault {
+  return new Fault('store/changed', `Cannot store "${path}": it changed meanwhile; expected the pinned bytes`, {
+    remedy: 'Wait until the file is written, then run plumbline snapshot again.',
+  })
+}
+
+function notKept({ path }: LockEntry, shown: string): Fault {
+  return new Fault(
+    'store/missing',
+    `Cannot find "${path}" in ${shown} after it was brought there; expected its bytes`,
+    {
+      remedy: 'Look whether something clears that place, then run plumbline snapshot --push again.',
+    },
+  )
+}
