@@ -37,6 +37,7 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
   })
   const log = (text: string) => step.write(logText(hidden.text(text)))
   let command: Command | undefined
+  let asked: Asked | undefined
   let jsonLog: JsonLog | undefined
   const traffic: Traffic = { calls: 0, cached: 0 }
   const warnings = warningAnnotations()
@@ -49,7 +50,9 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
       const inputs = readWorkflowInputs(command, step.environment)
       const lines = progressLines({ write: log, now: () => performance.now() })
       const progress = jsonLog ?? (await markWarnings(lines, warnings, hidden))
-      const ran = await runCommand(command, inputs, contextOf(step, progress, hidden, traffic))
+      const context = contextOf(step, progress, hidden, traffic)
+      if (inputs['comment'] === true) asked = { command: command.name, context }
+      const ran = await runCommand(command, inputs, context)
       const { requireShortOutputs } = await import('../github/runner/outputs.ts')
       requireShortOutputs(outputsOf(ran))
       return ran
@@ -57,17 +60,22 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
     step.signal,
     hidden,
   )
-  const ending: Ending = traffic.calls > 0 ? { ...settled, github: traffic } : settled
+  let comment: string | undefined
+  const commented = async (wish: Asked) => {
+    const { commentReport } = await import('./comment-report.ts')
+    comment = await commentReport(wish.context, wish.command, settled)
+    return settled
+  }
+  const wanted = asked
+  const ended = wanted ? await settle(() => commented(wanted), step.signal, hidden) : settled
+  const ending: Ending = traffic.calls > 0 ? { ...ended, github: traffic } : ended
 
   const { stdout, stderr } = wordEnding(ending, plain, false)
   jsonLog?.ended(ending)
   log(jsonLog ? stdout : `${stdout}${stderr}`)
-  await tellRunner(
-    command?.name ?? doorInput('command', step.environment) ?? 'plumbline',
-    ending,
-    warnings.last(),
-    step,
-  )
+  if (comment !== undefined) log(`${comment}\n`)
+  const name = command?.name ?? doorInput('command', step.environment) ?? 'plumbline'
+  await tellRunner({ name, ending, lastWarning: warnings.last(), comment }, step)
   return ending.kind === 'no' && command?.isAdvisory === true ? 0 : exitCodeOf(ending)
 }
 
@@ -122,12 +130,23 @@ async function markWarnings(
   }
 }
 
-async function tellRunner(
-  name: string,
-  ending: Ending,
-  lastWarning: Annotation | undefined,
-  { environment }: WorkflowStep,
-): Promise<void> {
+/** A report that is wanted as a comment. */
+interface Asked {
+  readonly command: string
+  readonly context: CommandContext
+}
+
+/** What came of a command, for the pages of GitHub. */
+interface Told {
+  readonly name: string
+  readonly ending: Ending
+  readonly lastWarning: Annotation | undefined
+  /** What became of the comment. */
+  readonly comment: string | undefined
+}
+
+async function tellRunner({ name, ending, lastWarning, comment }: Told, { environment }: WorkflowStep): Promise<void> {
+  const { markdownText } = await import('../report/markdown.ts')
   const { markdownEnding } = await import('../report/markdown-ending.ts')
   const { fitMarkdown, summaryBudget } = await import('../report/fit-markdown.ts')
   const { openAnnotations } = await import('../github/runner/annotations.ts')
@@ -137,7 +156,10 @@ async function tellRunner(
   const annotate = await openAnnotations()
   for (const mark of [...(lastWarning ? [lastWarning] : []), ...marksOf(ending)]) annotate(mark)
   await writeOutputs(outputsOf(ending))
-  await writeSummary(fitMarkdown(markdownEnding(name, ending), summaryBudget, 'The log has all of it.'), environment)
+  const line = comment === undefined ? '' : `\n${markdownText(comment)}\n`
+  const budget = { ...summaryBudget, limit: summaryBudget.limit - summaryBudget.size(line) }
+  const markdown = fitMarkdown(markdownEnding(name, ending), budget, 'The log has all of it.')
+  await writeSummary(markdown + line, environment)
 }
 
 function marksOf(ending: Ending): readonly Annotation[] {

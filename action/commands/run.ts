@@ -2,6 +2,7 @@ import { Fault } from '../base/fault.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import type { Job } from '../pipeline/run-session.ts'
 import type { RunResult } from '../report/report-plan.ts'
+import { commentField, refuseCommentHere } from './comment-report.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
 import { choice, flag, text } from './fields.ts'
 import { runFields, runWishes } from './run-fields.ts'
@@ -28,6 +29,7 @@ export const run = defineCommand({
       example: 'test/fixtures',
     }),
     'dry-run': flag({ description: 'Changes nothing; only says what would be done' }),
+    ...commentField,
   },
   outputs: {
     verdict: '`pass`, or `no` where a gate refuses',
@@ -37,7 +39,11 @@ export const run = defineCommand({
   permissions: { contents: 'read' },
   effects: ['reads-repository', 'writes-files', 'runs-user-code'],
 
-  async run({ job, outcome, stage, in: inputs, 'dry-run': isDry, ...given }, context): Promise<Outcome<RunResult>> {
+  async run(
+    { job, outcome, stage, in: inputs, 'dry-run': isDry, comment, ...given },
+    context,
+  ): Promise<Outcome<RunResult>> {
+    refuseCommentHere(comment, context)
     refuseMixed({ job, outcome, stage, in: inputs, from: given.from, to: given.to })
     const wishes = { ...runWishes(given), ...(stage !== undefined && { stage }) }
     if (isDry) {

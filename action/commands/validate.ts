@@ -7,6 +7,7 @@ import type { Contract } from '../project/contract.ts'
 import type { SourceContract } from '../project/join-contracts.ts'
 import type { Project } from '../project/project.ts'
 import type { Validation } from '../report/report-validation.ts'
+import { commentField, refuseCommentHere } from './comment-report.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
 import { flag, list, text } from './fields.ts'
 
@@ -38,6 +39,7 @@ export const validate = defineCommand({
       description: 'Writes every row that breaks a promise to this file; classified columns stay empty',
       example: 'failing.parquet',
     }),
+    ...commentField,
   },
   outputs: {
     verdict: '`pass`, or `no` where a promise is broken',
@@ -49,6 +51,7 @@ export const validate = defineCommand({
 
   async run(inputs, context): Promise<Outcome<Validation>> {
     const start = performance.now()
+    refuseCommentHere(inputs.comment, context)
     const failingRows = inputs['failing-rows']
     if (failingRows !== undefined && !failingRows.endsWith('.parquet')) throw await notParquet(failingRows)
     if (inputs.patch !== undefined && !inputs.suggest) throw await needsSuggest()

@@ -1,18 +1,19 @@
 import { readFile } from 'node:fs/promises'
 
 import type { GitHubClient } from './client.ts'
-import { decideTokenMode, type JobPermissions, type TokenFacts, type TokenMode } from './token-mode.ts'
+import { decideTokenMode, jobLogin, type JobPermissions, type TokenFacts, type TokenMode } from './token-mode.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Asks who the token is, in at most two calls that write nothing, before anything is done with it. `permissions`: what the
- * job of the workflow declares; undefined where that cannot be seen.
+ * job of the workflow declares; undefined where that cannot be seen. `asksSetting`: whether Actions may open pull requests, too.
  */
 export async function readTokenMode(
   client: GitHubClient,
   environment: Environment,
   permissions: JobPermissions | undefined,
+  asksSetting = true,
 ): Promise<TokenMode> {
   const { isEmbedded, token } = client.connection
   const issuedTo = holderIn(token)
@@ -27,7 +28,31 @@ export async function readTokenMode(
     mayActionsOpenPulls: undefined,
   }
   const mode = decideTokenMode(facts)
-  return mode.kind === 'job' ? { ...mode, mayActionsOpenPulls: await askMayOpenPulls(client) } : mode
+  return mode.kind === 'job' && asksSetting ? { ...mode, mayActionsOpenPulls: await askMayOpenPulls(client) } : mode
+}
+
+/** The name that stands on what the token writes; undefined: cannot see with this token. */
+export async function readLogin(client: GitHubClient, mode: TokenMode): Promise<string | undefined> {
+  switch (mode.kind) {
+    case 'job':
+    case 'read-only':
+      return jobLogin
+    case 'embedded':
+      return client.connection.owner
+    case 'app':
+      return mode.login
+    case 'person':
+    case 'unknown': {
+      if (mode.kind === 'person' && mode.login !== undefined) return mode.login
+      const asked = await client
+        .find('ask GitHub whose token', 'token', ({ rest }) => rest.users.getAuthenticated())
+        .catch((error: unknown) => {
+          if (isRefusal(error)) return undefined
+          throw error
+        })
+      return asked?.login
+    }
+  }
 }
 
 /** GitHub's tokens begin with what they are; those of the embedded GitHub tell Apps and jobs apart. */

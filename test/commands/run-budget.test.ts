@@ -15,6 +15,7 @@ const wholeRun: Parameters<typeof run.run>[0] = {
   stage: undefined,
   in: undefined,
   'dry-run': false,
+  comment: false,
   data: undefined,
   param: [],
   sample: undefined,

@@ -4,6 +4,7 @@ import type { validate } from '../../action/commands/validate.ts'
 export const validateInputs: Parameters<(typeof validate)['run']>[0] = {
   'accept-rename': [],
   suggest: false,
+  comment: false,
   patch: undefined,
   junit: undefined,
   environment: undefined,
