@@ -7,6 +7,7 @@ import { Transform } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 
 import { actorOf } from './access.ts'
+import { seesDrafts } from './decide-access.ts'
 import { type Answer, type Exchange, type Forge, paginated, param } from './exchange.ts'
 import { timestamp } from './git-commits.ts'
 import { invalid, notFound, Refusal } from './refusal.ts'
@@ -175,7 +176,9 @@ function assetName(given: string | null): string {
 }
 
 function requireAsset(state: State, exchange: Exchange): Placed {
-  return requirePlaced(state, Number(param(exchange, 'asset_id')))
+  const placed = requirePlaced(state, Number(param(exchange, 'asset_id')))
+  if (placed.release.isDraft && !seesDrafts(exchange.access)) throw notFound()
+  return placed
 }
 
 function requirePlaced(state: State, id: number): Placed {

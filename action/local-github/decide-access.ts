@@ -38,11 +38,13 @@ export function refuseAccess(asked: Asked): Refusal | undefined {
   }
   if (access.kind === 'user') {
     if (access.role === 'admin') return undefined
-    const isAdministration = row[level].includes('administration') || !row.isPublic
-    if (isAdministration)
-      return access.role === 'read' ? notFound() : new Refusal(403, 'Must have admin rights to Repository.')
+    if (row[level].includes('administration')) {
+      const isTold = access.role === 'write' && level === 'write'
+      return isTold ? new Refusal(403, 'Must have admin rights to Repository.') : notFound()
+    }
     const isOpenWrite = openToReaders.some((pattern) => pattern.test(`${asked.method} ${template}`))
-    return access.role === 'write' || level === 'read' || isOpenWrite ? undefined : notFound()
+    const mayRead = level === 'read' && row.isPublic
+    return access.role === 'write' || mayRead || isOpenWrite ? undefined : notFound()
   }
 
   const accepted = row[level]
@@ -53,6 +55,12 @@ export function refuseAccess(asked: Asked): Refusal | undefined {
   if (!isGranted && !isOpen) return missingPermission(accepted, level)
   const makesPull = /^POST \/pulls(\/\{pull_number\}\/reviews)?$/.test(`${asked.method} ${template}`)
   return access.kind === 'job' && makesPull && !asked.mayJobsOpenPulls ? pullsAreOff() : undefined
+}
+
+/** Drafts are shown to those who may push, and to nobody else. */
+export function seesDrafts(access: Access): boolean {
+  if (access.kind === 'none') return false
+  return access.kind === 'user' ? access.role !== 'read' : hasContents(access, 'write')
 }
 
 /** Refuses a push, or a fetch, over git; undefined where it may go on. */

@@ -48,6 +48,8 @@ export interface FaultSwitch {
 export interface FaultBoard {
   readonly switchOn: (fault: FaultSwitch) => void
   readonly switchAllOff: () => void
+  /** The newest ten thousand calls. */
+  readonly calls: () => readonly Call[]
   /** Counts a call; what befalls it. */
   readonly strike: (call: Call) => FaultKind | undefined
 }
@@ -63,7 +65,10 @@ export function parseFault(text: string): FaultSwitch {
   throw new RangeError(`"${kind}" is no kind of fault; ${hint}`)
 }
 
+const mostCalls = 10_000
+
 export function openFaultBoard(): FaultBoard {
+  const calls: Call[] = []
   let armed: { readonly fault: FaultSwitch; seen: number }[] = []
   return {
     switchOn: (fault) => {
@@ -72,7 +77,10 @@ export function openFaultBoard(): FaultBoard {
     switchAllOff: () => {
       armed = []
     },
+    calls: () => calls,
     strike: (call) => {
+      calls.push(call)
+      if (calls.length > mostCalls) calls.shift()
       let struck: FaultKind | undefined
       for (const one of armed) {
         const { kind, at, times = 1, route } = one.fault

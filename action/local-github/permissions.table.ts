@@ -31,7 +31,7 @@ export const permissionRows: readonly PermissionRow[] = [
   row('/labels', discussed, discussed),
   row('/milestones', discussed, discussed),
   row('/pulls', ['pull_requests'], ['pull_requests']),
-  row('/pulls/{pull_number}/merge', ['contents'], ['contents']),
+  row('/pulls/{pull_number}/merge', ['pull_requests', 'contents'], ['contents']),
   row('/commits/{commit_sha}/pulls', ['pull_requests'], ['pull_requests']),
   row('/statuses', ['statuses'], ['statuses']),
   row('/commits/{ref}/status', ['statuses'], ['statuses']),

@@ -86,3 +86,20 @@ export const firstPlatform: Platform = {
 export function completePlatform(value: Partial<Platform> | undefined): Platform {
   return { ...firstPlatform, ...value, settings: { ...firstPlatform.settings, ...value?.settings } }
 }
+
+/** Whether a platform that was kept has the shape that everything here counts on. */
+export function isPlatform(value: unknown): boolean {
+  if (value === undefined) return true
+  if (!isFields(value)) return false
+  return Object.entries(value).every(([key, kept]: readonly [string, unknown]) => {
+    if (!Object.hasOwn(firstPlatform, key)) return true
+    if (!Array.isArray(Reflect.get(firstPlatform, key))) return isFields(kept)
+    return (
+      Array.isArray(kept) && kept.every((item) => (key === 'burnedTags' ? typeof item === 'string' : isFields(item)))
+    )
+  })
+}
+
+function isFields(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

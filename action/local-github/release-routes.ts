@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Access, actorOf } from './access.ts'
+import { seesDrafts } from './decide-access.ts'
 import {
   type Answer,
   type Exchange,
@@ -25,9 +26,10 @@ const longestBody = 125_000
 
 /** Drafts too, the newest first. */
 export async function listReleases(exchange: Exchange): Promise<Answer> {
-  const { forge } = exchange
+  const { forge, access } = exchange
   const { releases } = await forge.state.read()
-  const newestFirst = [...releases].sort((one, other) => other.id - one.id)
+  const seen = releases.filter(({ isDraft }) => !isDraft || seesDrafts(access))
+  const newestFirst = [...seen].sort((one, other) => other.id - one.id)
   const { items, headers } = paginated(exchange, '/releases', newestFirst)
   return { status: 200, json: items.map((release) => releaseResource(forge, release)), headers }
 }
@@ -123,7 +125,7 @@ export async function deleteRelease(exchange: Exchange): Promise<Answer> {
 export function requireRelease(state: State, exchange: Exchange): StoredRelease {
   const id = Number(param(exchange, 'release_id'))
   const release = state.releases.find((known) => known.id === id)
-  if (!release) throw notFound()
+  if (!release || (release.isDraft && !seesDrafts(exchange.access))) throw notFound()
   return release
 }
 

@@ -11,6 +11,7 @@ import { type FaultSwitch, openFaultBoard, parseFault } from './faults.ts'
 import { openBareRepository } from './git.ts'
 import { openLaggingLists } from './lagging-lists.ts'
 import { githubLimits, type Limits } from './limits.ts'
+import type { Call } from './name-call.ts'
 import type { Settings, TokenHolder } from './platform-state.ts'
 import { type RecordedRun, type RunChange, recordRun, updateRun } from './record-run.ts'
 import { removeLeftovers } from './remove-leftovers.ts'
@@ -35,6 +36,8 @@ export interface LocalGitHub extends GitHubConnection {
   readonly fault: (fault: FaultSwitch | string) => void
   /** Switches all faults off. */
   readonly faultless: () => void
+  /** What was asked since the start, the newest ten thousand calls. */
+  readonly calls: () => readonly Call[]
   /** What a person would set on the repository's settings pages. */
   readonly configure: (settings: Partial<Settings>) => Promise<void>
 }
@@ -109,6 +112,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     revokeToken: (given) => revokeToken(state, given),
     fault: (given) => forge.faults.switchOn(typeof given === 'string' ? parseFault(given) : given),
     faultless: forge.faults.switchAllOff,
+    calls: forge.faults.calls,
     recordRun: (run) => recordRun(forge, run),
     updateRun: (id, change) => updateRun(forge, id, change),
     configure: (settings) => configure(state, settings),

@@ -6,7 +6,7 @@ import { type LockTerms, withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import { type Discussion, firstDiscussion, isDiscussion } from './discussion.ts'
-import { completePlatform, firstPlatform, type Platform } from './platform-state.ts'
+import { completePlatform, firstPlatform, isPlatform, type Platform } from './platform-state.ts'
 
 /** A change takes a moment: whoever holds the lock for a minute is gone. */
 const lockTerms: LockTerms = { longestMs: 60_000, patienceMs: 90_000 }
@@ -169,7 +169,7 @@ function isState(value: unknown): value is State {
     schema === 'plumbline/local-github/v1' &&
     [owner, repository, token, createdAt].every((field) => typeof field === 'string' && field !== '') &&
     Number.isSafeInteger(nextId) &&
-    (platform === undefined || isRecord(platform)) &&
+    isPlatform(platform) &&
     isDiscussion(discussion) &&
     Array.isArray(releases) &&
     releases.every(isRelease)

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-
-import type { Command, CommandContext } from '../../action/commands/define-command.ts'
 import { dataFetch } from '../../action/commands/data-fetch.ts'
+import type { Command, CommandContext } from '../../action/commands/define-command.ts'
 import { init } from '../../action/commands/init.ts'
 import { run } from '../../action/commands/run.ts'
 import { runCommand, settle } from '../../action/commands/settle.ts'
@@ -13,10 +12,10 @@ import type { Ending } from '../../action/report/ending.ts'
 import { contextIn } from '../support/command-context.ts'
 import { dataServer, loopbackWeb } from '../support/data-server.ts'
 import { hurried } from '../support/land.ts'
+import { snapshotInputs } from '../support/snapshot-inputs.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { tinyProject, tinyYaml } from '../support/tiny-project.ts'
 import type { BadInput } from './bad-input.ts'
-import { snapshotInputs } from '../support/snapshot-inputs.ts'
 
 /** What was said: of a refusal its code, place (`file:line`), message and remedy; else the report. */
 export type Answer =

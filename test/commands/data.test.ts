@@ -17,9 +17,9 @@ import { dataPull } from '../../action/commands/data-pull.ts'
 import type { Command } from '../../action/commands/define-command.ts'
 import { snapshot } from '../../action/commands/snapshot.ts'
 import { contextIn } from '../support/command-context.ts'
+import { snapshotInputs } from '../support/snapshot-inputs.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
-import { snapshotInputs } from '../support/snapshot-inputs.ts'
 
 const inFolder = tinyYaml.replace('data/*.csv }', 'data/*.csv, store: { file: kept } }\nkeep: { data: 2 }')
 

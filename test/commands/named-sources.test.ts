@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Command } from '../../action/commands/define-command.ts'
@@ -8,7 +9,6 @@ import { validate } from '../../action/commands/validate.ts'
 import { contextIn } from '../support/command-context.ts'
 import { readParquet } from '../support/read-parquet.ts'
 import { tinyProject, tinyYaml } from '../support/tiny-project.ts'
-import { readdirSync, readFileSync } from 'node:fs'
 
 const head = 'apiVersion: v3.1.0\nkind: DataContract\nid: regions\nversion: 1.0.0\nstatus: active\n'
 const regions = `${head}schema:

@@ -8,8 +8,8 @@ import { readContract } from '../../action/project/read-contract.ts'
 import { readProject } from '../../action/project/read-project.ts'
 import type { SnapshotSummary } from '../../action/report/report-snapshot.ts'
 import { contextIn } from '../support/command-context.ts'
-import { tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
 import { snapshotInputs } from '../support/snapshot-inputs.ts'
+import { tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
 
 async function take(folder: string, check = false): Promise<{ kind: string; result: SnapshotSummary; text: string }> {
   const outcome = await snapshot.run({ ...snapshotInputs, check }, contextIn(folder))

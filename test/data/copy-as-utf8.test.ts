@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import { describeFiles } from '../../action/data/describe-files.ts'
 import { diagnoseReadError } from '../../action/data/diagnose-read-error.ts'
 import { findSourceFiles } from '../../action/data/find-source-files.ts'
-import { openReading } from '../../action/data/reading-engine.ts'
 import { rawRelation } from '../../action/data/read-source.ts'
+import { openReading } from '../../action/data/reading-engine.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const windows = (text: string) => Buffer.from(text, 'latin1')

@@ -93,6 +93,23 @@ describe('refuseAccess()', () => {
     expect((await (await as(github, job({ contents: 'read' })))('GET', '/releases')).status).toBe(200)
   })
 
+  test('shows drafts to those who may push, and to nobody else', async () => {
+    await using github = await testGitHub()
+    const { id } = (await github.call('POST', '/releases', draft)).body
+    const { body: asset } = await github.call('POST', `/releases/${id}/assets?name=a`, Buffer.from('a'))
+    const blind = [
+      caller(github, ''),
+      await as(github, job({ contents: 'read' })),
+      await as(github, { kind: 'user', login: 'eve', role: 'read' }),
+    ]
+    for (const call of blind) {
+      expect((await call('GET', '/releases')).body).toEqual([])
+      for (const path of [`/releases/${id}`, `/releases/${id}/assets`, `/releases/assets/${asset.id}`])
+        expect((await call('GET', path)).status).toBe(404)
+    }
+    expect((await (await as(github, job({ contents: 'write' })))('GET', '/releases')).body).toHaveLength(1)
+  })
+
   test('lets people with a role do what the role may', async () => {
     await using github = await testGitHub()
     const reader = await as(github, { kind: 'user', login: 'eve', role: 'read' })

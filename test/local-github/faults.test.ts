@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 import { type FaultKind, faultKinds, openFaultBoard, parseFault } from '../../action/local-github/faults.ts'
 import type { Call } from '../../action/local-github/name-call.ts'
+import { eachFault } from '../support/each-fault.ts'
 import { push, type TestGitHub, testGitHub } from '../support/local-github.ts'
 
 const create = 'POST /repos/{owner}/{repo}/releases'
@@ -134,5 +135,32 @@ describe('fault()', () => {
     expect((await github.call('GET', '/git/matching-refs/heads/x')).body).toHaveLength(isDone ? 1 : 0)
     github.faultless()
     await push(github, join(github.folder, 'work'), 'HEAD:refs/heads/x')
+  })
+})
+
+describe('eachFault()', () => {
+  test('names each kind at each call of a scenario, and each befalls its call', async () => {
+    await using github = await testGitHub()
+    const start = github.calls().length
+    const scenario = async () => {
+      const { id } = (await github.call('POST', '/releases', { tag_name: 'v1', draft: true })).body
+      await github.call('POST', `/releases/${id}/assets?name=a`, Buffer.from('a'))
+      await github.call('GET', '/releases')
+    }
+    await scenario()
+    const calls = github.calls().slice(start)
+    const faults = eachFault(calls)
+
+    expect(calls.map(({ name }) => name)).toEqual([
+      create,
+      `${create}/{release_id}/assets`,
+      create.replace('POST', 'GET'),
+    ])
+    expect(faults.length).toBe(kinds.reduce((sum, kind) => sum + calls.filter(faultKinds[kind].befalls).length, 0))
+    for (const fault of faults) {
+      const board = openFaultBoard()
+      board.switchOn(fault)
+      expect(calls.map(board.strike).filter(Boolean)).toEqual([fault.kind])
+    }
   })
 })

@@ -172,7 +172,8 @@ describe('startLocalGitHub()', () => {
     expect(again).toMatchObject({ status: 422, body: { errors: [{ code: 'already_exists' }] } })
     expect((await call('GET', `/releases/${id}/assets`)).body).toHaveLength(1)
     expect((await call('GET', `/releases/assets/${asset.id}`)).body.name).toBe('a.b.bin')
-    const download = await fetch(asset.url, { headers: { accept: 'application/octet-stream' } })
+    const headers = { accept: 'application/octet-stream', authorization: `Bearer ${github.token}` }
+    const download = await fetch(asset.url, { headers })
     expect(Buffer.from(await download.arrayBuffer())).toEqual(bytes)
     expect((await fetch(asset.browser_download_url)).status).toBe(404)
     await call('PATCH', `/releases/${id}`, { draft: false })

@@ -68,6 +68,10 @@ describe('startLocalGitHub()', () => {
       'a release without assets',
       '{"schema":"plumbline/local-github/v1","owner":"acme","repository":"parcels","token":"t","createdAt":"2025","nextId":2,"releases":[{"id":1}]}',
     ],
+    [
+      'runs that are no list',
+      '{"schema":"plumbline/local-github/v1","owner":"acme","repository":"parcels","token":"t","createdAt":"2025","nextId":2,"releases":[],"platform":{"runs":7}}',
+    ],
   ])('reports %s and leaves it as it is', async (_, text) => {
     const folder = tempFolder()
     const file = join(folder, 'state.json')

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 
 import { silent } from '../../action/base/progress.ts'
 import { runPipeline } from '../../action/pipeline/run-pipeline.ts'
-import type { Job } from '../../action/pipeline/run-session.ts'
 import type { RunRecord } from '../../action/pipeline/run-record.ts'
+import type { Job } from '../../action/pipeline/run-session.ts'
 import { epochs, epochsFrom, toyTrainer } from '../support/toy-trainer.ts'
 
 const signal = new AbortController().signal

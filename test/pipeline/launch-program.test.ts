@@ -1,9 +1,8 @@
 import { hostname } from 'node:os'
 
 import { expect, test } from 'vitest'
-
-import { pathWithoutEngine } from '../support/fake-engine.ts'
 import { containerArguments, launchProgram } from '../../action/pipeline/launch-program.ts'
+import { pathWithoutEngine } from '../support/fake-engine.ts'
 
 const surroundings = {
   caller: { PATH: '/usr/bin', TOKEN: 'hunter22' },

@@ -6,8 +6,8 @@ import { findCandidate } from '../../action/pipeline/find-candidate.ts'
 import { runPipeline } from '../../action/pipeline/run-pipeline.ts'
 import type { RunRecord } from '../../action/pipeline/run-record.ts'
 import { contextIn } from '../support/command-context.ts'
-import { tinyProject, tinyRows } from '../support/tiny-project.ts'
 import { snapshotInputs } from '../support/snapshot-inputs.ts'
+import { tinyProject, tinyRows } from '../support/tiny-project.ts'
 
 async function run(folder: string, data?: string): Promise<{ record: RunRecord; notes: string[] }> {
   const notes: string[] = []

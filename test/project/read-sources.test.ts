@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseProject } from '../../action/project/read-project.ts'
-import { shownPlace } from '../../action/project/source-place.ts'
 import { globsOf } from '../../action/project/read-sources.ts'
+import { shownPlace } from '../../action/project/source-place.ts'
 
 function read(source: string) {
   return parseProject(

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-
-import { contractAssets } from '../../action/registry/contract-assets.ts'
 import { readProject } from '../../action/project/read-project.ts'
+import { contractAssets } from '../../action/registry/contract-assets.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { tinyYaml } from '../support/tiny-project.ts'
 

@@ -8,9 +8,9 @@ import { validate } from '../../action/commands/validate.ts'
 import { jsonEnding } from '../../action/report/word-ending.ts'
 import { contextIn } from '../support/command-context.ts'
 import { schemaOf } from '../support/result-schema.ts'
+import { snapshotInputs } from '../support/snapshot-inputs.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { validateInputs } from '../support/validate-inputs.ts'
-import { snapshotInputs } from '../support/snapshot-inputs.ts'
 
 const project = `version: 1
 model: { name: m, task: binary, target: y, positive: 1, id: id }

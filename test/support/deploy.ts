@@ -1,5 +1,5 @@
-import type { GitHubConnection } from '../../action/github/connection.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
+import type { GitHubConnection } from '../../action/github/connection.ts'
 import { commitFiles, readBranch } from '../../action/github/git-data.ts'
 
 /** Writes what is live of a model in an environment, as a rollout does. */
