@@ -73,7 +73,7 @@ describe('startLocalGitHub()', () => {
       expect({ status: unchanged.status, body: unchanged.body }).toEqual({ status: 304, body: '' })
       expect(unchanged.headers.get('x-ratelimit-remaining')).toBe('1')
     }
-    await call('POST', '/releases', { tag_name: 'v1', draft: true })
+    await call('POST', '/releases', { tag_name: 'v1' })
     expect((await caller(github, '')('GET', '/releases', undefined, { 'if-none-match': etag })).status).toBe(200)
   })
 
