@@ -80,7 +80,8 @@ export async function merge(forge: Forge, access: Access, number: number, wish: 
     const found = openPull(state, number)
     if (wish.sha !== undefined && wish.sha !== found.pull.headSha)
       throw new Refusal(409, 'Head branch was modified. Review and try the merge again.')
-    refuseByRules(state, access, found)
+    const isBehind = !(await isAncestor(forge.git, found.pull.baseSha, found.pull.headSha))
+    refuseByRules(state, access, found, isBehind)
     const commit = await landingCommit(forge, access, found, wish)
     const changed: PullIssue = { ...found, pull: { ...found.pull, landing: commit } }
     const after = { ...state, discussion: withIssue(state.discussion, changed) }
@@ -102,8 +103,8 @@ function openPull(state: State, number: number): PullIssue {
   return issue
 }
 
-function refuseByRules(state: State, access: Access, { pull }: PullIssue): void {
-  const change = { ref: `refs/heads/${pull.base}`, kind: 'update', sha: pull.headSha, isMerge: true } as const
+function refuseByRules(state: State, access: Access, { pull }: PullIssue, isBehind: boolean): void {
+  const change = { ref: `refs/heads/${pull.base}`, kind: 'update', sha: pull.headSha, isMerge: true, isBehind } as const
   const violations = violationsOf(state, access, change)
   if (!violations) return
   const { source, messages } = violations

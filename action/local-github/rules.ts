@@ -16,6 +16,8 @@ export interface RefChange {
   readonly isForced?: boolean
   /** A merge of a pull request, which is what a pull request is required for. */
   readonly isMerge?: boolean
+  /** Of a merge: the base has commits that the head lacks. */
+  readonly isBehind?: boolean
 }
 
 export interface Violations {
@@ -99,10 +101,10 @@ function brokenRule(platform: Platform, rule: StoredRule, change: RefChange): re
     case 'non_fast_forward':
       return change.isForced === true ? ['Cannot force-push to this branch'] : []
     case 'pull_request':
-      return change.kind === 'delete' || change.isMerge === true ? [] : ['Changes must be made through a pull request.']
+      return change.kind === 'delete' ? [] : unreviewed(rule.approvals, change)
     case 'required_status_checks':
       if (change.kind === 'create' && rule.isWaivedOnCreation) return []
-      return missingChecks(platform, rule.contexts, change)
+      return [...missingChecks(platform, rule.contexts, change), ...outdated(rule.isStrict, change)]
   }
 }
 
@@ -110,11 +112,27 @@ function brokenProtection(platform: Platform, protection: StoredProtection, chan
   if (change.kind === 'delete') return protection.mayDelete ? [] : ['Cannot delete this protected branch']
   return [
     ...(change.isForced === true && !protection.mayForcePush ? ['Cannot force-push to this protected branch'] : []),
-    ...(protection.reviews && change.isMerge !== true && change.kind === 'update'
-      ? ['Changes must be made through a pull request.']
-      : []),
+    ...(protection.reviews && change.kind === 'update' ? unreviewed(protection.reviews.approvals, change) : []),
+    ...outdated(protection.checks?.isStrict === true, change),
     ...(change.kind === 'update' ? missingChecks(platform, protection.checks?.contexts ?? [], change) : []),
   ]
+}
+
+function unreviewed(approvals: number, { isMerge }: RefChange): readonly string[] {
+  return isMerge === true ? missingReviews(approvals) : ['Changes must be made through a pull request.']
+}
+
+/** The embedded GitHub has no reviews: where some are required, only those who may bypass the rule can merge. */
+function missingReviews(approvals: number): readonly string[] {
+  if (approvals === 0) return []
+  const reviews = approvals === 1 ? 'approving review is' : 'approving reviews are'
+  return [`At least ${approvals} ${reviews} required by reviewers with write access.`]
+}
+
+function outdated(isStrict: boolean, { isMerge, isBehind }: RefChange): readonly string[] {
+  return isStrict && isMerge === true && isBehind === true
+    ? ['The head branch is not up to date with the base branch.']
+    : []
 }
 
 function missingChecks(platform: Platform, contexts: readonly string[], { kind, sha }: RefChange): readonly string[] {

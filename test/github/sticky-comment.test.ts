@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
 import { openGitHubClient } from '../../action/github/client.ts'
-import { jobLogin } from '../../action/github/token-mode.ts'
 import { type StickyComment, stickComment } from '../../action/github/sticky-comment.ts'
+import { jobLogin } from '../../action/github/token-mode.ts'
 import { type TestGitHub, testGitHub } from '../support/local-github.ts'
 
 const bodyOf = (text: string) => expect.stringContaining(text)

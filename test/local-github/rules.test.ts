@@ -133,6 +133,40 @@ describe('violationsOf()', () => {
   })
 })
 
+describe('a merge', () => {
+  const review = (required_approving_review_count: number) => ({
+    type: 'pull_request',
+    parameters: { required_approving_review_count },
+  })
+  const strict = {
+    type: 'required_status_checks',
+    parameters: { ...checks().parameters, strict_required_status_checks_policy: true },
+  }
+
+  test.each([
+    ['a pull request without reviews', review(0), 200, 'successfully merged'],
+    ['a review', review(1), 405, 'At least 1 approving review is required'],
+    ['checks', checks('ci'), 405, 'Required status check "ci" is expected.'],
+    ['a head that is up to date', strict, 405, 'not up to date'],
+  ] as const)('where the base asks for %s', async (_, rule, status, message) => {
+    await using github = await testGitHub()
+    const { call, head } = github
+    const work = join(github.folder, 'work')
+    await commitIn(github, 'base')
+    await push(github, work, 'HEAD:main')
+    await git(work, 'reset', '--hard', '--quiet', head)
+    await commitIn(github, 'more')
+    await push(github, work, 'HEAD:refs/heads/x')
+    await call('POST', '/rulesets', ruleset('branch', [rule], ['~DEFAULT_BRANCH']))
+    const { number } = (await call('POST', '/pulls', { title: 't', head: 'x', base: 'main' })).body
+
+    expect(await call('PUT', `/pulls/${number}/merge`)).toMatchObject({
+      status,
+      body: { message: expect.stringContaining(message) },
+    })
+  })
+})
+
 describe('rulesets and protections', () => {
   test('are listed, read, changed and deleted', async () => {
     await using github = await testGitHub()
