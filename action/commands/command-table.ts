@@ -3,6 +3,7 @@ import type { CommandTable } from './define-command.ts'
 /** Every command, loaded on its own, in the order of the loop. */
 export const commandTable = {
   init: async () => (await import('./init.ts')).init,
+  doctor: async () => (await import('./doctor.ts')).doctor,
   'data fetch': async () => (await import('./data-fetch.ts')).dataFetch,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
   'data list': async () => (await import('./data-list.ts')).dataList,

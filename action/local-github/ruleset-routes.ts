@@ -11,8 +11,9 @@ import type { BypassActor, StoredRule, StoredRuleset } from './stored-rules.ts'
 
 export async function listRulesets(exchange: Exchange): Promise<Answer> {
   const { forge, access } = exchange
-  const { platform } = await forge.state.read()
-  const { items, headers } = paginated(exchange, '/rulesets', platform.rulesets)
+  const state = await forge.state.read()
+  requirePlan(state)
+  const { items, headers } = paginated(exchange, '/rulesets', state.platform.rulesets)
   const summary = (ruleset: StoredRuleset) => {
     const { rules: _, conditions: __, bypass_actors: ___, ...facts } = rulesetResource(forge, access, ruleset)
     return facts
@@ -71,8 +72,9 @@ export async function deleteRuleset(exchange: Exchange): Promise<Answer> {
 /** What is enforced on a branch, whether it exists or not. */
 export async function listBranchRules(exchange: Exchange): Promise<Answer> {
   const { forge } = exchange
-  const { platform } = await forge.state.read()
-  const rules = rulesetsOn(platform, `refs/heads/${param(exchange, 'branch')}`).flatMap(({ id, rules: found }) =>
+  const state = await forge.state.read()
+  requirePlan(state)
+  const rules = rulesetsOn(state.platform, `refs/heads/${param(exchange, 'branch')}`).flatMap(({ id, rules: found }) =>
     found.map((rule) => ({
       ...ruleResource(rule),
       ruleset_source_type: 'Repository',
