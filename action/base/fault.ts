@@ -134,6 +134,7 @@ export const faults = {
   'registry/no-room': 'user',
   'registry/unknown-subject': 'user',
   'registry/unknown-version': 'user',
+  'registry/unreadable-state': 'user',
   'registry/would-overwrite': 'user',
   'rollout/bad-state': 'user',
   'rollout/not-settled': 'remote',

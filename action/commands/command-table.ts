@@ -27,6 +27,7 @@ export const commandTable = {
   'registry show': async () => (await import('./registry-show.ts')).registryShow,
   'registry compare': async () => (await import('./registry-compare.ts')).registryCompare,
   'registry alias': async () => (await import('./registry-alias.ts')).registryAlias,
+  'registry clean': async () => (await import('./registry-clean.ts')).registryClean,
   'registry download': async () => (await import('./registry-download.ts')).registryDownload,
   verify: async () => (await import('./verify.ts')).verify,
   lineage: async () => (await import('./lineage.ts')).lineage,

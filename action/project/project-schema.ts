@@ -325,6 +325,13 @@ export const projectSchema = z.strictObject({
         .min(1)
         .default(12)
         .describe('Snapshots of the current branch whose bytes `data gc` keeps, newest first.'),
+      releases: z
+        .int()
+        .min(1)
+        .default(20)
+        .describe(
+          'Releases of the model that `registry clean` keeps, newest first, beside those that are live or have an alias.',
+        ),
       cache: byteSize
         .default(20e9)
         .describe('How large `cache gc` leaves what can be made again, such as `20 GB`: oldest use goes first.'),

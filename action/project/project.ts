@@ -248,6 +248,8 @@ export interface SmokePolicy {
 }
 
 export interface KeepPolicy {
+  /** Releases of the model that `registry clean` leaves, newest first. */
+  readonly releases: number
   /** Snapshots in the history of the current branch whose bytes stay in the store. */
   readonly data: number
   /** What `cache gc` leaves of results, checkpoints and environments. */

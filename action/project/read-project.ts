@@ -137,7 +137,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
     retrain: retrainPolicy(document.retrain),
     smoke: document.smoke,
-    keep: { data: document.keep.data, cacheBytes: document.keep.cache },
+    keep: { data: document.keep.data, releases: document.keep.releases, cacheBytes: document.keep.cache },
     cost: costPolicy(document.cost),
     privacy: { isPublic: privacy.public, minCount: privacy['min-count'] },
   }

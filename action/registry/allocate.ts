@@ -23,11 +23,14 @@ export interface Stamp {
   readonly actor: string
 }
 
+export interface Allocated {
+  readonly allocation: Allocation
+  /** This call fixed it. */
+  readonly isNew: boolean
+}
+
 /** The version of a run key: as the ledger has it (whatever commit is built now), else the next number. */
-export function decideAllocation(
-  records: readonly LedgerRecord[],
-  wanted: WantedAllocation,
-): { readonly isNew: boolean; readonly allocation: Allocation } {
+export function decideAllocation(records: readonly LedgerRecord[], wanted: WantedAllocation): Allocated {
   const ofModel = allocationsIn(records).filter(({ model }) => model === wanted.model)
   const known = ofModel.find(({ runKey }) => runKey === wanted.runKey)
   if (known) return { isNew: false, allocation: known }
@@ -38,12 +41,12 @@ export function decideAllocation(
 }
 
 /** Fixes the version of a run key in the ledger, or reads the one that was fixed before. */
-export function allocate(client: GitHubClient, wanted: WantedAllocation, stamp: Stamp): Promise<Allocation> {
-  return appendToLedger(client, (records): LedgerDecision<Allocation> => {
+export function allocate(client: GitHubClient, wanted: WantedAllocation, stamp: Stamp): Promise<Allocated> {
+  return appendToLedger(client, (records): LedgerDecision<Allocated> => {
     const { isNew, allocation } = decideAllocation(records, wanted)
-    if (!isNew) return { kind: 'known', value: allocation }
+    if (!isNew) return { kind: 'known', value: { allocation, isNew } }
     const { model, ...body } = allocation
-    return { kind: 'append', record: { kind: 'allocate', model, ...stamp, body }, value: allocation }
+    return { kind: 'append', record: { kind: 'allocate', model, ...stamp, body }, value: { allocation, isNew } }
   })
 }
 

@@ -7,6 +7,8 @@ export interface PublishPlan {
   /** Names this very content in a draft's text, so that a later run knows the draft as its own. */
   readonly marker: string
   readonly assets: readonly PlannedAsset[]
+  /** What the ledger says was published under the tag before, name → SHA-256; the release may be gone since. */
+  readonly recorded?: Readonly<Record<string, string | null>>
 }
 
 export interface PlannedAsset {
@@ -38,6 +40,8 @@ export interface Difference {
 export type PublishStep =
   | { readonly kind: 'refuse-bytes'; readonly release: Release; readonly differences: readonly Difference[] }
   | { readonly kind: 'refuse-tag'; readonly tagCommit: string }
+  /** The release is gone, and these are other bytes than those that it held. */
+  | { readonly kind: 'refuse-recorded'; readonly differences: readonly Difference[] }
   | { readonly kind: 'create-draft' }
   | { readonly kind: 'delete-asset'; readonly draft: Release; readonly asset: Asset }
   | { readonly kind: 'upload'; readonly draft: Release; readonly asset: PlannedAsset }
@@ -56,6 +60,8 @@ export function nextPublishStep(plan: PublishPlan, seen: Observed): PublishStep 
     return { kind: 'refuse-tag', tagCommit: seen.tagCommit }
   if (seen.published) return afterPublishing(plan, seen, seen.published)
 
+  const others = recordedDifferences(plan)
+  if (others.length > 0) return { kind: 'refuse-recorded', differences: others }
   const draft = seen.drafts.find(({ body }) => body.includes(plan.marker))
   if (!draft) return { kind: 'create-draft' }
   const useless = draft.assets.find((asset) => !plan.assets.some((planned) => isSame(planned, asset)))
@@ -71,6 +77,13 @@ function afterPublishing(plan: PublishPlan, seen: Observed, release: Release): P
   if (!seen.isRecorded) return { kind: 'record', release }
   const [draft] = seen.drafts
   return draft ? { kind: 'delete-draft', draft } : { kind: 'done', release }
+}
+
+function recordedDifferences({ assets, recorded = {} }: PublishPlan): readonly Difference[] {
+  return assets.flatMap(({ name, isModel, sha256 }) => {
+    const published = recorded[name]
+    return isModel && typeof published === 'string' && published !== sha256 ? [{ name, published, ours: sha256 }] : []
+  })
 }
 
 function modelDifferences(plan: PublishPlan, release: Release): readonly Difference[] {

@@ -21,7 +21,14 @@ import { formatBytes } from '../report/numbers.ts'
 import type { Allocation, Stamp } from './allocate.ts'
 import type { BuiltAsset } from './assets.ts'
 import { readLedger } from './ledger.ts'
-import { nextPublishStep, type Observed, type PublishPlan, type PublishStep } from './next-publish-step.ts'
+import {
+  type Difference,
+  nextPublishStep,
+  type Observed,
+  type PublishPlan,
+  type PublishStep,
+} from './next-publish-step.ts'
+import { draftMarker } from './plan-janitor.ts'
 import { isPublished, recordPublished } from './record-published.ts'
 
 export interface Publication {
@@ -34,6 +41,8 @@ export interface Publication {
   readonly notes: string
   /** SHA-256 over all assets: names this content. */
   readonly contentDigest: string
+  /** Where the ledger knows the tag as published: what it held, name → SHA-256. */
+  readonly recorded?: Readonly<Record<string, string | null>>
   readonly stamp: Stamp
 }
 
@@ -114,6 +123,8 @@ class Publisher {
         throw bytesDiffer(this.#publication.allocation, step.release, step.differences)
       case 'refuse-tag':
         throw tagMoved(this.#publication.allocation, step.tagCommit)
+      case 'refuse-recorded':
+        throw otherThanRecorded(this.#publication.allocation, step.differences)
       case 'create-draft':
         return { ...seen, drafts: [...seen.drafts, await this.#createDraft()], isVerified: false }
       case 'delete-asset':
@@ -220,12 +231,13 @@ class Publisher {
   }
 }
 
-function planOf({ allocation, assets, contentDigest }: Publication): PublishPlan {
-  return { tag: allocation.tag, commit: allocation.commit, marker: markerOf(contentDigest), assets }
+function planOf({ allocation, assets, contentDigest, recorded }: Publication): PublishPlan {
+  const { tag, commit } = allocation
+  return { tag, commit, marker: markerOf(contentDigest), assets, ...(recorded && { recorded }) }
 }
 
 function markerOf(contentDigest: string): string {
-  return `<!-- plumbline content ${contentDigest} -->`
+  return `${draftMarker}${contentDigest} -->`
 }
 
 function withAssets(seen: Observed, draft: Release, assets: readonly Asset[]): Observed {
@@ -260,6 +272,18 @@ function bytesDiffer(
     {
       remedy: `Use the published model, or fix the training's seed and threads and change its key. plumbline lineage ${tag} shows what it was made of.`,
       stays: 'the published release stays as it is',
+    },
+  )
+}
+
+function otherThanRecorded({ model, version, tag }: Allocation, differences: readonly Difference[]): Fault {
+  const [first] = differences
+  return new Fault(
+    'registry/bytes-differ',
+    `Cannot publish "${model}-v${version}" again: its release is gone, and "${first?.name ?? ''}" has other bytes (sha256 ${first?.ours?.slice(0, 8)}…) than it held; expected ${first?.published?.slice(0, 8)}…, as the ledger has it`,
+    {
+      remedy: `Rebuild the same bytes (plumbline reproduce ${tag} says what differs), or change the training's key: a new version then.`,
+      stays: 'no release was published',
     },
   )
 }

@@ -10,8 +10,10 @@ import type { Candidate } from '../pipeline/run-record.ts'
 import { modelCard, releaseNotes } from '../report/model-card.ts'
 import { type Allocation, allocate, type Stamp } from './allocate.ts'
 import { buildAssets, contentDigest } from './assets.ts'
+import { readLedger } from './ledger.ts'
 import { provenanceStatement } from './provenance.ts'
 import { publishRelease } from './publish-release.ts'
+import { publishedIn } from './record-published.ts'
 
 export interface Registration {
   readonly candidate: Candidate
@@ -41,7 +43,9 @@ export async function registerCandidate(
   const { candidate, commit, stamp } = registration
   const { record } = candidate
   const { model, runKey } = record
-  const allocation = await allocate(client, { model, runKey, commit, dataDigest: record.data.digest }, stamp)
+  const wanted = { model, runKey, commit, dataDigest: record.data.digest }
+  const { allocation, isNew: isFirst } = await allocate(client, wanted, stamp)
+  const recorded = isFirst ? undefined : publishedIn((await readLedger(client)).records).find(isOf(allocation))?.assets
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-release-'))
   try {
     const { owner, repository } = client.connection
@@ -61,6 +65,7 @@ export async function registerCandidate(
       name: `${model} v${allocation.version}`,
       notes: shortened(releaseNotes(record, allocation)),
       contentDigest: contentDigest(assets),
+      ...(recorded && { recorded }),
       stamp,
     }
     const { release, isNew } = await publishRelease(client, publication, progress)
@@ -68,6 +73,10 @@ export async function registerCandidate(
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function isOf({ tag }: Allocation): (known: { readonly tag: string }) => boolean {
+  return (known) => known.tag === tag
 }
 
 /** GitHub takes 125,000 characters; the whole text is in `model-card.md`. */

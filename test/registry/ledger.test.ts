@@ -115,7 +115,7 @@ describe('appendToLedger()', () => {
     const versions = await Promise.all(
       Array.from({ length: 8 }, async (_, n) => {
         const client = await openGitHubClient(github)
-        return (await allocate(client, { ...wanted, runKey: `k${n}` }, stamp)).version
+        return (await allocate(client, { ...wanted, runKey: `k${n}` }, stamp)).allocation.version
       }),
     )
     const { records } = await readLedger(await openGitHubClient(github))
@@ -128,7 +128,7 @@ describe('appendToLedger()', () => {
     const allocations = await Promise.all(
       Array.from({ length: 8 }, async () => allocate(await openGitHubClient(github), wanted, stamp)),
     )
-    expect(new Set(allocations.map(({ tag }) => tag)).size).toBe(1)
+    expect(new Set(allocations.map(({ allocation }) => allocation.tag)).size).toBe(1)
     expect((await readLedger(await openGitHubClient(github))).records).toHaveLength(1)
   })
 

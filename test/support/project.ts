@@ -26,7 +26,7 @@ export function projectOf(folder: string, parts: Parts = {}): Project {
     },
     hooks: [],
     smoke: { skip: [] },
-    keep: { data: 12, cacheBytes: 20e9 },
+    keep: { data: 12, releases: 20, cacheBytes: 20e9 },
     cost: { currency: 'USD', perMinute: {} },
     privacy: { isPublic: false, minCount: 20 },
   }
