@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
@@ -42,6 +43,13 @@ describe('parseFault()', () => {
     ['toString@1', /is no kind of fault/],
   ])('refuses %s', (text, message) => {
     expect(() => parseFault(text)).toThrow(message)
+  })
+})
+
+describe('faultKinds', () => {
+  test('stand in the documentation, all of them', () => {
+    const page = readFileSync(new URL('../../docs/embedded-github.md', import.meta.url), 'utf8')
+    expect(kinds.filter((kind) => !page.includes(`\`${kind}\``))).toEqual([])
   })
 })
 
