@@ -58,6 +58,7 @@ export const arrows = [
   ['pipeline', 'project'],
   ['pipeline', 'report'],
   ['data', 'base'],
+  ['data', 'github'],
   ['data', 'project'],
   ['evaluation', 'base'],
   ['evaluation', 'project'],

@@ -58,6 +58,7 @@ export const faults = {
   'store/lfs-pointer': 'user',
   'store/missing': 'user',
   'store/not-found': 'user',
+  'store/not-settled': 'remote',
   'store/refused': 'user',
   'store/settings': 'user',
   'store/no-git': 'user',

@@ -142,8 +142,15 @@ async function refuseChecked(other: 'pack' | 'push'): Promise<void> {
 
 async function bringToStore(project: Project, taken: Snapshot, context: CommandContext): Promise<Pushed> {
   const { pushSnapshot } = await import('../data/push-snapshot.ts')
-  const { progress, signal } = context
-  return await pushSnapshot(project, taken, { world: context, progress, signal })
+  const { progress, signal, environment } = context
+  // A release’s tag names a commit, which the embedded GitHub has from nobody else.
+  const openGitHub = async (repositoryFolder: string) => {
+    const connection = await context.openGitHub(repositoryFolder)
+    const { pushHead } = await import('../registry/local-git.ts')
+    if (connection.isEmbedded) await pushHead(connection, context.folder)
+    return connection
+  }
+  return await pushSnapshot(project, taken, { world: { environment, signal, openGitHub }, progress, signal })
 }
 
 function isElsewhere({ data }: Project): boolean {

@@ -126,7 +126,7 @@ async function earlierFiles(
   signal: AbortSignal | undefined,
   world: StoreWorld | undefined,
 ): Promise<RowFiles> {
-  const store = openStore(project, world)
+  await using store = openStore(project, world)
   const here = new Map([...now.files.features, ...now.files.labels].map((file) => [file.sha256, file.absolutePath]))
   const [first] = project.data.sources
   const filesOf = async (entries: readonly LockEntry[] = []) => {

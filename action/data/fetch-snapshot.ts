@@ -22,7 +22,8 @@ export async function fetchSnapshot(
   signal?: AbortSignal,
   world?: StoreWorld,
 ): Promise<SnapshotFiles> {
-  const store = openStore(project, world)
+  await using store = openStore(project, world)
+  await store.prepare?.(Object.values(lock.sections).flat(), signal)
   // What is elsewhere is waited for rather than read.
   const filesAtOnce = store.push ? 16 : 4
   const fetchAll = (entries: readonly LockEntry[] = []) =>

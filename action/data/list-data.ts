@@ -47,7 +47,8 @@ export async function listData(
     entries.map((entry) => ({ ...entry, section })),
   )
   const digests = await digestsInTree(project, pinned, signal)
-  const held = await openStore(project, world).held(pinned)
+  await using store = openStore(project, world)
+  const held = await store.held(pinned)
   const files = pinned.map((entry): ListedFile => {
     const found = digests.get(entry.path)
     const tree =

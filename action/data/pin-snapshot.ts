@@ -30,7 +30,7 @@ export async function readPinned(project: Project): Promise<Read<DataLock> | und
  * Killed in between and run again, it ends the same.
  */
 export async function pinSnapshot(project: Project, { lock, files }: Snapshot, signal?: AbortSignal): Promise<void> {
-  const store = openStore(project)
+  await using store = openStore(project)
   await mapInParallel(allFiles(files), 4, async ({ absolutePath, ...entry }) => store.put(absolutePath, entry, signal))
   const path = join(project.folder, dataLockFile)
   const text = formatDataLock(lock)

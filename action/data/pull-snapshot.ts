@@ -44,8 +44,9 @@ export async function pullSnapshot(project: Project, lock: DataLock, options: Pu
   const other = entries.filter((_, place) => states[place] === 'other bytes')
   if (other.length > 0 && !isForced) throw wouldOverwrite(other)
 
-  const store = openStore(project, options.world)
+  await using store = openStore(project, options.world)
   const wanted = entries.filter((_, place) => states[place] !== 'there')
+  await store.prepare?.(wanted, signal)
   const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0)
   const done = { copied: 0, linked: 0, bytes: 0 }
   if (wanted.length > 0) progress.started('pull')

@@ -23,7 +23,7 @@ export async function pushSnapshot(
   { world, progress = silent, signal }: PushOptions,
 ): Promise<Pushed> {
   if (project.data.store.kind === 'git') throw noPush()
-  const store = openStore(project, world)
+  await using store = openStore(project, world)
   const pinned = allFiles(files)
   if (!store.push) {
     for (const { absolutePath, ...entry } of pinned) await store.put(absolutePath, entry, signal)

@@ -1,6 +1,7 @@
 import { textsToMask } from '../base/mask-secrets.ts'
 import type { Progress } from '../base/progress.ts'
 import { startStopwatch } from '../base/stopwatch.ts'
+import type { GitHubConnection } from '../github/connection.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import type { SharedCache } from '../github/runner/shared-cache.ts'
 import type { DeclaredRun } from './declare-run.ts'
@@ -25,11 +26,13 @@ export interface SessionRequest extends Selection {
   /** What runs of the workflow leave for one another; only in a workflow. */
   readonly sharedCache?: SharedCache
   readonly trial?: Trial
+  /** Connects to GitHub, where the data's store is there. */
+  readonly openGitHub?: (repositoryFolder: string) => Promise<GitHubConnection>
 }
 
 /** A run that is about to begin. Throws `cli/bad-input` where a stage is asked for that there is not. */
 export function openSession(request: SessionRequest, declared: DeclaredRun, trigger: Trigger): RunSession {
-  const { folder, job, environment, sharedCache: cache, signal, now, artifacts, trial } = request
+  const { folder, job, environment, sharedCache: cache, signal, now, artifacts, trial, openGitHub } = request
   const progress = holdCached(request.progress)
   const mayHandOn = async () => await mayHandOnRows(declared.project, environment)
   const graph = stageGraph(declared.project, new Set(declared.stageContracts.keys()))
@@ -38,6 +41,7 @@ export function openSession(request: SessionRequest, declared: DeclaredRun, trig
     declared,
     jobs: new Set(job ? [job] : jobs),
     environment,
+    ...(openGitHub && { openGitHub }),
     progress,
     signal,
     now,

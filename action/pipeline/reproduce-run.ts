@@ -19,7 +19,8 @@ import { pointedResult } from './run-session.ts'
 import { stageGraph } from './stage-graph.ts'
 import { outputPath, type StageResult } from './stage-result.ts'
 
-export interface ReproduceRequest extends Pick<RunRequest, 'environment' | 'progress' | 'signal' | 'now' | 'hidden'> {
+export interface ReproduceRequest
+  extends Pick<RunRequest, 'environment' | 'progress' | 'signal' | 'now' | 'hidden' | 'openGitHub'> {
   /** The user's project, of which nothing is changed. */
   readonly folder: string
   readonly original: OriginalRun
@@ -60,12 +61,13 @@ export async function reproduceRun(request: ReproduceRequest): Promise<Read<Repr
   if (!data.ok) return data
 
   // Neither artifacts nor the cache of a workflow: nothing that another run made has a part in it.
-  const { environment, progress, now, hidden } = request
+  const { environment, progress, now, hidden, openGitHub } = request
   const run: RunRequest = {
     progress,
     signal,
     now,
     ...(hidden && { hidden }),
+    ...(openGitHub && { openGitHub }),
     folder: checkout.folder,
     environment: request.keepsEnvironment ? environment : { ...environment, PLUMBLINE_CACHE: checkout.spare },
     params,
@@ -97,7 +99,7 @@ async function bringData(
   if (project.data.store.kind !== 'git') {
     const { copyBytes } = await import('../data/stores/copy-bytes.ts')
     const { openStore } = await import('../data/stores/store.ts')
-    const store = openStore({ ...project, folder }, world)
+    await using store = openStore({ ...project, folder }, world)
     for (const entry of Object.values(chosen.value.lock.sections).flat()) {
       await copyBytes(await store.fetch(entry, signal), join(checkout.folder, entry.path), entry, signal)
     }

@@ -7,6 +7,7 @@ import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import { startStopwatch } from '../base/stopwatch.ts'
 import { writeWhole } from '../base/write-whole.ts'
+import type { GitHubConnection } from '../github/connection.ts'
 import type { ArtifactStore } from '../github/runner/artifact-store.ts'
 import { wordChange, wordForced, wordSpoilt } from '../report/word-stages.ts'
 import type { DeclaredRun } from './declare-run.ts'
@@ -40,6 +41,7 @@ export interface RunSession {
   /** The jobs to be done here; the results of the others must be at hand. */
   readonly jobs: ReadonlySet<Job>
   readonly environment: Readonly<Record<string, string | undefined>>
+  readonly openGitHub?: (repositoryFolder: string) => Promise<GitHubConnection>
   readonly progress: Progress
   readonly signal: AbortSignal
   readonly now: () => Date

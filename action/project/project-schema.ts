@@ -126,9 +126,13 @@ const data = z.strictObject({
     .default('utf-8')
     .describe('What the text of CSV files is in; a byte-order mark goes before it.'),
   store: z
-    .union([z.enum(['git', 'file']), z.strictObject({ file: z.string().min(1) }), z.strictObject({ s3: bucket })])
+    .union([
+      z.enum(['git', 'file', 'releases']),
+      z.strictObject({ file: z.string().min(1) }),
+      z.strictObject({ s3: bucket }),
+    ])
     .default('git')
-    .describe('Where the pinned bytes are kept: `git`, `file`, `file: FOLDER`, or `s3: BUCKET/PREFIX`.'),
+    .describe('Where the pinned bytes are kept: `git`, `file`, `file: FOLDER`, `releases`, or `s3: BUCKET/PREFIX`.'),
   contract: path.default('contract.yaml').describe('The data contract (Open Data Contract Standard 3.1).'),
 })
 

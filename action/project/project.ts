@@ -50,6 +50,8 @@ export type StorePolicy =
   | { readonly kind: 'file'; readonly path: string }
   /** Objects `<prefix><2 digits>/<sha256>`; the prefix is empty or ends in `/`. */
   | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string }
+  /** Packs of files as assets of this repository's releases. */
+  | { readonly kind: 'releases' }
 
 export interface DataPolicy {
   /** The tables: first the one whose rows are predicted, then those that are joined onto it. */

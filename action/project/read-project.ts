@@ -148,7 +148,7 @@ function labelPolicy({ source, delay, coverage }: NonNullable<ProjectDocument['d
 }
 
 function storePolicy(store: ProjectDocument['data']['store']): StorePolicy {
-  if (store === 'git') return { kind: 'git' }
+  if (store === 'git' || store === 'releases') return { kind: store }
   if (typeof store === 'object' && 's3' in store) {
     const [name = '', ...folders] = store.s3
       .replace(/^s3:\/\//, '')

@@ -34,6 +34,8 @@ export function fileStore(folder: string, storePath: string): Store {
       if (await holds(kept, entry, signal)) return await markUsed(kept)
       if (!(await copyBytes(absolutePath, kept, entry, signal))) throw changed(entry)
     },
+
+    async [Symbol.asyncDispose]() {},
   }
 
   function missing(entry: LockEntry): Fault {

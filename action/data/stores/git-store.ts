@@ -36,6 +36,8 @@ export function gitStore(folder: string): Store {
     async put() {
       // Committing is the user's: what is not committed is told by `uncommittedFiles()`.
     },
+
+    async [Symbol.asyncDispose]() {},
   }
 }
 

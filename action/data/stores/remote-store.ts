@@ -2,7 +2,6 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { Fault } from '../../base/fault.ts'
-import { once } from '../../base/once.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
 import { mapInParallel } from '../map-in-parallel.ts'
 import { holds, keptPath } from './keep-bytes.ts'
@@ -14,8 +13,11 @@ export interface Remote {
   held(entries: readonly LockEntry[], signal?: AbortSignal): Promise<ReadonlySet<string>>
   /** Brings the bytes to a path that appears once they are whole and are the pinned ones. */
   fetch(entry: LockEntry, path: string, signal?: AbortSignal): Promise<void>
+  /** Hears what will be fetched. */
+  prepare?(entries: readonly LockEntry[], signal?: AbortSignal): Promise<void>
   /** Brings the files there, none of which is there yet. */
   push(files: readonly StoredFile[], told: Told): Promise<void>
+  close?(): Promise<void>
 }
 
 /** Where bytes that came from elsewhere are kept, below the model's folder. */
@@ -27,7 +29,8 @@ export const fetchedFolder = '.plumbline/data'
  */
 export function remoteStore(folder: string, shown: string, open: () => Promise<Remote>): Store {
   const root = join(folder, fetchedFolder)
-  const remote = once(open)
+  let opened: Promise<Remote> | undefined
+  const remote = () => (opened ??= open())
 
   return {
     async held(entries) {
@@ -39,6 +42,23 @@ export function remoteStore(folder: string, shown: string, open: () => Promise<R
       const elsewhere = entries.filter(({ sha256 }) => !here.has(sha256))
       if (elsewhere.length === 0) return here
       return new Set([...here, ...(await (await remote()).held(elsewhere))])
+    },
+
+    async prepare(entries, signal) {
+      const missing: LockEntry[] = []
+      for (const entry of entries) {
+        const places = [join(folder, entry.path), keptPath(root, entry.sha256)]
+        const sizes = await Promise.all(
+          places.map((path) =>
+            stat(path).then(
+              ({ size }) => size,
+              () => undefined,
+            ),
+          ),
+        )
+        if (!sizes.includes(entry.bytes)) missing.push(entry)
+      }
+      if (missing.length > 0) await (await remote()).prepare?.(missing, signal)
     },
 
     async fetch(entry, signal) {
@@ -70,6 +90,11 @@ export function remoteStore(folder: string, shown: string, open: () => Promise<R
       if (lost) throw notKept(lost, shown)
       const bytes = missing.reduce((sum, file) => sum + file.bytes, 0)
       return { files: missing.length, bytes, there: distinct.length - missing.length }
+    },
+
+    async [Symbol.asyncDispose]() {
+      // What could not be opened was told to whoever asked.
+      await (await opened?.catch(() => undefined))?.close?.()
     },
   }
 }

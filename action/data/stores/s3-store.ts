@@ -44,7 +44,7 @@ export async function openS3Store(
   const keyOf = ({ sha256 }: Pick<LockEntry, 'sha256'>) => `${prefix}${sha256.slice(0, 2)}/${sha256}`
   const shownOf = (entry: LockEntry) => `s3://${bucket}/${keyOf(entry)}`
 
-  return { held, fetch, push }
+  return { held, fetch, push, close: async () => client.destroy() }
 
   async function held(entries: readonly LockEntry[], signal?: AbortSignal): Promise<ReadonlySet<string>> {
     try {

@@ -1,8 +1,9 @@
+import type { GitHubConnection } from '../../github/connection.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
 import type { Project } from '../../project/project.ts'
 import { fileStore } from './file-store.ts'
 import { gitStore } from './git-store.ts'
-import { remoteStore } from './remote-store.ts'
+import { type Remote, remoteStore } from './remote-store.ts'
 
 /** A file that holds the pinned bytes. */
 export interface StoredFile extends LockEntry {
@@ -24,11 +25,13 @@ export interface Told {
 }
 
 /** Where pinned bytes are kept, addressed by their digest. */
-export interface Store {
+export interface Store extends AsyncDisposable {
   /** The digests of those whose bytes are there, by name and size: no byte is read. */
   held(entries: readonly LockEntry[]): Promise<ReadonlySet<string>>
   /** The absolute path of a file that holds exactly the pinned bytes. Throws a fault `store/…` where they cannot be had. */
   fetch(entry: LockEntry, signal?: AbortSignal): Promise<string>
+  /** Says what will be fetched, so that many files can come at once. */
+  readonly prepare?: (entries: readonly LockEntry[], signal?: AbortSignal) => Promise<void>
   /** Keeps the bytes of a file, which must be the pinned ones; those it has already are left alone. Elsewhere: `push`. */
   put(absolutePath: string, entry: LockEntry, signal?: AbortSignal): Promise<void>
   /** Brings the bytes to where other machines find them; absent where `put`, or a commit, does. */
@@ -39,6 +42,9 @@ export interface Store {
 export interface StoreWorld {
   /** Of the caller: credentials, endpoints, proxies. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Connects to GitHub, or to the embedded one. */
+  readonly openGitHub?: (repositoryFolder: string) => Promise<GitHubConnection>
+  readonly signal?: AbortSignal
 }
 
 /** `world` is needed by stores elsewhere alone, and by them only for what is not here. */
@@ -57,5 +63,25 @@ export function openStore(project: Project, world?: StoreWorld): Store {
         return await openS3Store(place, world.environment)
       })
     }
+    case 'releases':
+      return remoteStore(folder, 'releases', async () => await openReleases(project, world))
+  }
+}
+
+async function openReleases({ folder, privacy }: Project, world: StoreWorld | undefined): Promise<Remote> {
+  if (!world?.openGitHub) throw new Error('Cannot open a store on GitHub without a way to it')
+  const { openGitHubClient } = await import('../../github/client.ts')
+  const { git } = await import('./git.ts')
+  const { mostPackBytes } = await import('./plan-packs.ts')
+  const { openReleasesStore } = await import('./releases-store.ts')
+  const top = ((await git(folder, ['rev-parse', '--show-toplevel']).catch(() => undefined)) ?? '').trim() || folder
+  const connection = await world.openGitHub(top)
+  try {
+    const client = await openGitHubClient(connection, world.signal)
+    const remote = openReleasesStore({ client, folder, mostPackBytes, mayBePublic: privacy.isPublic })
+    return { ...remote, close: async () => await connection[Symbol.asyncDispose]() }
+  } catch (error) {
+    await connection[Symbol.asyncDispose]()
+    throw error
   }
 }

@@ -1,0 +1,272 @@
+import { randomBytes } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+
+import { Fault } from '../../base/fault.ts'
+import { once } from '../../base/once.ts'
+import { sha256, sha256OfFile } from '../../base/sha256.ts'
+import type { GitHubClient } from '../../github/client.ts'
+import { type Asset, downloadAsset, listReleases, openAsset, type Release } from '../../github/releases.ts'
+import type { LockEntry } from '../../project/data-lock.ts'
+import { fileIn, formatIndex, indexName, type PackedFile, type PackIndex, parseIndex } from './pack-index.ts'
+import { planPacks } from './plan-packs.ts'
+import { type PackAsset, publishPacks } from './publish-packs.ts'
+import type { Remote } from './remote-store.ts'
+import type { StoredFile, Told } from './store.ts'
+import { writePack } from './write-pack.ts'
+
+export interface ReleasesPlace {
+  readonly client: GitHubClient
+  /** Absolute: the model's. */
+  readonly folder: string
+  /** So large a pack may be before it is compressed. */
+  readonly mostPackBytes: number
+  /** Everybody may have the data. */
+  readonly mayBePublic: boolean
+}
+
+const tagPrefix = 'plumbline-data-'
+
+interface KnownPacks {
+  readonly release: Release
+  readonly index: PackIndex
+}
+
+/**
+ * Packs of files as assets of releases that never change: each push publishes one release with its packs and an index that
+ * says where each file lies, so that one of them can be had without the others.
+ */
+export function openReleasesStore({ client, folder, mostPackBytes, mayBePublic }: ReleasesPlace): Remote {
+  const known = { read: once(() => readPacks(client)) }
+  /** Name of the asset → the whole pack, here until the store is closed. */
+  const here = new Map<string, string>()
+  const packsFolder = join(folder, '.plumbline/packs', `fetched.${process.pid}-${randomBytes(4).toString('hex')}`)
+  return { held, prepare, fetch, push, close: () => rm(packsFolder, { recursive: true, force: true }) }
+
+  async function held(entries: readonly LockEntry[]): Promise<ReadonlySet<string>> {
+    const packs = await known.read()
+    return new Set(entries.filter((entry) => find(packs, entry)).map((entry) => entry.sha256))
+  }
+
+  /** A pack of which many files are wanted comes whole: GitHub counts requests. */
+  async function prepare(entries: readonly LockEntry[], signal?: AbortSignal): Promise<void> {
+    const packs = await known.read()
+    const wanted = new Map<Asset, number>()
+    for (const entry of entries) {
+      const found = find(packs, entry)
+      for (const { pack } of found?.file.slices ?? []) {
+        const asset = found?.release.assets.find(({ name }) => name === pack)
+        if (asset) wanted.set(asset, (wanted.get(asset) ?? 0) + 1)
+      }
+    }
+    for (const [asset, slices] of wanted) {
+      if (slices < fewestAtOnce) continue
+      await mkdir(packsFolder, { recursive: true })
+      const path = join(packsFolder, asset.name)
+      const bytes = Readable.from(taken(client, asset, { at: 0, stored: asset.bytes }, signal))
+      await pipeline(bytes, createWriteStream(path), signal ? { signal } : {})
+      here.set(asset.name, path)
+    }
+  }
+
+  async function fetch(entry: LockEntry, path: string, signal?: AbortSignal): Promise<void> {
+    const found = find(await known.read(), entry)
+    if (!found) throw missing(entry)
+    const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.draft`
+    try {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(draft, '')
+      for (const slice of found.file.slices) {
+        const asset = found.release.assets.find(({ name }) => name === slice.pack)
+        if (!asset) throw damaged(entry, found.release, `its asset "${slice.pack}" is gone`)
+        const local = here.get(slice.pack)
+        const { at, stored } = slice
+        const bytes =
+          local === undefined
+            ? Readable.from(taken(client, asset, slice, signal))
+            : createReadStream(local, { start: at, end: at + stored - 1 })
+        await appendSlice(bytes, slice, draft, signal)
+      }
+      const digest = await sha256OfFile(draft, signal)
+      if (digest !== entry.sha256) throw damaged(entry, found.release, 'it holds other bytes than its index says')
+      await rename(draft, path)
+    } catch (error) {
+      // What no gzip can read is not what was packed.
+      const isBroken = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
+      throw isBroken ? damaged(entry, found.release, 'its pack holds other bytes') : error
+    } finally {
+      await rm(draft, { force: true })
+    }
+  }
+
+  async function push(files: readonly StoredFile[], { signal, onBytes }: Told): Promise<void> {
+    const tag =
+      tagPrefix +
+      sha256(
+        files
+          .map((file) => file.sha256)
+          .sort()
+          .join('\n'),
+      ).slice(0, 16)
+    const place = join(folder, '.plumbline/packs', `${tag}.${process.pid}`)
+    const { branch, isPublic } = await repositoryOf(client)
+    if (isPublic && !mayBePublic) throw wouldPublish(client)
+    await mkdir(place, { recursive: true })
+    try {
+      const { assets, index } = await writePacks(files, place, mostPackBytes, signal)
+      const body = `Data of ${files.length} files that locks of this repository pin. Kept by Plumbline; \`plumbline data gc\` removes what no lock needs.`
+      await publishPacks(
+        client,
+        { tag, branch, name: `Data ${tag.slice(tagPrefix.length)}`, body },
+        [...assets, index],
+        (bytes) => onBytes?.(bytes),
+      )
+    } finally {
+      await rm(place, { recursive: true, force: true })
+    }
+    known.read = once(() => readPacks(client))
+  }
+}
+
+async function writePacks(files: readonly StoredFile[], place: string, mostBytes: number, signal?: AbortSignal) {
+  const assets: PackAsset[] = []
+  const packed = new Map<string, PackedFile>()
+  for (const [number, slices] of planPacks(files, mostBytes).entries()) {
+    const path = join(place, `${number}.pack`)
+    const written = await writePack(slices, path, signal)
+    const digest = await sha256OfFile(path, signal)
+    const name = `pack-${String(number + 1).padStart(3, '0')}-${digest.slice(0, 16)}.bin`
+    // An asset holds at least a byte: empty files need none.
+    const { size } = await stat(path)
+    if (size > 0) assets.push({ name, path, bytes: size, sha256: digest })
+    for (const [at, slice] of written.entries()) {
+      const { file } = slices[at] ?? {}
+      if (!file) continue
+      const before = packed.get(file.sha256)?.slices ?? []
+      const own = slice.bytes === 0 ? [] : [{ ...slice, pack: name }]
+      packed.set(file.sha256, { sha256: file.sha256, bytes: file.bytes, slices: [...before, ...own] })
+    }
+  }
+  const text = formatIndex({ files: [...packed.values()] })
+  const path = join(place, indexName)
+  await writeFile(path, text)
+  const index = { name: indexName, path, bytes: Buffer.byteLength(text), sha256: sha256(text) }
+  return { assets, index }
+}
+
+/** From so many files of a pack on, all of it is fetched. */
+const fewestAtOnce = 8
+
+async function appendSlice(
+  bytes: Readable,
+  slice: PackedFile['slices'][number],
+  draft: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const target = createWriteStream(draft, { flags: 'a' })
+  const aborted = signal ? { signal } : {}
+  if (slice.how === 'gzip') await pipeline(bytes, createGunzip(), target, aborted)
+  else await pipeline(bytes, target, aborted)
+}
+
+/** So often a connection may break without a byte between. */
+const mostBreaks = 5
+
+/** The slice's bytes, over as many connections as it takes. */
+async function* taken(
+  client: GitHubClient,
+  asset: Asset,
+  { at, stored }: { readonly at: number; readonly stored: number },
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let got = 0
+  for (let breaks = 0; got < stored; ) {
+    const before = got
+    try {
+      const opened = await openAsset(client, asset, at + got, signal)
+      let skip = at + got - opened.from
+      for await (const chunk of opened.body) {
+        const useful = chunk.subarray(Math.min(skip, chunk.length), skip + stored - got)
+        skip = Math.max(0, skip - chunk.length)
+        got += useful.length
+        if (useful.length > 0) yield useful
+        if (got === stored) return
+      }
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (error instanceof Fault && error.owner !== 'remote') throw error
+      if (got === before && breaks + 1 >= mostBreaks) throw error
+    }
+    breaks = got > before ? 0 : breaks + 1
+    if (breaks >= mostBreaks) return
+  }
+}
+
+/** Every release of packs, with its index verified against the digest that GitHub has of it. */
+async function readPacks(client: GitHubClient): Promise<readonly KnownPacks[]> {
+  const releases = (await listReleases(client)).filter(({ tag, isDraft }) => !isDraft && tag.startsWith(tagPrefix))
+  const packs: KnownPacks[] = []
+  for (const release of releases) {
+    const asset = release.assets.find(({ name }) => name === indexName)
+    const bytes = asset && (await downloadAsset(client, asset))
+    const isWhole = bytes && (asset.sha256 === null || sha256(bytes) === asset.sha256)
+    const index = isWhole ? parseIndex(Buffer.from(bytes).toString()) : undefined
+    // Files of a release that cannot be read are not there: they are pushed again, or missed by name.
+    if (index) packs.push({ release, index })
+  }
+  return packs
+}
+
+function find(packs: readonly KnownPacks[], entry: LockEntry) {
+  for (const { release, index } of packs) {
+    const file = fileIn(index, entry)
+    const isWhole = file?.slices.every(({ pack }) =>
+      release.assets.some(({ name, isWhole: is }) => is && name === pack),
+    )
+    if (file && isWhole) return { release, file }
+  }
+  return undefined
+}
+
+/** The embedded GitHub is on this machine alone, whatever it says of itself. */
+async function repositoryOf(client: GitHubClient): Promise<{ readonly branch: string; readonly isPublic: boolean }> {
+  const { owner, repository, isEmbedded } = client.connection
+  const found = await client.call('read the repository', `${owner}/${repository}`, ({ rest }, names) =>
+    rest.repos.get(names),
+  )
+  return { branch: found.default_branch, isPublic: !found.private && !isEmbedded }
+}
+
+function wouldPublish({ connection }: GitHubClient): Fault {
+  return new Fault(
+    'privacy/public-repository',
+    `Cannot keep the data in releases of "${connection.owner}/${connection.repository}": the repository is public, so that everybody could download it; expected privacy.public: true`,
+    {
+      remedy:
+        'Make the repository private, keep the data in S3; or, where everybody may have it, set privacy: { public: true }.',
+      stays: 'nothing was published',
+    },
+  )
+}
+
+function missing({ path, sha256: digest }: LockEntry): Fault {
+  return new Fault(
+    'store/missing',
+    `Cannot fetch "${path}": no release ${tagPrefix}… holds its bytes (sha256 ${digest.slice(0, 12)}…)`,
+    { remedy: 'Run plumbline snapshot --push where the file is.' },
+  )
+}
+
+function damaged({ path }: LockEntry, { tag }: Release, state: string): Fault {
+  return new Fault(
+    'store/damaged',
+    `Cannot fetch "${path}" from ${tag}: ${state}; expected the bytes as they were packed`,
+    {
+      remedy: 'Somebody changed that release. Delete it, then run plumbline snapshot --push where the file is whole.',
+    },
+  )
+}
