@@ -23,8 +23,7 @@ function files(contents: Readonly<Record<string, string>>) {
   })
 }
 
-const threeFiles = () =>
-  files({ 'a.csv': 'id,x\n1,2\n'.repeat(500), 'b.parquet': 'PAR1 as it is', 'empty.csv': '' })
+const threeFiles = () => files({ 'a.csv': 'id,x\n1,2\n'.repeat(500), 'b.parquet': 'PAR1 as it is', 'empty.csv': '' })
 
 async function storeOf(github: TestGitHub, mostPackBytes = 1_000_000) {
   const client = await openGitHubClient(github)
