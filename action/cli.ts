@@ -28,7 +28,7 @@ async function openGitHub(repositoryFolder: string, apiUrl: string | undefined) 
   const url = apiUrl ?? process.env['GITHUB_API_URL'] ?? ''
   if (url !== '') {
     const { connectionFromEnvironment } = await import('./github/real-connection.ts')
-    return connectionFromEnvironment({ ...process.env, GITHUB_API_URL: url })
+    return { ...connectionFromEnvironment({ ...process.env, GITHUB_API_URL: url }), workFolder: repositoryFolder }
   }
   const { openLocalGitHub } = await import('./local-github/open-local-github.ts')
   return await openLocalGitHub(repositoryFolder)

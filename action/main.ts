@@ -19,9 +19,9 @@ async function answer(): Promise<number> {
     signal: cancellation(),
     artifacts: actionsArtifactStore(process.env),
     ...(sharedCache && { sharedCache }),
-    openGitHub: async () => {
+    openGitHub: async (repositoryFolder) => {
       const { connectionFromEnvironment } = await import('./github/real-connection.ts')
-      return connectionFromEnvironment(process.env)
+      return { ...connectionFromEnvironment(process.env), workFolder: repositoryFolder }
     },
   })
 }

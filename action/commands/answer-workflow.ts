@@ -26,7 +26,7 @@ export interface WorkflowStep {
   readonly signal: AbortSignal
   readonly artifacts: ArtifactStore
   readonly sharedCache?: SharedCache
-  readonly openGitHub: () => Promise<GitHubConnection>
+  readonly openGitHub: (repositoryFolder: string) => Promise<GitHubConnection>
 }
 
 /** Runs the command of a step, leaves outputs, a summary and annotations with the runner, and returns the exit code. */
@@ -102,7 +102,7 @@ function contextOf(step: WorkflowStep, progress: Progress, hidden: HiddenTexts, 
     now: () => new Date(),
     openGitHub: async (folder) => {
       const { watchGitHub } = await import('./watch-github.ts')
-      const connection = await step.openGitHub()
+      const connection = await step.openGitHub(folder)
       progress.note(`GitHub: ${connection.apiUrl} as ${connection.owner}/${connection.repository}`)
       return await watchGitHub(connection, folder, progress, traffic)
     },

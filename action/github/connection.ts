@@ -15,4 +15,6 @@ export interface GitHubConnection extends AsyncDisposable {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** What the door that opened it wants to hear of. */
   readonly watch?: Watch
+  /** The repository's folder on this machine: what was read of it may be kept in its `.plumbline`. */
+  readonly workFolder?: string
 }

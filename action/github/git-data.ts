@@ -130,6 +130,27 @@ export async function commitsOf(client: GitHubClient, head: string, path: string
   }))
 }
 
+export interface TreeFile {
+  readonly path: string
+  /** As git names its bytes. */
+  readonly id: string
+}
+
+/** The files of a commit, one call; undefined where GitHub does not list so many. */
+export async function listTree(client: GitHubClient, commit: string): Promise<readonly TreeFile[] | undefined> {
+  const { tree, truncated } = await client.call('list the files of', commit, ({ rest }, repository) =>
+    rest.git.getTree({ ...repository, tree_sha: commit, recursive: '1' }),
+  )
+  return truncated ? undefined : tree.filter(({ type }) => type === 'blob').map(({ path, sha }) => ({ path, id: sha }))
+}
+
+export async function readBlob(client: GitHubClient, id: string): Promise<Buffer> {
+  const { content } = await client.call('read the file', id, ({ rest }, repository) =>
+    rest.git.getBlob({ ...repository, file_sha: id }),
+  )
+  return Buffer.from(content, 'base64')
+}
+
 /** A commit's files as a gzipped tar archive, under one folder. */
 export async function downloadTarball(client: GitHubClient, commit: string): Promise<Uint8Array> {
   const data = await client.call<unknown>('download the commit', commit, ({ rest }, repository) =>

@@ -13,7 +13,7 @@ export async function openLocalGitHub(repositoryFolder: string): Promise<LocalGi
   const repository = basename(repositoryFolder).replace(/[^A-Za-z0-9._-]+/g, '-') || 'repository'
   const folder = join(repositoryFolder, ownFolder, 'github')
   const names = (await readNames(folder)) ?? { owner: 'local', repository }
-  return startLocalGitHub({ folder, ...names })
+  return { ...(await startLocalGitHub({ folder, ...names })), workFolder: repositoryFolder }
 }
 
 /** A repository that brings its own would bring its hooks, its settings and its token. */

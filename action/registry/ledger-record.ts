@@ -25,11 +25,21 @@ export type NewRecord = Pick<LedgerRecord, 'kind' | 'model' | 'at' | 'actor' | '
 
 export interface Chain {
   readonly records: readonly LedgerRecord[]
+  /** The bytes of each, as they are stored. */
+  readonly texts: readonly string[]
   /** SHA-256 of the last record's bytes; null where there is none. */
   readonly last: string | null
 }
 
-export const emptyChain: Chain = { records: [], last: null }
+export const emptyChain: Chain = { records: [], texts: [], last: null }
+
+/** A chain and one record more. */
+export function extendChain(
+  chain: Chain,
+  { text, record }: { readonly text: string; readonly record: LedgerRecord },
+): Chain {
+  return { records: [...chain.records, record], texts: [...chain.texts, text], last: sha256(text) }
+}
 
 /** The record that follows a chain, as the file that holds it. */
 export function nextRecord(
@@ -61,7 +71,7 @@ export function readChain(files: ReadonlyMap<string, string>): Chain {
     records.push(record)
     last = sha256(text)
   }
-  return { records, last }
+  return { records, texts: numbered.map(({ text }) => text), last }
 }
 
 /** The file that holds a record. */

@@ -1,23 +1,61 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Fault } from '../base/fault.ts'
 import type { GitHubClient } from '../github/client.ts'
-import { commitFiles, downloadTarball, readBranch } from '../github/git-data.ts'
-import { type Chain, emptyChain, type LedgerRecord, type NewRecord, nextRecord, readChain } from './ledger-record.ts'
+import { commitFiles, downloadTarball, listTree, readBlob, readBranch, type TreeFile } from '../github/git-data.ts'
+import { keepLedgerCopy, type LedgerCopy, readLedgerCopy } from './ledger-copy.ts'
+import {
+  type Chain,
+  emptyChain,
+  extendChain,
+  type LedgerRecord,
+  type NewRecord,
+  nextRecord,
+  readChain,
+  recordPath,
+} from './ledger-record.ts'
 import { readTar } from './read-tar.ts'
 
-const ledgerBranch = 'plumbline/ledger'
+export const ledgerBranch = 'plumbline/ledger'
 
 export interface Ledger extends Chain {
   /** The branch's commit; undefined before the first record. */
   readonly head: string | undefined
 }
 
-/** Reads and verifies the whole chain: two calls, however long it is. */
+/** With more new records than this, the whole branch is one call that is cheaper. */
+const mostSingleRecords = 2
+
+/**
+ * Reads and verifies the whole chain: one call where this folder read it before and nothing was added, three where it has no
+ * copy, and never more than four, however long it is.
+ */
 export async function readLedger(client: GitHubClient): Promise<Ledger> {
   const head = await readBranch(client, ledgerBranch)
   if (head === undefined) return { ...emptyChain, head }
-  return { ...readChain(await readTar(await downloadTarball(client, head))), head }
+  const copy = await readLedgerCopy(client.connection)
+  if (copy?.head === head) return copy
+  const chain =
+    (copy && (await grown(client, copy, head))) ?? readChain(await readTar(await downloadTarball(client, head)))
+  await keepLedgerCopy(client.connection, { ...chain, head })
+  return { ...chain, head }
+}
+
+/** A copy and the few records that the branch has more; undefined where it has many, or other ones. */
+async function grown(client: GitHubClient, copy: LedgerCopy, head: string): Promise<Chain | undefined> {
+  const listed = await listTree(client, head)
+  const records = listed?.filter(({ path }) => path.startsWith('records/'))
+  if (!records) return undefined
+  const known = new Map(copy.records.map((record, index) => [recordPath(record), gitBlobId(copy.texts[index] ?? '')]))
+  const isNew = ({ path, id }: TreeFile) => known.get(path) !== id
+  const added = records.filter(isNew)
+  if (records.length - added.length !== known.size || added.length > mostSingleRecords) return undefined
+  const texts = await Promise.all(
+    added.map(async ({ path, id }) => [path, (await readBlob(client, id)).toString()] as const),
+  )
+  const before = copy.records.map((record, index) => [recordPath(record), copy.texts[index] ?? ''] as const)
+  return readChain(new Map([...before, ...texts]))
 }
 
 /** What a decision over the records comes to: nothing to add, or one record. */
@@ -48,7 +86,10 @@ export async function appendToLedger<T>(
       files: { [path]: text },
       author: { name: 'Plumbline', email: 'plumbline@users.noreply.github.com', date: record.at },
     })
-    if (committed.kind === 'done') return decision.value
+    if (committed.kind === 'done') {
+      await keepLedgerCopy(client.connection, { ...extendChain(ledger, { text, record }), head: committed.data })
+      return decision.value
+    }
     await sleep(Math.random() * Math.min(20 * attempt, 400))
   }
   throw new Fault(
@@ -56,4 +97,10 @@ export async function appendToLedger<T>(
     `Cannot append to "${ledgerBranch}": the branch moved or refused ${mostAttempts} times; expected a free moment`,
     { remedy: 'Look whether a ruleset protects the branch, then run it again.' },
   )
+}
+
+/** As git names a file of these bytes. */
+function gitBlobId(text: string): string {
+  const bytes = Buffer.from(text)
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
 }
