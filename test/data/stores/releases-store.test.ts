@@ -160,7 +160,14 @@ describe('data.store: releases', () => {
     rmSync(join(folder, 'data'), { recursive: true })
     mkdirSync(join(folder, 'data'))
     const inputs = { param: [], force: false, from: undefined, to: undefined, sample: undefined, data: undefined }
-    const alone = { job: undefined, outcome: undefined, stage: undefined, in: undefined, 'dry-run': false }
+    const alone = {
+      job: undefined,
+      outcome: undefined,
+      stage: undefined,
+      in: undefined,
+      'dry-run': false,
+      comment: false,
+    }
     expect(await run.run({ ...inputs, ...alone }, context)).toMatchObject({ kind: 'done' })
     expect(existsSync(join(folder, 'data/parcels.csv'))).toBe(false)
     await dataPull.run({ data: undefined, force: false, link: false }, context)
