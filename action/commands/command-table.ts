@@ -22,6 +22,7 @@ export const commandTable = {
   'cache gc': async () => (await import('./cache-gc.ts')).cacheGc,
   register: async () => (await import('./register.ts')).register,
   decide: async () => (await import('./decide.ts')).decide,
+  propose: async () => (await import('./propose.ts')).propose,
   reproduce: async () => (await import('./reproduce.ts')).reproduce,
   'registry list': async () => (await import('./registry-list.ts')).registryList,
   'registry show': async () => (await import('./registry-show.ts')).registryShow,

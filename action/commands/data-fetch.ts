@@ -1,5 +1,6 @@
 import type { DataFetch } from '../report/report-data-fetch.ts'
-import { defineCommand, type Outcome } from './define-command.ts'
+import type { Project } from '../project/project.ts'
+import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
 import { list } from './fields.ts'
 
 export const dataFetch = defineCommand({
@@ -26,6 +27,7 @@ export const dataFetch = defineCommand({
     const project = await readProject(context.folder)
     if (!project.ok) return { kind: 'diagnosed', diagnostics: project.diagnostics }
     const sources = await landSources({ ...context, project: project.value, names: source, runsPrograms: true })
+    await handOn(context, project.value)
     const files = sources.flatMap((landed) => landed.files)
     const isNews = files.some(({ change }) => change !== 'unchanged')
     const result = {
@@ -43,3 +45,13 @@ export const dataFetch = defineCommand({
     return reportDataFetch(result)
   },
 })
+
+/** In a workflow, what programs landed goes on to the job that pins it. */
+async function handOn(context: CommandContext, { data }: Project): Promise<void> {
+  const hasProgram = data.sources.some(({ places }) => places.some(({ kind }) => kind === 'program'))
+  if (!hasProgram || context.artifacts === undefined) return
+  const { openExchange } = await import('../pipeline/exchange-results.ts')
+  const { sendLanded } = await import('../pipeline/exchange-landed.ts')
+  const exchange = await openExchange(context)
+  if (exchange) await sendLanded(exchange)
+}

@@ -1,4 +1,6 @@
 import { Fault } from '../base/fault.ts'
+import type { ProposedWhy } from '../pipeline/read-trigger.ts'
+import type { LedgerRecord } from '../registry/ledger-record.ts'
 import type { KnownRun } from '../pipeline/merge-runs.ts'
 import type { RecordProblem } from '../pipeline/run-history.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
@@ -81,13 +83,32 @@ async function readLedgerRuns(context: CommandContext): Promise<Asked> {
 
 /** What the ledger of the repository holds of runs. Faults: those of the client, and `registry/ledger-broken`. */
 export async function ledgerRuns(context: CommandContext): Promise<LedgerRuns> {
+  const { runsInLedger } = await import('../registry/runs-in-ledger.ts')
+  return runsInLedger(await ledgerRecords(context))
+}
+
+async function ledgerRecords(context: CommandContext): Promise<readonly LedgerRecord[]> {
   const { openGitHubClient } = await import('../github/client.ts')
   const { readLedger } = await import('../registry/ledger.ts')
   const { repositoryFolder } = await import('../registry/local-git.ts')
-  const { runsInLedger } = await import('../registry/runs-in-ledger.ts')
   await using connection = await context.openGitHub(await repositoryFolder(context.folder))
   const client = await openGitHubClient(connection, context.signal)
-  return runsInLedger((await readLedger(client)).records)
+  return (await readLedger(client)).records
+}
+
+/** Why data was proposed, as long as no other run of it is on record: a later change of the code is no retraining. */
+export async function readWhyProposed(
+  context: CommandContext,
+  { model, dataDigest, runKey }: { readonly model: string; readonly dataDigest: string; readonly runKey: string },
+): Promise<ProposedWhy | undefined> {
+  const { proposedIn } = await import('../registry/record-proposed.ts')
+  const { runsInLedger } = await import('../registry/runs-in-ledger.ts')
+  const records = await ledgerRecords(context)
+  const known = await parseBodies(runsInLedger(records))
+  const isOther = known.records.some(
+    (run) => run.model === model && run.data.digest === dataDigest && run.runKey !== runKey,
+  )
+  return isOther ? undefined : proposedIn(records, model).findLast((one) => one.dataDigest === dataDigest)
 }
 
 /** The records of a ledger's runs, checked. */

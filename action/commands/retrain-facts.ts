@@ -40,6 +40,7 @@ export async function seeData(context: CommandContext, isFetched: boolean): Prom
   if (isFetched && project.data.sources.some(isRemote)) {
     const { landSources } = await import('../pipeline/land-sources.ts')
     // In a workflow, where stores have credentials, programs run in a job of their own.
+    await takeLanded(context, project)
     await landSources({ ...context, project, runsPrograms: context.artifacts === undefined })
   }
   const { progress, signal } = context
@@ -54,6 +55,15 @@ export async function seeData(context: CommandContext, isFetched: boolean): Prom
     ok: true,
     value: { project, contracts: contracts.value, pinned, snapshot: snapshot.value, newRows: newRows.value },
   }
+}
+
+async function takeLanded(context: CommandContext, { data }: Project): Promise<void> {
+  const hasProgram = data.sources.some(({ places }) => places.some(({ kind }) => kind === 'program'))
+  if (!hasProgram || context.artifacts === undefined) return
+  const { openExchange } = await import('../pipeline/exchange-results.ts')
+  const { receiveLanded } = await import('../pipeline/exchange-landed.ts')
+  const exchange = await openExchange(context)
+  if (exchange) await receiveLanded(exchange)
 }
 
 export interface Known {

@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts'
+import type { ProposedWhy } from '../pipeline/read-trigger.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import type { Job } from '../pipeline/run-session.ts'
 import type { RunResult } from '../report/report-plan.ts'
@@ -79,7 +80,12 @@ async function runWhole(request: Whole, job: Job | undefined): Promise<Outcome<R
   const exchange = job && (await openExchange(request))
   if (exchange) await receiveResults(job, exchange)
   try {
-    const end = await runPipeline({ ...request, executions: () => ledgerExecutions(request), ...(job && { job }) })
+    const end = await runPipeline({
+      ...request,
+      executions: () => ledgerExecutions(request),
+      proposed: (...of) => whyProposed(request, of),
+      ...(job && { job }),
+    })
     if (end.kind === 'diagnosed') return end
     return { kind: end.kind === 'passed' ? 'done' : 'no', result: { kind: 'run', ...end.record } }
   } finally {
@@ -93,6 +99,21 @@ async function ledgerExecutions(request: Whole): Promise<readonly RunRecord[]> {
   const { mergeRuns } = await import('../pipeline/merge-runs.ts')
   const { records } = await parseBodies(await ledgerRuns(request))
   return mergeRuns([], records, []).flatMap(({ executions }) => executions)
+}
+
+/** Whoever cannot be told by the ledger goes on as a commit's run, and says so. */
+async function whyProposed(
+  request: Whole,
+  [model, dataDigest, runKey]: readonly [model: string, dataDigest: string, runKey: string],
+): Promise<ProposedWhy | undefined> {
+  const { readWhyProposed } = await import('./known-runs.ts')
+  try {
+    return await readWhyProposed(request, { model, dataDigest, runKey })
+  } catch (error) {
+    if (request.signal.aborted || !(error instanceof Fault) || error.owner === 'bug') throw error
+    request.progress.note(`trigger: the ledger does not tell why this data was proposed (${error.code})`)
+    return undefined
+  }
 }
 
 async function runHooksAlone(

@@ -62,6 +62,32 @@ export interface NewCommit {
 
 /** Adds one commit by compare-and-swap: refused where the branch no longer points at `parent`. Answers the commit. */
 export async function commitFiles(client: GitHubClient, commit: NewCommit): Promise<Done<string> | Refused> {
+  const { branch, parent } = commit
+  const sha = await writeCommit(client, commit)
+  if (parent === undefined) {
+    const made = await createBranch(client, branch, sha)
+    return made.kind === 'done' ? { kind: 'done', data: sha } : made
+  }
+  const moved = await client.attempt('move the branch', branch, ({ rest }, repository) =>
+    rest.git.updateRef({ ...repository, ref: `heads/${branch}`, sha, force: false }),
+  )
+  return moved.kind === 'done' ? { kind: 'done', data: sha } : moved
+}
+
+/** Refused where the branch is there already. */
+export async function createBranch(
+  client: GitHubClient,
+  branch: string,
+  sha: string,
+): Promise<Done<unknown> | Refused> {
+  return client.attempt('make the branch', branch, ({ rest }, repository) =>
+    // Sent again after all, it is refused as one that is there.
+    rest.git.createRef({ ...repository, ref: `refs/heads/${branch}`, sha, request: repeatable }),
+  )
+}
+
+/** Writes a commit that no branch points at yet: the same parent, files, message and author give the same commit. */
+export async function writeCommit(client: GitHubClient, commit: NewCommit): Promise<string> {
   const { branch, parent, files, message, author } = commit
   const entries = Object.entries(files).map(
     ([path, content]) => ({ path, mode: '100644', type: 'blob', content }) as const,
@@ -92,13 +118,7 @@ export async function commitFiles(client: GitHubClient, commit: NewCommit): Prom
       }),
     shaShape,
   )
-  const moved = await client.attempt('move the branch', branch, ({ rest }, repository) =>
-    parent === undefined
-      ? // Sent again after all, it is refused as one that is there.
-        rest.git.createRef({ ...repository, ref: `refs/heads/${branch}`, sha, request: repeatable })
-      : rest.git.updateRef({ ...repository, ref: `heads/${branch}`, sha, force: false }),
-  )
-  return moved.kind === 'done' ? { kind: 'done', data: sha } : moved
+  return sha
 }
 
 /** The text of a file of at most 1 MB at a commit; undefined where it holds none of that path. */

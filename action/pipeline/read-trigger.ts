@@ -13,3 +13,27 @@ export function readTrigger(environment: Readonly<Record<string, string | undefi
   }
   return { kind: 'commit', actor, reason: `${GITHUB_EVENT_NAME ?? 'push'}${where}` }
 }
+
+/** What the ledger says of the data that a run is of. */
+export interface ProposedWhy {
+  readonly trigger: Trigger['kind']
+  /** In words, one line. */
+  readonly reason: string
+  /** Number of the pull request. */
+  readonly pull: number | null
+}
+
+/** A change that a retrain pull request brings was started by its reason; whoever merged it, or opened it, stays the actor. */
+export function triggerOf(trigger: Trigger, proposed: ProposedWhy | undefined): Trigger {
+  if (trigger.kind !== 'commit' || proposed === undefined) return trigger
+  const where = proposed.pull === null ? '' : ` (#${proposed.pull})`
+  return { kind: proposed.trigger, actor: trigger.actor, reason: `${proposed.reason}${where}` }
+}
+
+/** Whether a run may be of a retrain pull request: its own checks, or a push, such as that of its merge. */
+export function mayBeProposed({ GITHUB_ACTIONS, GITHUB_EVENT_NAME, GITHUB_HEAD_REF }: Environment): boolean {
+  if (GITHUB_ACTIONS !== 'true') return false
+  return GITHUB_EVENT_NAME === 'push' || GITHUB_HEAD_REF?.startsWith('plumbline/retrain/') === true
+}
+
+type Environment = Readonly<Record<string, string | undefined>>

@@ -10,7 +10,7 @@ import { keepRecord } from './keep-record.ts'
 import { knownSecrets } from './known-secrets.ts'
 import { openSession, type SessionRequest } from './open-session.ts'
 import { type CodeState, readCodeState } from './read-code-state.ts'
-import { readTrigger } from './read-trigger.ts'
+import { mayBeProposed, type ProposedWhy, readTrigger, triggerOf } from './read-trigger.ts'
 import { removeDeadDrafts } from './remove-dead-drafts.ts'
 import { runHooks } from './run-hooks.ts'
 import { openEnvironment, runJobs } from './run-jobs.ts'
@@ -25,6 +25,8 @@ export interface RunRequest extends SessionRequest, RunWishes {
    * started.
    */
   readonly executions?: () => Promise<readonly RunRecord[]>
+  /** Why this data was proposed, where nothing else ran on it yet; asked for only where a retrain pull request may have started the run. */
+  readonly proposed?: (model: string, dataDigest: string, runKey: string) => Promise<ProposedWhy | undefined>
   /** Hears of the project's secrets, so that nobody is shown them. */
   readonly hidden?: HiddenTexts
 }
@@ -48,7 +50,10 @@ async function runAlone(request: RunRequest): Promise<RunEnd> {
   const declared = await declareRun(request.folder, request)
   if (!declared.ok) return { kind: 'diagnosed', diagnostics: declared.diagnostics }
   const code = await readCodeState(request.folder)
-  const trigger = readTrigger(request.environment, code.user)
+  const started = readTrigger(request.environment, code.user)
+  const { project, keys, dataDigest } = declared.value
+  const asks = mayBeProposed(request.environment) ? request.proposed : undefined
+  const trigger = triggerOf(started, await asks?.(project.model.name, dataDigest, keys.runKey))
   await request.hidden?.hide(knownSecrets(declared.value.project, request.environment))
   const opened = openSession(request, declared.value, trigger)
   const findings = noFindings(code, trigger, request.now())
@@ -63,7 +68,7 @@ async function runAlone(request: RunRequest): Promise<RunEnd> {
 
   let end: Read<'passed' | 'refused'>
   try {
-    const overspent = await overspentBudget(session, trigger, request.executions)
+    const overspent = await overspentBudget(session, started, request.executions)
     if (overspent) {
       const reason = wordOverspent(overspent)
       return { kind: 'refused', record: await finish(session, findings, 'refused', reason) }

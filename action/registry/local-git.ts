@@ -11,7 +11,8 @@ export async function repositoryFolder(folder: string): Promise<string> {
 
 /**
  * Pushes HEAD to its branch (else `main`) at the embedded GitHub, which then has what the working copy has: a rewritten
- * branch is rewritten there too. The user's remotes, hooks and credential helpers have no part in it.
+ * branch is rewritten there too. One that is ahead, as after a pull request was merged there, stays as it is. The user's
+ * remotes, hooks and credential helpers have no part in it.
  */
 export async function pushHead(connection: GitHubConnection, folder: string): Promise<void> {
   const current = await git(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD'])
@@ -34,6 +35,7 @@ export async function pushHead(connection: GitHubConnection, folder: string): Pr
     GIT_TERMINAL_PROMPT: '0',
     NO_PROXY: '127.0.0.1',
   }
+  if (await isAhead(folder, connection.gitUrl, branch, environment)) return
   try {
     const args = ['push', '--quiet', '--force', '--no-verify', connection.gitUrl, `HEAD:refs/heads/${branch}`]
     await promisify(execFile)('git', args, { cwd: folder, env: environment })
@@ -50,6 +52,23 @@ export async function pushHead(connection: GitHubConnection, folder: string): Pr
       },
     )
   }
+}
+
+/** Whether a branch there holds HEAD and more. */
+async function isAhead(folder: string, url: string, branch: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const run = async (args: readonly string[]) =>
+    await promisify(execFile)('git', args, { cwd: folder, env }).then(
+      ({ stdout }) => stdout,
+      () => undefined,
+    )
+  const ref = `refs/heads/${branch}`
+  const [sha = ''] = ((await run(['ls-remote', url, ref])) ?? '').split('\t')
+  if (sha === '' || sha === (await run(['rev-parse', 'HEAD']))?.trim()) return false
+  const isKnown = (await run(['cat-file', '-e', `${sha}^{commit}`])) !== undefined
+  if (!isKnown && (await run(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', url, ref])) === undefined) {
+    return false
+  }
+  return (await run(['merge-base', '--is-ancestor', 'HEAD', sha])) !== undefined
 }
 
 export interface CodeChange {

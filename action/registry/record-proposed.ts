@@ -22,6 +22,8 @@ export interface Proposed {
   readonly pull: number | null
   /** Number of the issue that stands in for it. */
   readonly issue: number | null
+  /** What Plumbline wrote there, so that edits show; its reader checks it. */
+  readonly mark: Json
   /** The decision as it was: triggers and limits with their numbers. */
   readonly decision: Json
 }
@@ -52,7 +54,7 @@ function isKnown(records: readonly LedgerRecord[], { model, dataDigest, branch, 
 export function proposedIn(records: readonly LedgerRecord[], model: string): readonly ProposedRecord[] {
   return records.flatMap((record) => {
     if (record.kind !== 'proposed' || record.model !== model) return []
-    const { dataDigest, previousDigest, trigger, reason, branch, commit, pull, issue } = record.body
+    const { dataDigest, previousDigest, trigger, reason, branch, commit, pull, issue, mark } = record.body
     if (typeof dataDigest !== 'string' || typeof branch !== 'string' || typeof commit !== 'string') return []
     return [
       {
@@ -65,6 +67,7 @@ export function proposedIn(records: readonly LedgerRecord[], model: string): rea
         reason: typeof reason === 'string' ? reason : '',
         pull: typeof pull === 'number' ? pull : null,
         issue: typeof issue === 'number' ? issue : null,
+        mark: mark ?? null,
         at: record.at,
         actor: record.actor,
       },

@@ -40,7 +40,7 @@ export function reportDecision(decision: DecisionReport): Report {
       'new-rows': String(facts.data.newRows),
       reason,
     },
-    ...(verdict === 'retrain' && { next: 'plumbline snapshot' }),
+    ...(verdict === 'retrain' && { next: 'plumbline propose' }),
   }
 }
 

@@ -74,7 +74,7 @@ describe('decide', () => {
       '    ✓ the data differs from what is pinned',
       '    ✓ nothing was proposed or released before',
     ])
-    expect(close.report.next).toBe('plumbline snapshot')
+    expect(close.report.next).toBe('plumbline propose')
     expect(close.report.markdown).toContain('| fires | the data is 4.13 d newer than what is pinned (limit 2 d) |')
     expect(nothingNew.report.next).toBeUndefined()
   })
@@ -104,6 +104,7 @@ describe('decide', () => {
       commit: 'c'.repeat(40),
       pull: 7,
       issue: null,
+      mark: null,
       decision: {},
     } as const
     const stamp = { at: '2025-02-28T12:00:00.000Z', actor: 'ada' }

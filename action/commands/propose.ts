@@ -1,0 +1,207 @@
+import type { GitHubClient } from '../github/client.ts'
+import type { TokenMode } from '../github/token-mode.ts'
+import type { ProposalReport } from '../report/report-proposal.ts'
+import type { KeptProposal, ProposalRequest } from '../retrain/keep-proposal.ts'
+import type { CommandContext } from './define-command.ts'
+import { defineCommand, type Outcome } from './define-command.ts'
+import { flag } from './fields.ts'
+import { forceFields, readForce } from './force-fields.ts'
+import type { Known, SeenData } from './retrain-facts.ts'
+
+const permissions = { contents: 'write', 'pull-requests': 'write', issues: 'write' } as const
+
+export const propose = defineCommand({
+  name: 'propose',
+  group: 'retrain',
+  summary: 'Keep the one pull request that retrains the model as it should be: open, renewed, closed or none.',
+  example: 'plumbline propose',
+  inputs: {
+    ...forceFields,
+    'no-fetch': flag({ description: 'Takes the files of remote sources as they lie there, without fetching' }),
+  },
+  outputs: {
+    verdict: '`open` where a proposal is open now, else `wait`',
+    proposal: 'What this step did: `opened`, `renewed`, `closed` or `nothing`',
+    'proposal-number': 'Number of the pull request, or of the issue that stands in for it; empty where there is none',
+    'proposal-url': 'Its address',
+    'landed-data': 'SHA-256 of the data that lies there now',
+    reason: 'Why, in one line',
+  },
+  permissions,
+  effects: ['reads-repository', 'writes-files', 'runs-user-code', 'pushes-commits'],
+
+  async run({ force, reason, 'no-fetch': noFetch }, context): Promise<Outcome<ProposalReport>> {
+    const { openGitHubClient } = await import('../github/client.ts')
+    const { pushHead, repositoryFolder } = await import('../registry/local-git.ts')
+    const { readCheckout } = await import('../retrain/checkout-state.ts')
+    const { decideRetrain } = await import('../retrain/decide-retrain.ts')
+    const { gatherFacts, seeData } = await import('./retrain-facts.ts')
+    const forced = readForce({ force, reason })
+    const seen = await seeData(context, !noFetch)
+    if (!seen.ok) return { kind: 'diagnosed', diagnostics: seen.diagnostics }
+    const { project, snapshot } = seen.value
+    const checkout = await readCheckout(project)
+
+    await using connection = await context.openGitHub(await repositoryFolder(context.folder))
+    if (connection.isEmbedded) await pushHead(connection, context.folder)
+    const client = await openGitHubClient(connection, context.signal)
+    const known = await gatherFacts(context, client, seen.value)
+    if (!known.ok) return { kind: 'diagnosed', diagnostics: known.diagnostics }
+    const decision = decideRetrain(project.retrain, known.value.facts, forced)
+    const place = await placeOf(client, seen.value, checkout)
+    const token = tokenOf(client, context)
+    const kept = await keep(client, context, { seen: seen.value, known: known.value, decision, place, checkout, token })
+    const { added, removed, changed } = snapshot
+    const { owner, repository } = client.connection
+    return {
+      kind: 'done',
+      result: {
+        ...kept,
+        model: project.model.name,
+        decision,
+        facts: known.value.facts,
+        changes: { added, removed, changed },
+        where: { isEmbedded: connection.isEmbedded, name: `${owner}/${repository}` },
+        token: await token.known(),
+        base: place.baseBranch,
+        calls: client.calls(),
+      },
+    }
+  },
+
+  async report(result) {
+    const { reportProposal } = await import('../report/report-proposal.ts')
+    return reportProposal(result)
+  },
+})
+
+interface Checkout {
+  readonly head: string
+  readonly date: string
+  readonly prefix: string
+  readonly lock: string | null
+}
+
+/** Where the proposal is made, and whether this checkout is what the default branch has now. */
+async function placeOf(client: GitHubClient, seen: SeenData, checkout: Checkout): Promise<ProposalRequest['place']> {
+  const { readBranch } = await import('../github/git-data.ts')
+  const { readRepository } = await import('../github/repository.ts')
+  const { dataDigest, dataLockFile } = await import('../project/data-lock.ts')
+  const { defaultBranch, mayPush } = await readRepository(client)
+  const sha = (await readBranch(client, defaultBranch)) ?? ''
+  return {
+    model: seen.project.model.name,
+    lockPath: `${checkout.prefix}${dataLockFile}`,
+    base: { sha, lock: checkout.lock, digest: seen.pinned ? dataDigest(seen.pinned) : null },
+    isCurrent: sha === checkout.head && mayPush !== false,
+    baseBranch: defaultBranch,
+  }
+}
+
+interface Token {
+  /** Asked for once, before the first write. */
+  readonly ask: () => Promise<TokenMode>
+  readonly known: () => Promise<TokenMode | null>
+}
+
+function tokenOf(client: GitHubClient, context: CommandContext): Token {
+  let asked: Promise<TokenMode> | undefined
+  const ask = async () => {
+    const { readTokenMode } = await import('../github/read-token-mode.ts')
+    return await readTokenMode(client, context.environment, undefined)
+  }
+  return {
+    ask: () => (asked ??= ask()),
+    known: async () => (await asked) ?? null,
+  }
+}
+
+interface Work {
+  readonly seen: SeenData
+  readonly known: Known
+  readonly decision: ProposalReport['decision']
+  readonly place: ProposalRequest['place']
+  readonly checkout: Checkout
+  readonly token: Token
+}
+
+async function keep(client: GitHubClient, context: CommandContext, work: Work): Promise<KeptProposal> {
+  const { mayOpenPulls } = await import('../github/token-mode.ts')
+  const { storeSnapshot } = await import('../data/store-snapshot.ts')
+  const { formatDataLock } = await import('../project/data-lock.ts')
+  const { blobName } = await import('../retrain/checkout-state.ts')
+  const { keepProposal } = await import('../retrain/keep-proposal.ts')
+  const { seen, known, decision, place, checkout, token } = work
+  const { project, snapshot, newRows } = seen
+  const lockText = formatDataLock(snapshot.lock)
+  return await keepProposal(client, {
+    place,
+    wanted: {
+      digest: snapshot.digest,
+      lock: blobName(lockText),
+      until: snapshot.until,
+      fires: decision.fires || decision.forced !== null,
+      goes: decision.verdict === 'retrain',
+      isForced: decision.forced !== null,
+      refreshMs: project.retrain.limits.refreshMs,
+    },
+    lockText,
+    facts: {
+      model: project.model.name,
+      decision,
+      snapshot,
+      previousDigest: place.base.digest,
+      newRows: newRows.added,
+      labelledRows: newRows.labelled,
+      gates: project.gates.map(({ name }) => name),
+      refits: project.split.refit,
+      minutes: await minutesOf(known),
+    },
+    baseDate: checkout.date,
+    records: known.proposals,
+    mayOpenPulls: async () => mayOpenPulls(await token.ask()) !== false,
+    storeData: () =>
+      storeSnapshot(project, snapshot, { world: context, progress: context.progress, signal: context.signal }),
+    record: await recorder(client, context, work),
+    signal: context.signal,
+  })
+}
+
+/** What the newest run that trained took, wherever it ran. */
+async function minutesOf({ runs }: Known): Promise<number | null> {
+  const { costOf, hasTrained } = await import('../pipeline/run-cost.ts')
+  const newest = runs.find((record) => record.outcome === 'passed' && hasTrained(record))
+  if (!newest) return null
+  const { billedMinutes, localMinutes } = costOf(newest, { perMinute: {} })
+  return billedMinutes + localMinutes
+}
+
+async function recorder(
+  client: GitHubClient,
+  context: CommandContext,
+  { seen, decision, place }: Work,
+): Promise<ProposalRequest['record']> {
+  const { readCodeState } = await import('../pipeline/read-code-state.ts')
+  const { readTrigger } = await import('../pipeline/read-trigger.ts')
+  const { recordProposed } = await import('../registry/record-proposed.ts')
+  const { wordReason } = await import('../report/word-decision.ts')
+  const { user } = await readCodeState(context.folder)
+  const stamp = { at: context.now().toISOString(), actor: readTrigger(context.environment, user).actor }
+  return async ({ kind, number, branch }, mark) => {
+    const proposed = {
+      model: seen.project.model.name,
+      dataDigest: mark.digest,
+      previousDigest: place.base.digest,
+      trigger: decision.trigger,
+      reason: wordReason({ ...decision, verdict: 'retrain' }),
+      branch,
+      commit: mark.commit,
+      pull: kind === 'pull' ? number : null,
+      issue: kind === 'issue' ? number : null,
+      mark: { ...mark },
+      decision: JSON.parse(JSON.stringify(decision)),
+    }
+    await recordProposed(client, proposed, stamp)
+    return { ...proposed, ...stamp }
+  }
+}

@@ -1,0 +1,110 @@
+import { Fault } from '../base/fault.ts'
+import { type Done, type GitHubClient, once } from './client.ts'
+import type { Refused } from './github-fault.ts'
+
+export interface Pull {
+  readonly number: number
+  readonly url: string
+  readonly state: 'open' | 'closed' | 'merged'
+  readonly title: string
+  readonly branch: string
+  /** The commit that the branch pointed at while it was open. */
+  readonly head: string
+  readonly body: string
+}
+
+interface RestPull {
+  readonly number: number
+  readonly html_url: string
+  readonly title: string
+  readonly state: string
+  readonly merged_at?: string | null
+  readonly body?: string | null
+  readonly head: { readonly ref: string; readonly sha: string }
+}
+
+/** Those of a branch of this repository, open or not, the newest first. */
+export async function listPullsOf(client: GitHubClient, branch: string): Promise<readonly Pull[]> {
+  const { owner } = client.connection
+  const found = await client.call('list the pull requests of', branch, ({ rest }, repository) =>
+    rest.pulls.list({ ...repository, head: `${owner}:${branch}`, state: 'all', per_page: 100 }),
+  )
+  return found.map(asPull).sort((one, other) => other.number - one.number)
+}
+
+export interface NewPull {
+  readonly branch: string
+  readonly base: string
+  readonly title: string
+  readonly body: string
+}
+
+/** Refused (422) where one is open already; `forbidden` where the token, or the repository's settings, allow none. */
+export async function createPull(
+  client: GitHubClient,
+  { branch, base, title, body }: NewPull,
+): Promise<Done<Pull> | Refused | { readonly kind: 'forbidden'; readonly message: string }> {
+  try {
+    const made = await client.attempt('open a pull request of', branch, ({ rest }, repository) =>
+      rest.pulls.create({ ...repository, head: branch, base, title, body, request: once }),
+    )
+    return made.kind === 'done' ? { kind: 'done', data: asPull(made.data) } : made
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'github/forbidden')
+      return { kind: 'forbidden', message: error.message }
+    throw error
+  }
+}
+
+export async function editPull(
+  client: GitHubClient,
+  number: number,
+  change: { readonly title?: string; readonly body?: string; readonly state?: 'closed' },
+): Promise<void> {
+  await client.call('change the pull request', `#${number}`, ({ rest }, repository) =>
+    rest.pulls.update({ ...repository, pull_number: number, ...change }),
+  )
+}
+
+/** What a branch, or commit, has that another has not. */
+export interface Comparison {
+  /** Where both were one. */
+  readonly mergeBase: string
+  /** Files that differ since then, each with git's name of its content. */
+  readonly files: readonly { readonly path: string; readonly blob: string | null }[]
+  /** Messages of the commits, whole. */
+  readonly messages: readonly string[]
+}
+
+/** Undefined where one of them is gone, or they have nothing in common. */
+export async function compareCommits(
+  client: GitHubClient,
+  base: string,
+  head: string,
+): Promise<Comparison | undefined> {
+  const found = await client.find('compare', `${base.slice(0, 8)}...${head.slice(0, 8)}`, ({ rest }, repository) =>
+    rest.repos.compareCommitsWithBasehead({ ...repository, basehead: `${base}...${head}` }),
+  )
+  if (!found) return undefined
+  return {
+    mergeBase: found.merge_base_commit.sha,
+    files: (found.files ?? []).map(({ filename, sha, status }) => ({
+      path: filename,
+      blob: status === 'removed' ? null : sha,
+    })),
+    messages: found.commits.map(({ commit }) => commit.message),
+  }
+}
+
+function asPull(pull: RestPull): Pull {
+  const isMerged = pull.merged_at !== null && pull.merged_at !== undefined
+  return {
+    number: pull.number,
+    url: pull.html_url,
+    title: pull.title,
+    state: isMerged ? 'merged' : pull.state === 'open' ? 'open' : 'closed',
+    branch: pull.head.ref,
+    head: pull.head.sha,
+    body: pull.body ?? '',
+  }
+}
