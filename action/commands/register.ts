@@ -48,11 +48,13 @@ export const register = defineCommand({
     const { contractAssets } = await import('../registry/contract-assets.ts')
     const { keepJudgement } = await import('../pipeline/keep-judgement.ts')
     const { registerCandidate } = await import('../registry/register-candidate.ts')
+    const { python } = declared.project.environment
     const registration = {
       candidate,
       commit,
       contractFiles: contractAssets(declared.project),
       lockFile: join(context.folder, dataLockFile),
+      ...(python !== undefined && { requirementsFile: join(context.folder, python) }),
       keepJudgement: (file: string) => keepJudgement(declared, candidate, context.environment, file),
       stamp,
     }

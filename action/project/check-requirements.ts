@@ -67,3 +67,31 @@ function listRequirements(text: string): readonly Requirement[] {
   }
   return [...found, ...(open ? [open] : [])].filter(({ text: requirement }) => requirement !== '')
 }
+
+/** A package as a requirements file pins it. */
+export interface PinnedPackage {
+  readonly name: string
+  /** Null where it is named by an address alone. */
+  readonly version: string | null
+  /** For which systems and interpreters alone; null for all. */
+  readonly marker: string | null
+  /** SHA-256 of each file that may be installed for it. */
+  readonly sha256: readonly string[]
+}
+
+/** The packages of a requirements file in its order, extras left out. */
+export function pinnedPackages(text: string): readonly PinnedPackage[] {
+  return listRequirements(text)
+    .filter(({ text: requirement }) => !requirement.startsWith('-'))
+    .map(({ text: requirement }) => {
+      const [, name, version] = /^([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*(?:===?\s*([^\s;,]+))?/.exec(requirement) ?? []
+      const hashes = [...requirement.matchAll(/--hash=sha256:([0-9a-f]{64})\b/g)].map(([, digest = '']) => digest)
+      const marker = /;\s*(.*?)\s*(?:--hash=|$)/.exec(requirement)?.[1] ?? ''
+      return {
+        marker: marker === '' ? null : marker,
+        name: name ?? requirement.split(/[\s;]/)[0] ?? '',
+        version: version ?? null,
+        sha256: hashes,
+      }
+    })
+}

@@ -21,6 +21,8 @@ export interface AssetSources {
   /** Absolute. */
   readonly lockFile: string
   readonly modelCard: string
+  /** As `billOfMaterials()` gives it. */
+  readonly bill: string
   /** What the gates were judged by, in the folder already; absent where privacy keeps it back. */
   readonly predictions?: string
   /** From the assets that are there before it to the statement about them. */
@@ -40,7 +42,7 @@ const contentTypes: Readonly<Record<string, string>> = {
  * others as `sha256sum -c` reads them.
  */
 export async function buildAssets(folder: string, sources: AssetSources): Promise<readonly BuiltAsset[]> {
-  const { candidate, contractFiles, lockFile, modelCard, predictions, provenance } = sources
+  const { candidate, contractFiles, lockFile, modelCard, bill, predictions, provenance } = sources
   await mkdir(folder, { recursive: true })
   const released = await buildModel(folder, 'model', candidate.releasedModel)
   const judged = await buildModel(folder, 'judged', candidate.judgedModel)
@@ -54,6 +56,7 @@ export async function buildAssets(folder: string, sources: AssetSources): Promis
     ...contracts,
     await buildCopy(folder, 'data.lock.yaml', lockFile),
     await buildText(folder, 'model-card.md', modelCard),
+    await buildText(folder, 'sbom.cdx.json', bill),
     ...(predictions === undefined ? [] : [await measured(folder, predictions)]),
   ]
   const assets = [...subjects, await buildText(folder, 'provenance.intoto.json', provenance(subjects))]

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -14,6 +14,7 @@ import { readLedger } from './ledger.ts'
 import { provenanceStatement } from './provenance.ts'
 import { publishRelease } from './publish-release.ts'
 import { publishedIn } from './record-published.ts'
+import { billOfMaterials } from './sbom.ts'
 
 export interface Registration {
   readonly candidate: Candidate
@@ -22,6 +23,8 @@ export interface Registration {
   /** As `contractAssets()` gives them. */
   readonly contractFiles: Readonly<Record<string, string>>
   readonly lockFile: string
+  /** The hashed requirements of the environment, absolute; absent without any. */
+  readonly requirementsFile?: string
   /** Writes what the gates were judged by to a file; without it, or where privacy keeps it back, a release holds none. */
   readonly keepJudgement?: (file: string) => Promise<KeptJudgement>
   readonly stamp: Stamp
@@ -49,6 +52,8 @@ export async function registerCandidate(
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-release-'))
   try {
     const { owner, repository } = client.connection
+    const { requirementsFile } = registration
+    const requirements = requirementsFile === undefined ? null : await readFile(requirementsFile, 'utf8')
     const predictions = 'predictions.parquet'
     const kept = await registration.keepJudgement?.(join(folder, predictions))
     if (kept?.kind === 'not kept') progress.note(`The release holds no predictions: ${kept.reason}.`)
@@ -56,6 +61,7 @@ export async function registerCandidate(
       ...registration,
       ...(kept?.kind === 'kept' && { predictions }),
       modelCard: modelCard(record, allocation),
+      bill: billOfMaterials(record, allocation.version, requirements),
       provenance: (subjects) => provenanceStatement({ record, allocation, owner, repository }, subjects),
     })
     const publication = {

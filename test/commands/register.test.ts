@@ -36,6 +36,7 @@ describe('register', () => {
       'predictions.parquet',
       'provenance.intoto.json',
       'run.json',
+      'sbom.cdx.json',
       'serve.tar.gz',
       'sums.txt',
     ])

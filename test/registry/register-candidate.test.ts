@@ -25,6 +25,7 @@ const names = [
   'model.skops',
   'provenance.intoto.json',
   'run.json',
+  'sbom.cdx.json',
   'serve.tar.gz',
   'sums.txt',
 ]
@@ -309,6 +310,7 @@ describe('buildAssets()', () => {
       'model.tar.gz',
       'provenance.intoto.json',
       'run.json',
+      'sbom.cdx.json',
       'serve.tar.gz',
     ])
     const statement = JSON.parse(await readFile(join(folder, 'provenance.intoto.json'), 'utf8'))
