@@ -4,6 +4,7 @@ import type { CommandTable } from './define-command.ts'
 export const commandTable = {
   init: async () => (await import('./init.ts')).init,
   doctor: async () => (await import('./doctor.ts')).doctor,
+  setup: async () => (await import('./setup.ts')).setup,
   'data fetch': async () => (await import('./data-fetch.ts')).dataFetch,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
   'data list': async () => (await import('./data-list.ts')).dataList,

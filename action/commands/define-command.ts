@@ -11,7 +11,13 @@ import type { Report } from '../report/report.ts'
 import type { Field } from './fields.ts'
 
 /** What a command may do outside its own process; the docs and the workflows' permissions follow from it. */
-export type Effect = 'reads-repository' | 'writes-files' | 'runs-user-code' | 'pushes-commits' | 'writes-releases'
+export type Effect =
+  | 'reads-repository'
+  | 'writes-files'
+  | 'runs-user-code'
+  | 'pushes-commits'
+  | 'writes-releases'
+  | 'changes-settings'
 
 /** The parts of the loop, in the order in which `--help` shows them. */
 export const commandGroups = ['data', 'model', 'retrain', 'rollout'] as const

@@ -25,12 +25,15 @@ export const doctor = defineCommand({
     const { observe } = await import('../doctor/observe.ts')
     const { openGitHubClient } = await import('../github/client.ts')
     const { readProject } = await import('../project/read-project.ts')
+    const { readSettingsFile } = await import('../project/settings-file.ts')
     const { repositoryFolder } = await import('../registry/local-git.ts')
     const { folder, environment, signal, progress } = context
     const read = await readProject(folder)
     if (!read.ok)
       progress.warn(`plumbline.yaml cannot be read, so the store is not looked at: plumbline validate tells why`)
     const root = await repositoryFolder(folder)
+    const settings = await readSettingsFile(root)
+    if (!settings.ok) return { kind: 'diagnosed', diagnostics: settings.diagnostics }
     await using connection = await context.openGitHub(root)
     const client = await openGitHubClient(connection, signal)
     progress.note('Asking GitHub for its settings …')
@@ -41,7 +44,7 @@ export const doctor = defineCommand({
       now: context.now(),
       project: read.ok ? read.value : undefined,
       needs: await permissionsOfCommands(),
-      wantedLabels: [],
+      wantedLabels: Object.keys(settings.value.labels),
       storeTimeoutMs,
     })
     const findings = checkSettings(observed)

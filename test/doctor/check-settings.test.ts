@@ -85,7 +85,9 @@ const good: Observed = {
   immutableReleases: seen(true),
   workflows: seen([{ path, state: 'active' }]),
   measured: { [path]: seen([{ minutes: 4 }, { minutes: 6 }]) },
-  environments: seen([{ name: 'production', reviewers: ['ada'], waitMinutes: 0, branches: 'all' }]),
+  environments: seen([
+    { name: 'production', reviewers: ['ada'], approvers: [], barsSelfReview: false, waitMinutes: 0, branches: 'all' },
+  ]),
   labels: seen([{ name: 'retrain', color: '0075ca', description: '' }]),
   secrets: seen(['STORE_KEY']),
   files: [parseWorkflowFile(path, workflow)],
@@ -326,7 +328,11 @@ describe('checkSettings()', () => {
     [
       'names/reviewers',
       'nobody is asked',
-      { environments: seen([{ name: 'production', reviewers: [], waitMinutes: 0, branches: 'all' }]) },
+      {
+        environments: seen([
+          { name: 'production', reviewers: [], approvers: [], barsSelfReview: false, waitMinutes: 0, branches: 'all' },
+        ]),
+      },
       /none in production$/,
     ],
     [
@@ -335,7 +341,9 @@ describe('checkSettings()', () => {
       {
         ...settings({ isPrivate: true }),
         rulesets: seen({ kind: 'none' }),
-        environments: seen([{ name: 'production', reviewers: [], waitMinutes: 0, branches: 'all' }]),
+        environments: seen([
+          { name: 'production', reviewers: [], approvers: [], barsSelfReview: false, waitMinutes: 0, branches: 'all' },
+        ]),
       },
       /this plan have none/,
     ],

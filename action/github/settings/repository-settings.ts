@@ -1,4 +1,5 @@
 import type { GitHubClient } from '../client.ts'
+import { allPages } from './all-pages.ts'
 import { type Seen, see, seen, unseen } from './seen.ts'
 
 export interface RepositoryFacts {
@@ -96,13 +97,19 @@ export async function readImmutableReleases(client: GitHubClient, administers: b
 /** Names alone, of the repository and of its organisation. */
 export async function readSecretNames(client: GitHubClient): Promise<Seen<readonly string[]>> {
   return see('secrets: read', async () => {
-    const own = await client.call('list the secrets of', client.connection.repository, async (octokit, names) => ({
-      data: await octokit.paginate(octokit.rest.actions.listRepoSecrets, { ...names, per_page: 100 }),
-    }))
+    const own = await allPages(async (page) => {
+      const found = await client.call('list the secrets of', client.connection.repository, ({ rest }, names) =>
+        rest.actions.listRepoSecrets({ ...names, ...page }),
+      )
+      return found.secrets
+    })
     const shared = await see('secrets: read', () =>
-      client.call('list the secrets of', client.connection.owner, async (octokit, names) => ({
-        data: await octokit.paginate(octokit.rest.actions.listRepoOrganizationSecrets, { ...names, per_page: 100 }),
-      })),
+      allPages(async (page) => {
+        const found = await client.call('list the secrets of', client.connection.owner, ({ rest }, names) =>
+          rest.actions.listRepoOrganizationSecrets({ ...names, ...page }),
+        )
+        return found.secrets
+      }),
     )
     return [...own, ...(shared.kind === 'seen' ? shared.value : [])].map(({ name }) => name)
   })

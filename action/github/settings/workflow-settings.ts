@@ -1,4 +1,5 @@
 import type { GitHubClient } from '../client.ts'
+import { allPages } from './all-pages.ts'
 import { type Seen, see } from './seen.ts'
 
 export interface KnownWorkflow {
@@ -15,9 +16,12 @@ export interface MeasuredRun {
 /** As the default branch has them. */
 export async function readWorkflows(client: GitHubClient): Promise<Seen<readonly KnownWorkflow[]>> {
   return see('actions: read', async () => {
-    const listed = await client.call('list the workflows of', client.connection.repository, async (octokit, names) => ({
-      data: await octokit.paginate(octokit.rest.actions.listRepoWorkflows, { ...names, per_page: 100 }),
-    }))
+    const listed = await allPages(async (page) => {
+      const found = await client.call('list the workflows of', client.connection.repository, ({ rest }, names) =>
+        rest.actions.listRepoWorkflows({ ...names, ...page }),
+      )
+      return found.workflows
+    })
     return listed.map(({ path, state }) => ({ path, state }))
   })
 }
