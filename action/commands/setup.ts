@@ -12,7 +12,7 @@ export const setup = defineCommand({
   example: 'plumbline setup --plan',
   inputs: {
     plan: flag({ description: 'Says what would be written, and writes nothing' }),
-    apply: flag({ description: 'Writes it; a token of somebody who administers the repository is needed' }),
+    apply: flag({ description: 'Does what is planned; without it nothing is changed' }),
   },
   outputs: {
     changes: 'How many things were, or would be, created or changed',
