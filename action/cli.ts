@@ -21,6 +21,7 @@ async function answer(): Promise<number> {
     openDialogue: () =>
       isatty(0) && process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : undefined,
     openGitHub,
+    serveGitHub,
   })
 }
 
@@ -32,6 +33,15 @@ async function openGitHub(repositoryFolder: string, apiUrl: string | undefined) 
   }
   const { openLocalGitHub } = await import('./local-github/open-local-github.ts')
   return await openLocalGitHub(repositoryFolder)
+}
+
+async function serveGitHub(
+  repositoryFolder: string,
+  options: { readonly port: number; readonly tell: (line: string) => void },
+) {
+  const { openLocalGitHub } = await import('./local-github/open-local-github.ts')
+  const github = await openLocalGitHub(repositoryFolder, options)
+  return { ...github, webUrl: github.webUrl ?? github.serverUrl }
 }
 
 /** The first signal asks the command to stop and clean up; the second stops the process. */

@@ -76,6 +76,8 @@ export const arrows = [
 /** `room → npm package`. */
 export const packages = [
   ['report', '@clack/prompts'],
+  ['local-github', 'micromark'],
+  ['local-github', 'micromark-extension-gfm'],
   ['registry', 'tar-stream'],
   ['registry', 'p-limit'],
   ['pipeline', 'p-limit'],

@@ -12,7 +12,7 @@ import type { JsonLog } from '../report/progress-json.ts'
 import { progressLines } from '../report/progress-lines.ts'
 import { progressLive } from '../report/progress-live.ts'
 import { jsonEnding, wordEnding } from '../report/word-ending.ts'
-import type { CommandContext, CommandTable } from './define-command.ts'
+import type { CommandContext, CommandTable, ServeGitHub } from './define-command.ts'
 import { findCommand, splitName } from './find-command.ts'
 import { helpAll, helpOne } from './help.ts'
 import { type CommandLine, readCommandLine, splitCommandLine } from './read-command-line.ts'
@@ -36,6 +36,8 @@ export interface Terminal {
   readonly openDialogue?: () => { readonly input: Readable; readonly output: Writable } | undefined
   /** Connects to the GitHub of that API, or of the environment, or else to the embedded one. */
   readonly openGitHub: (repositoryFolder: string, apiUrl: string | undefined) => Promise<GitHubConnection>
+  /** Serves the embedded GitHub with its web view. */
+  readonly serveGitHub?: ServeGitHub
 }
 
 /** Runs what was typed behind `plumbline`, prints how it ended, and returns the exit code. */
@@ -74,14 +76,23 @@ export async function answerTerminal(words: readonly string[], terminal: Termina
     terminal.stdout.write(
       jsonEnding(line && line.words.length > 0 ? splitName(line.words, terminal.table).name : null, ending),
     )
-    return exitCodeOf(ending)
+    return await stayed(ending, terminal, hidden)
   }
   const worded = wordEnding(ending, paintFor(terminal.environment, terminal.stdout), line?.isQuiet === true)
   // On one screen, a line between the work and what it came to.
   if (hasTold && !log && terminal.stderr.isTTY && terminal.stdout.isTTY) terminal.stderr.write('\n')
   if (worded.stdout !== '') terminal.stdout.write(hidden.text(worded.stdout))
   if (worded.stderr !== '' && !log) terminal.stderr.write(hidden.text(worded.stderr))
-  return exitCodeOf(ending)
+  return await stayed(ending, terminal, hidden)
+}
+
+/** Waits for what goes on after the result was told. */
+async function stayed(ending: Ending, { signal, stderr }: Terminal, hidden: HiddenTexts): Promise<number> {
+  if (ending.kind !== 'done' || !ending.stay) return exitCodeOf(ending)
+  const { stay } = ending
+  const after = await settle(async () => (await stay(), ending), signal, hidden)
+  if (after.kind === 'fault') stderr.write(hidden.text(wordEnding(after, paintFor({}, {}), false).stderr))
+  return exitCodeOf(after)
 }
 
 function answerVersion(): Ending {
@@ -115,6 +126,7 @@ async function run(
     now: () => new Date(),
     hidden,
     ...(ask && { ask }),
+    ...(terminal.serveGitHub && { serveGitHub: terminal.serveGitHub }),
     openGitHub: async (folder) => {
       const { watchGitHub } = await import('./watch-github.ts')
       const connection = await terminal.openGitHub(folder, line.gitHub)

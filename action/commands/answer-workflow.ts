@@ -47,6 +47,7 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
       const name = commandName(step)
       jsonLog = await openLog(step, name, log)
       command = await findCommand(name, step.table)
+      if (command.isTerminalOnly) throw terminalOnly(name)
       const inputs = readWorkflowInputs(command, step.environment)
       const lines = progressLines({ write: log, now: () => performance.now() })
       const progress = jsonLog ?? (await markWarnings(lines, warnings, hidden))
@@ -77,6 +78,14 @@ export async function answerWorkflow(step: WorkflowStep): Promise<number> {
   const name = command?.name ?? doorInput('command', step.environment) ?? 'plumbline'
   await tellRunner({ name, ending, lastWarning: warnings.last(), comment }, step)
   return ending.kind === 'no' && command?.isAdvisory === true ? 0 : exitCodeOf(ending)
+}
+
+function terminalOnly(name: string): Fault {
+  return new Fault(
+    'cli/terminal-only',
+    `Cannot run "${name}" in a workflow: it serves a person who looks at it; expected a terminal`,
+    { remedy: `Remove the step; on a laptop: plumbline ${name}` },
+  )
 }
 
 /** Undefined where progress is told in words. */

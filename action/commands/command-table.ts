@@ -22,6 +22,7 @@ export const commandTable = {
   'cache list': async () => (await import('./cache-list.ts')).cacheList,
   'cache gc': async () => (await import('./cache-gc.ts')).cacheGc,
   register: async () => (await import('./register.ts')).register,
+  github: async () => (await import('./github.ts')).github,
   decide: async () => (await import('./decide.ts')).decide,
   propose: async () => (await import('./propose.ts')).propose,
   reproduce: async () => (await import('./reproduce.ts')).reproduce,

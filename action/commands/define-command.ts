@@ -29,6 +29,17 @@ export type InputsOf<Declared extends Fields> = {
   readonly [Name in keyof Declared]: Declared[Name] extends Field<infer Value> ? Value : never
 }
 
+/** Starts serving the embedded GitHub of a repository; `port` 0: any that is free. */
+export type ServeGitHub = (
+  repositoryFolder: string,
+  options: { readonly port: number; readonly tell: (line: string) => void },
+) => Promise<ServedGitHub>
+
+export interface ServedGitHub extends GitHubConnection {
+  /** Lets the browser in that opens it. */
+  readonly webUrl: string
+}
+
 /** What a door gives a command: the world, as far as the command may see it. */
 export interface CommandContext {
   /** The folder in which the command was started, absolute. */
@@ -40,6 +51,8 @@ export interface CommandContext {
   readonly now: () => Date
   /** Connects to GitHub, or to the embedded one, and says to whom. The caller disposes of it. */
   readonly openGitHub: (repositoryFolder: string) => Promise<GitHubConnection>
+  /** Serves the embedded GitHub with its web view; `tell` gets a line for what is done there. Only on a terminal. */
+  readonly serveGitHub?: ServeGitHub
   /** Asks the person who started the command; only on a terminal where somebody sits. */
   readonly ask?: Ask
   /** The workflow run's artifacts; only in a workflow. */
@@ -56,7 +69,12 @@ export interface CommandContext {
 
 /** How a command ended, faults aside: done, a verdict that says no, or diagnostics in the user's files or data. */
 export type Outcome<Result> =
-  | { readonly kind: 'done'; readonly result: Result }
+  | {
+      readonly kind: 'done'
+      readonly result: Result
+      /** What goes on after the result was told, until somebody interrupts it; that is then no fault. */
+      readonly stay?: () => Promise<void>
+    }
   | { readonly kind: 'no'; readonly result: Result }
   | { readonly kind: 'diagnosed'; readonly diagnostics: readonly Diagnostic[]; readonly result?: Result }
 
@@ -73,6 +91,8 @@ export interface Command<Declared extends Fields = Fields, Result = unknown> {
   /** What the job's token must be allowed. */
   readonly permissions: Readonly<Record<string, 'read' | 'write'>>
   readonly effects: readonly Effect[]
+  /** It serves a person who sits there; a workflow cannot run it. */
+  readonly isTerminalOnly?: true
   /** In a workflow a `no` of it does not fail the step: the next step reads the output `verdict`. */
   readonly isAdvisory?: true
   /** Rooms are imported inside, so that a command loads nothing of the others. */

@@ -12,7 +12,9 @@ export async function runCommand(
 ): Promise<Ending> {
   const outcome = withoutSecrets(await command.run(inputs, context), context.hidden)
   if (outcome.kind !== 'diagnosed') {
-    return { kind: outcome.kind, result: outcome.result, report: await command.report(outcome.result) }
+    const stay = outcome.kind === 'done' ? outcome.stay : undefined
+    const report = await command.report(outcome.result)
+    return { kind: outcome.kind, result: outcome.result, report, ...(stay && { stay }) }
   }
   const { diagnostics, result } = outcome
   if (result === undefined) return { kind: 'diagnosed', diagnostics }
@@ -32,7 +34,7 @@ export async function settle(work: () => Promise<Ending>, signal: AbortSignal, h
 /** Before it is worded: escaping for a medium could pull a secret apart. */
 function withoutSecrets(outcome: Outcome<unknown>, hidden: HiddenTexts | undefined): Outcome<unknown> {
   if (hidden === undefined) return outcome
-  if (outcome.kind !== 'diagnosed') return { kind: outcome.kind, result: hidden.value(outcome.result) }
+  if (outcome.kind !== 'diagnosed') return { ...outcome, result: hidden.value(outcome.result) }
   return {
     kind: 'diagnosed',
     diagnostics: hidden.value(outcome.diagnostics),

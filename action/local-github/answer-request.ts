@@ -39,6 +39,10 @@ export async function answerRequest(forge: Forge, conversation: Conversation): P
   try {
     requireThisMachine(request)
     const call = nameCall(forge, request)
+    if (forge.web && !call.isGit && !call.isApi && !call.matched) {
+      const { answerWeb } = await import('./web/answer-web.ts')
+      return await answerWeb(forge, forge.web, request, response)
+    }
     const fault = forge.faults.strike(call)
     if (interrupted(interrupt?.('before', request), response)) return
     if (fault && faultKinds[fault].moment === 'before' && (await struck(fault, forge, response))) return

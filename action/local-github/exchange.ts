@@ -9,6 +9,7 @@ import type { Limits } from './limits.ts'
 import { invalid, Refusal } from './refusal.ts'
 import type { RequestLimiter } from './request-limits.ts'
 import type { StateFile } from './state.ts'
+import type { WebSession } from './web/session.ts'
 
 /** The embedded GitHub as a route's handler sees it. */
 export interface Forge {
@@ -24,6 +25,8 @@ export interface Forge {
   readonly limiter: RequestLimiter
   readonly lists: LaggingLists
   readonly faults: FaultBoard
+  /** Who sees the web view; without it there is none. */
+  readonly web?: WebSession
   /** Without a trailing slash. */
   readonly serverUrl: string
   /** `<apiUrl>/repos/<owner>/<repository>` */

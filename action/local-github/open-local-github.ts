@@ -3,17 +3,20 @@ import { basename, join } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
 import { foreignOwnFolder, ownFolder } from '../base/own-folder.ts'
-import { type LocalGitHub, startLocalGitHub } from './start-local-github.ts'
+import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from './start-local-github.ts'
 import { readNames } from './state.ts'
 
 /** The embedded GitHub of a repository on this machine, at `.plumbline/github`. It keeps the names of its first use. */
-export async function openLocalGitHub(repositoryFolder: string): Promise<LocalGitHub> {
+export async function openLocalGitHub(
+  repositoryFolder: string,
+  options: Pick<LocalGitHubOptions, 'port' | 'tell'> = {},
+): Promise<LocalGitHub> {
   await refuseForeign(repositoryFolder)
   await keepOutOfGit(join(repositoryFolder, ownFolder))
   const repository = basename(repositoryFolder).replace(/[^A-Za-z0-9._-]+/g, '-') || 'repository'
   const folder = join(repositoryFolder, ownFolder, 'github')
   const names = (await readNames(folder)) ?? { owner: 'local', repository }
-  return { ...(await startLocalGitHub({ folder, ...names })), workFolder: repositoryFolder }
+  return { ...(await startLocalGitHub({ folder, ...names, ...options })), workFolder: repositoryFolder }
 }
 
 /** A repository that brings its own would bring its hooks, its settings and its token. */

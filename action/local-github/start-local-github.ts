@@ -19,11 +19,14 @@ import { openRequestLimiter } from './request-limits.ts'
 import { configure } from './settings.ts'
 import { openState } from './state.ts'
 import { issueToken, revokeToken } from './tokens.ts'
+import { newSession } from './web/session.ts'
 
 /** The embedded GitHub: HTTP on this machine alone, in front of a real bare git repository. */
 export interface LocalGitHub extends GitHubConnection {
   /** `http://127.0.0.1:PORT` */
   readonly serverUrl: string
+  /** Opens the web view in a browser and lets that browser in; undefined where none is served. */
+  readonly webUrl?: string
   /** Makes a token for somebody beside the owner. `lifetimeMs`: null for ever; left out: as long as GitHub lets such a token live. */
   readonly issueToken: (holder: TokenHolder, lifetimeMs?: number | null) => Promise<string>
   /** Ends a token before its time. */
@@ -49,6 +52,8 @@ export interface LocalGitHubOptions {
   readonly repository: string
   /** 0, the default: the operating system chooses. */
   readonly port?: number
+  /** Serves the web view, too, and is told in a line what is done there. */
+  readonly tell?: (line: string) => void
   /** Lower limits than GitHub's, so that tests reach them. */
   readonly limits?: Partial<Limits>
   /** For tests: what happens to a request instead of, or after, its being served. */
@@ -57,7 +62,7 @@ export interface LocalGitHubOptions {
 
 /**
  * Starts serving the state under `folder`, made on first use. Faults: `local-github/corrupt-state`, `locked`,
- * `local-github/other-repository`, `local-github/git`.
+ * `local-github/other-repository`, `local-github/git`, `local-github/port-taken`.
  */
 export async function startLocalGitHub(options: LocalGitHubOptions): Promise<LocalGitHub> {
   const { folder, owner, repository } = options
@@ -77,12 +82,15 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   const server = createServer()
   server.requestTimeout = 0
   server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
+  await once(server, 'listening').catch((error: unknown) => {
+    throw portTaken(options.port ?? 0, error)
+  })
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const serverUrl = `http://127.0.0.1:${port}`
   const apiUrl = `${serverUrl}/api/v3`
   const limits = { ...githubLimits, ...options.limits }
+  const web = options.tell && newSession(options.tell)
   const forge: Forge = {
     owner,
     repository,
@@ -94,6 +102,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     limiter: openRequestLimiter(limits.primary, limits.secondary),
     lists: openLaggingLists(limits.lag),
     faults: openFaultBoard(),
+    ...(web && { web }),
     serverUrl,
     repositoryUrl: `${apiUrl}/repos/${owner}/${repository}`,
   }
@@ -108,6 +117,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     owner,
     repository,
     isEmbedded: true,
+    ...(web && { webUrl: `${serverUrl}/?key=${web.key}` }),
     issueToken: (holder, lifetimeMs) => issueToken(state, holder, lifetimeMs),
     revokeToken: (given) => revokeToken(state, given),
     fault: (given) => forge.faults.switchOn(typeof given === 'string' ? parseFault(given) : given),
@@ -122,4 +132,15 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
       await once(server, 'close')
     },
   }
+}
+
+function portTaken(port: number, cause: unknown): unknown {
+  if (!(cause instanceof Error && 'code' in cause && (cause.code === 'EADDRINUSE' || cause.code === 'EACCES')))
+    return cause
+  const state = cause.code === 'EACCES' ? 'this user may not listen there' : 'somebody listens there already'
+  return new Fault(
+    'local-github/port-taken',
+    `Cannot serve the embedded GitHub on port ${port}: ${state}; expected a free port`,
+    { remedy: 'Choose another with --port, or leave it out: a free one is found.', cause },
+  )
 }

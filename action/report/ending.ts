@@ -10,7 +10,13 @@ export type Ending = HowItEnded & {
 }
 
 type HowItEnded =
-  | { readonly kind: 'done' | 'no'; readonly result: unknown; readonly report: Report }
+  | {
+      readonly kind: 'done' | 'no'
+      readonly result: unknown
+      readonly report: Report
+      /** What goes on after this was told. */
+      readonly stay?: () => Promise<void>
+    }
   | {
       readonly kind: 'diagnosed'
       readonly diagnostics: readonly Diagnostic[]

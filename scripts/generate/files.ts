@@ -8,7 +8,7 @@ import { projectJsonSchema } from './project-json-schema.ts'
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const commands = await Promise.all(Object.values(commandTable).map(async (load) => await load()))
   return new Map([
-    ['action.yml', actionYml(commands)],
+    ['action.yml', actionYml(commands.filter(({ isTerminalOnly }) => isTerminalOnly !== true))],
     ['docs/reference/commands.md', commandsMarkdown(commands)],
     ['docs/reference/errors.md', errorsMarkdown()],
     ['schema/plumbline.schema.json', projectJsonSchema()],

@@ -55,7 +55,11 @@ describe('answerWorkflow()', () => {
     const folder = tempFolder({ output: '', summary: '' })
     vi.stubEnv('GITHUB_OUTPUT', join(folder, 'output'))
     const code = await answerWorkflow({
-      table: { ...fixtureTable, wilt: async () => wilt },
+      table: {
+        ...fixtureTable,
+        wilt: async () => wilt,
+        watch: async () => ({ ...wilt, name: 'watch', isTerminalOnly: true as const }),
+      },
       folder: '.',
       environment: { ...inputs, GITHUB_STEP_SUMMARY: join(folder, 'summary') },
       write: (text) => void (said += text),
@@ -70,6 +74,12 @@ describe('answerWorkflow()', () => {
       summary: readFileSync(join(folder, 'summary'), 'utf8'),
     }
   }
+
+  test('refuses a command that serves a person who sits there', async () => {
+    const { code, said: told } = await step({ INPUT_COMMAND: 'watch' })
+    expect(code).toBe(1)
+    expect(told).toContain('Cannot run "watch" in a workflow')
+  })
 
   test('leaves the outputs that the command declares and a verdict, and the report as a summary', async () => {
     const { code, outputs, summary } = await step({ INPUT_COMMAND: 'grow', INPUT_KIND: 'oak' })

@@ -29,7 +29,7 @@ interface Called {
 
 /** An embedded GitHub of its own, with one commit on `main`; `folder`: where several tests share it. */
 export async function testGitHub(
-  options: Partial<Pick<LocalGitHubOptions, 'interrupt' | 'limits'>> = {},
+  options: Partial<Pick<LocalGitHubOptions, 'interrupt' | 'limits' | 'tell'>> = {},
   folder = tempFolder(),
 ): Promise<TestGitHub> {
   const github = await startLocalGitHub({
