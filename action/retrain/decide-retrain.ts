@@ -129,10 +129,10 @@ function measured(kind: RetrainTrigger['kind'], observed: number | null, limit: 
   return { kind, fires: observed >= limit, observed, limit }
 }
 
-/** Null where the moment is none, or a whole number, which only orders. */
+/** Null where the moment is none, or a whole number, which only orders; 0 of one that a clock elsewhere puts into the future. */
 function between(moment: string | null, now: Date): number | null {
   const sinceMs = timeOf(moment)
-  return sinceMs === null ? null : now.getTime() - sinceMs
+  return sinceMs === null ? null : Math.max(0, now.getTime() - sinceMs)
 }
 
 /** How much newer the data is than what is pinned. */
