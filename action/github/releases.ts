@@ -78,10 +78,12 @@ export interface NewDraft {
   readonly commit: string
   readonly name: string
   readonly body: string
+  /** A prerelease is never the repository's latest release. */
+  readonly isPrerelease?: boolean
 }
 
 export async function createDraft(client: GitHubClient, draft: NewDraft): Promise<Release> {
-  const { tag, commit, name, body } = draft
+  const { tag, commit, name, body, isPrerelease = false } = draft
   const made = await client.call('create the draft', tag, ({ rest }, repository) =>
     rest.repos.createRelease({
       ...repository,
@@ -90,6 +92,7 @@ export async function createDraft(client: GitHubClient, draft: NewDraft): Promis
       name,
       body,
       draft: true,
+      ...(isPrerelease && { prerelease: true }),
       request: once,
     }),
   )

@@ -49,7 +49,7 @@ export async function publishPacks(
       for (const draft of drafts) await deleteRelease(client, draft)
       return
     }
-    const draft = drafts[0] ?? (await createDraft(client, { ...release, commit: release.branch }))
+    const draft = drafts[0] ?? (await createDraft(client, { ...release, commit: release.branch, isPrerelease: true }))
     const isDone = (await fill(client, draft, assets, onBytes)) && (await publishDraft(client, draft)).kind === 'done'
     if (!isDone) {
       refusals += 1

@@ -118,7 +118,7 @@ export function openReleasesStore({ client, folder, mostPackBytes, mayBePublic }
     await mkdir(place, { recursive: true })
     try {
       const { assets, index } = await writePacks(files, place, mostPackBytes, signal)
-      const body = `Data of ${files.length} files that locks of this repository pin. Kept by Plumbline; \`plumbline data gc\` removes what no lock needs.`
+      const body = `Data of ${files.length} files that locks of this repository pin. Plumbline reads them: delete this only where no lock needs its files.`
       await publishPacks(
         client,
         { tag, branch, name: `Data ${tag.slice(tagPrefix.length)}`, body },
@@ -225,11 +225,16 @@ function find(packs: readonly KnownPacks[], entry: LockEntry) {
   for (const { release, index } of packs) {
     const file = fileIn(index, entry)
     const isWhole = file?.slices.every(({ pack }) =>
-      release.assets.some(({ name, isWhole: is }) => is && name === pack),
+      release.assets.some((asset) => asset.name === pack && isAsNamed(asset)),
     )
     if (file && isWhole) return { release, file }
   }
   return undefined
+}
+
+/** A pack's name tells its digest, so that one which was replaced is not taken for it. */
+function isAsNamed({ name, isWhole, sha256: digest }: Asset): boolean {
+  return isWhole && (digest === null || name.endsWith(`-${digest.slice(0, 16)}.bin`))
 }
 
 /** The embedded GitHub is on this machine alone, whatever it says of itself. */

@@ -79,7 +79,11 @@ async function openReleases({ folder, privacy }: Project, world: StoreWorld | un
   try {
     const client = await openGitHubClient(connection, world.signal)
     const remote = openReleasesStore({ client, folder, mostPackBytes, mayBePublic: privacy.isPublic })
-    return { ...remote, close: async () => await connection[Symbol.asyncDispose]() }
+    const close = async () => {
+      await remote.close?.()
+      await connection[Symbol.asyncDispose]()
+    }
+    return { ...remote, close }
   } catch (error) {
     await connection[Symbol.asyncDispose]()
     throw error

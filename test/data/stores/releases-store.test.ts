@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -48,6 +48,7 @@ describe('openReleasesStore()', () => {
     const [release, ...others] = await listReleases(client)
     expect(others).toEqual([])
     expect(release?.tag).toMatch(/^plumbline-data-[0-9a-f]{16}$/)
+    expect((await github.call('GET', '/releases')).body[0]).toMatchObject({ draft: false, prerelease: true })
     expect(release?.assets.map(({ name }) => name)).toEqual([
       expect.stringMatching(/^pack-001-[0-9a-f]{16}\.bin$/),
       'index.json',
@@ -140,6 +141,8 @@ describe('openReleasesStore()', () => {
     await expect(fetched(github, file)).rejects.toMatchObject({ code: 'store/damaged' })
 
     await github.call('DELETE', `/releases/assets/${pack?.id}`)
+    const other = `/releases/${release?.id}/assets?name=${pack?.name}`
+    await github.call('POST', other, new Uint8Array(pack?.bytes ?? 1), { 'content-type': 'application/octet-stream' })
     expect(await (await storeOf(github)).store.held([file])).toEqual(new Set())
     await expect(fetched(github, file)).rejects.toMatchObject({ code: 'store/missing' })
   })
@@ -172,5 +175,8 @@ describe('data.store: releases', () => {
     expect(existsSync(join(folder, 'data/parcels.csv'))).toBe(false)
     await dataPull.run({ data: undefined, force: false, link: false }, context)
     expect(readFileSync(join(folder, 'data/parcels.csv'), 'utf8')).toBe(original)
+    expect(existsSync(join(folder, '.plumbline/packs')) ? readdirSync(join(folder, '.plumbline/packs')) : []).toEqual(
+      [],
+    )
   })
 })
