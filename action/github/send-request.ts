@@ -96,7 +96,12 @@ export function openSender(connection: GitHubConnection, watch: Watch): (url: st
     watch.onRenamed(renaming)
   }
 
-  return send
+  return async (url, sent) => withAddress(await send(url, sent), url)
+}
+
+/** Octokit reads it to page through lists that GitHub wraps into an object. */
+function withAddress(response: Response, url: string): Response {
+  return Object.defineProperty(response, 'url', { value: url })
 }
 
 async function whole({ body, headers }: WebAnswer): Promise<Buffer> {
