@@ -1,6 +1,8 @@
-// npm run demo: the main job on the embedded GitHub, from a folder of files to a released, explained model; then bad data comes.
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, realpathSync } from 'node:fs'
+// npm run demo: the main job on the embedded GitHub: from a folder of files to a released, explained model; new data proposes
+// the next one, which is merged, released, rolled out and rolled back; then bad data comes.
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,6 +42,9 @@ plumbline(
   'parcels',
 )
 
+// How soon to retrain is the user's to say; here as soon as there are a thousand new rows.
+appendFileSync(join(folder, 'plumbline.yaml'), 'retrain: { any: [ { new-rows: 1000 } ], limits: { cool-down: 0s } }\n')
+
 tell('2  The data is pinned, like a dependency, and checked against its contract.')
 plumbline('snapshot')
 plumbline('validate')
@@ -55,8 +60,42 @@ const { tag } = resultOf('register')
 tell('5  What produced this model?')
 plumbline('lineage', tag)
 
-tell('6  Months later: the newest file holds "state" where "region" was, and some weights in grams.')
-run(process.execPath, [generator, '--until', '2025-10', '--into', join(folder, 'data')], { stdio: 'ignore' })
+tell('6  It is live: the first release answers everything, and the branch plumbline/deploy/production says so.')
+plumbline('rollout', 'start', 'parcels-v1')
+
+tell('7  A month later a new file lies there. Is it worth a training? The reasons are numbers with their limits.')
+land('2025-08')
+show('git', 'add', 'data')
+show('git', ...author(), 'commit', '--quiet', '--message', 'Parcels of August')
+plumbline('decide')
+
+tell('8  A pull request pins the new data and says why. A person merges it; here the API does, as the page of')
+console.log('   plumbline github would.')
+plumbline('propose')
+await merge(1)
+
+tell('9  The merge trains the model on the new data and releases it.')
+plumbline('run')
+const { tag: second } = resultOf('register')
+
+tell('10 Five of a hundred rows go to the new release, the same ones each time; then all of them; then back.')
+askToday()
+plumbline('rollout', 'start', second)
+plumbline(
+  'score',
+  '--rows',
+  'data/today/*.csv',
+  '--predictions',
+  'data/predictions.csv',
+  '--prediction-log',
+  'data/log',
+)
+plumbline('rollout', 'promote', second)
+plumbline('rollout', 'rollback', '--note', 'complaints from the north')
+plumbline('registry', 'list')
+
+tell('11 Months later: the newest file holds "state" where "region" was, and some weights in grams.')
+land('2025-10')
 const stopped = plumbline('validate', { mayFail: true })
 if (stopped !== 1) fail(`validate ended with ${stopped}; expected 1, for bad data stops here`)
 
@@ -67,6 +106,57 @@ tell(`Done in ${Math.round((Date.now() - started) / 1000)} s. The project stays 
   plumbline run                                       again: everything from the cache
   plumbline lineage data/landing/2025-03.csv          which models used this file?
   plumbline --help`)
+
+/** The files of the stream up to a month. */
+function land(until) {
+  run(process.execPath, [generator, '--until', until, '--into', join(folder, 'data')], { stdio: 'ignore' })
+}
+
+/** Rows as they are asked: nobody knows yet who will be late. */
+function askToday() {
+  mkdirSync(join(folder, 'data/today'), { recursive: true })
+  cpSync(join(folder, 'data/landing/2025-08.csv'), join(folder, 'data/today/rows.csv'))
+}
+
+/** Merges a pull request on the embedded GitHub and brings the merge here, as git pull does. */
+async function merge(number) {
+  const { token, owner, repository } = JSON.parse(readFileSync(join(folder, '.plumbline/github/state.json'), 'utf8'))
+  const served = spawn(process.execPath, [join(root, 'dist/cli.js'), 'github', '--json'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    const { apiUrl, gitUrl } = await servedAt(served)
+    const answer = await fetch(`${apiUrl}/repos/${owner}/${repository}/pulls/${number}/merge`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ merge_method: 'squash' }),
+    })
+    if (!answer.ok) fail(`The pull request could not be merged: ${answer.status} ${await answer.text()}`)
+    console.log(`\n$ PUT /repos/${owner}/${repository}/pulls/${number}/merge   merged`)
+    const credentials = Buffer.from(`x-access-token:${token}`).toString('base64')
+    const header = `http.extraHeader=Authorization: Basic ${credentials}`
+    console.log('$ git pull')
+    run('git', ['-c', header, 'pull', '--quiet', '--ff-only', gitUrl, 'main'])
+  } finally {
+    served.kill('SIGINT')
+    await once(served, 'exit')
+  }
+}
+
+/** What `plumbline github --json` prints once it can be asked. */
+async function servedAt(served) {
+  let text = ''
+  for await (const chunk of served.stdout) {
+    text += chunk
+    try {
+      return JSON.parse(text).result
+    } catch {
+      // Not whole yet.
+    }
+  }
+  return fail('plumbline github ended before it served')
+}
 
 function plumbline(command, ...words) {
   const options = typeof words.at(-1) === 'object' ? words.pop() : {}

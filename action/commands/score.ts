@@ -13,7 +13,7 @@ export const score = defineCommand({
   name: 'score',
   group: 'rollout',
   summary: 'Answer rows by the releases that are live: the candidate its share, the stable one the rest.',
-  example: "plumbline score --rows 'data/today/*.csv' --predictions today.parquet --log log",
+  example: "plumbline score --rows 'data/today/*.csv' --predictions today.parquet --prediction-log log",
   inputs: {
     rows: list({
       description: 'Files of rows to be answered, as globs in this folder',
@@ -23,7 +23,7 @@ export const score = defineCommand({
       description: 'File to be written: id, prediction, probabilities, model; .parquet or .csv',
       example: 'today.parquet',
     }),
-    log: text({
+    'prediction-log': text({
       description: 'Folder of the prediction log, to which a file is added that tells who answered which row',
       example: 'log',
     }),
@@ -37,7 +37,7 @@ export const score = defineCommand({
   permissions: { contents: 'read' },
   effects: ['reads-repository', 'writes-files', 'runs-user-code'],
 
-  async run({ rows, predictions: to, log, deployment }, context): Promise<Outcome<ScoreResult>> {
+  async run({ rows, predictions: to, 'prediction-log': log, deployment }, context): Promise<Outcome<ScoreResult>> {
     refuseBadWishes(rows, to)
     const environment = deploymentNamed(deployment)
     const model = await modelHere(context)

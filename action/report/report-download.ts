@@ -15,7 +15,7 @@ export interface DownloadSummary {
   readonly calls: number
 }
 
-export function reportDownload({ tag, folder, files, calls }: DownloadSummary): Report {
+export function reportDownload({ tag, folder, files }: DownloadSummary): Report {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   const here = files.filter(({ wasHere }) => wasHere).length
   const kept = here === 0 ? '' : `, ${here === files.length ? 'all' : formatCount(here)} here already`
@@ -23,7 +23,7 @@ export function reportDownload({ tag, folder, files, calls }: DownloadSummary): 
   const rows = files.map((file) => [file.name, formatBytes(file.bytes), file.sha256.slice(0, 12)])
   return {
     text: [
-      `VERIFIED  ${plainText(tag)} in ${plainText(folder)}: ${size} · ${calls} calls`,
+      `VERIFIED  ${plainText(tag)} in ${plainText(folder)}: ${size}`,
       ...columns(rows.map((cells) => cells.map(plainText))).map((line) => `  ${line}`),
     ].join('\n'),
     markdown: [

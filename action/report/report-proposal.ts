@@ -24,7 +24,7 @@ export interface ProposalReport extends KeptProposal {
 
 /** What became of the proposal, why, and what a person can do. */
 export function reportProposal(report: ProposalReport): Report {
-  const { model, decision, facts, changes, proposal, token, where, calls } = report
+  const { model, decision, facts, changes, proposal, token, where } = report
   const what = deedOf(report)
   const head = `${headline(report)}  ${model} · ${whyOf(report)}`
   const changed = wordChanges(changes)
@@ -35,7 +35,7 @@ export function reportProposal(report: ProposalReport): Report {
     ...(changed === '' ? [] : [`data  ${changed}`]),
     ...notesOf(report),
     ...(token === null ? [] : [wordTokenMode(token)]),
-    `${where.isEmbedded ? 'embedded GitHub' : 'GitHub'}, ${where.name} · ${calls} calls`,
+    `${where.isEmbedded ? 'embedded GitHub' : 'GitHub'}, ${where.name}`,
   ]
   return {
     text: [head, ...lines.map((line) => `  ${line}`)].join('\n'),

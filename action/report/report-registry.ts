@@ -65,13 +65,13 @@ export function reportRegistry(listing: RegistryListing): Report {
   }
 }
 
-function wordHeadline({ model, releases, total, hidden, calls }: RegistryListing): string {
+function wordHeadline({ model, releases, total, hidden }: RegistryListing): string {
   const of = model === null ? '' : ` of ${plainText(model)}`
   const cleaned = hidden > 0 ? ` · ${formatCount(hidden)} cleaned: --cleaned` : ''
   if (total === 0) return `Nothing${of} is published yet${cleaned}`
   const rest = total - releases.length
   const more = rest > 0 ? ` · ${formatCount(rest)} older not shown: --limit ${total}` : ''
-  return `${formatCount(total)} ${total === 1 ? 'release' : 'releases'}${of}${more}${cleaned} · ${calls} calls`
+  return `${formatCount(total)} ${total === 1 ? 'release' : 'releases'}${of}${more}${cleaned}`
 }
 
 function cellsOf(release: ReleaseFacts, metric: string | null): readonly string[] {

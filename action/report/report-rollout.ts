@@ -1,6 +1,5 @@
 import type { DeploymentState } from '../project/deployment-state.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
-import { formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
 import { plainText } from './terminal.ts'
 
@@ -15,7 +14,7 @@ export interface RolloutResult {
   readonly calls: number
 }
 
-export function reportRollout({ environment, model, state, isNew, calls }: RolloutResult): Report {
+export function reportRollout({ environment, model, state, isNew }: RolloutResult): Report {
   const outputs = {
     live: state?.stable.tag ?? '',
     candidate: state?.candidate?.tag ?? '',
@@ -35,7 +34,6 @@ export function reportRollout({ environment, model, state, isNew, calls }: Rollo
       verdict,
       ...rows.map(([name, tag, since]) => `  ${name.padEnd(10)}${tag}${since === '' ? '' : `  ${since}`}`),
       ...(happened === undefined ? [] : [`  ${'last'.padEnd(10)}${plainText(happened)}`]),
-      `  ${'github'.padEnd(10)}${formatCount(calls)} calls`,
     ].join('\n'),
     markdown: [
       `## ${markdownText(model)} in ${markdownText(environment)}: ${markdownText(wordSplit(state))}`,

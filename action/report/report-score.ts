@@ -20,7 +20,7 @@ export interface ScoreResult {
 }
 
 export function reportScore(result: ScoreResult): Report {
-  const { model, environment, state, rows, answered, failure, to, log, calls } = result
+  const { model, environment, state, rows, answered, failure, to, log } = result
   const candidate = state.candidate?.tag
   const rowsOf = (tag: string | undefined) => answered.find((part) => part.tag === tag)?.rows ?? 0
   const shares = answered.map(({ tag, rows: own }) => {
@@ -35,7 +35,6 @@ export function reportScore(result: ScoreResult): Report {
       ...shares.map(([tag, own, share]) => `  ${tag}  ${own}  ${share}`),
       ...warning.map((line) => `  ! ${plainText(line)}; the stable release did`),
       `  written   ${plainText(to)}${log === null ? '' : ` · log ${plainText(log)}`}`,
-      `  github    ${formatCount(calls)} calls`,
     ].join('\n'),
     markdown: [
       `## Answered: ${formatCount(rows)} rows of ${markdownText(model)} in ${markdownText(environment)}`,

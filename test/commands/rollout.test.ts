@@ -65,7 +65,12 @@ function ended(command: string, outcome: Outcome<unknown>, { outputs, next }: Re
   return JSON.parse(JSON.stringify(whole))
 }
 
-const asked = { rows: ['data/today/*.csv'], predictions: 'today.parquet', log: 'log', deployment: undefined }
+const asked = {
+  rows: ['data/today/*.csv'],
+  predictions: 'today.parquet',
+  'prediction-log': 'log',
+  deployment: undefined,
+}
 
 async function rowsIn(file: string): Promise<Record<string, unknown>[]> {
   await using engine = await openEngine()
@@ -107,7 +112,7 @@ describe('rollout and score', () => {
     expect(await rowsIn(join(folder, 'log', segment))).toHaveLength(1000)
 
     await rolloutPromote.run({ ...nobody, release: second, share: 25 }, context)
-    await score.run({ ...asked, log: undefined }, context)
+    await score.run({ ...asked, 'prediction-log': undefined }, context)
     const more = (await rowsIn(join(folder, 'today.parquet'))).filter(({ model }) => model === second)
     expect(more.length).toBeGreaterThan(180)
     expect(more).toEqual(expect.arrayContaining(expected))
@@ -123,7 +128,7 @@ describe('rollout and score', () => {
       /back from parcels-v2 to parcels-v1 by Ada, .*: it is the wrong way round/,
     )
 
-    await score.run({ ...asked, log: undefined }, context)
+    await score.run({ ...asked, 'prediction-log': undefined }, context)
     expect((await rowsIn(join(folder, 'today.parquet'))).every(({ model }) => model === first)).toBe(true)
 
     await using github = await openLocalGitHub(folder)

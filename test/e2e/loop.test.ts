@@ -59,7 +59,7 @@ describe('the loop', () => {
     const rows = {
       rows: ['data/today/*.csv'],
       predictions: 'data/today.parquet',
-      log: 'data/log',
+      'prediction-log': 'data/log',
       deployment: undefined,
     }
     await rolloutStart.run({ ...plain, release: second }, context)
