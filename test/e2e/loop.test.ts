@@ -30,7 +30,7 @@ const plain = { deployment: undefined, note: undefined, share: undefined }
 describe('the loop', () => {
   test('new data → decide → propose → a person merges → release → 5 % → all → back', async () => {
     const world = await proposing()
-    const { folder, github } = world
+    const { github } = world
     const first = await release(world)
     await rolloutStart.run({ ...plain, release: first }, world.context())
     expect(await world.decide()).toBe('wait')
