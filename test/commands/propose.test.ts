@@ -2,11 +2,15 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 
+import { propose } from '../../action/commands/propose.ts'
+import { runCommand, settle } from '../../action/commands/settle.ts'
+import { jsonEnding } from '../../action/report/word-ending.ts'
 import { readMark } from '../../action/retrain/proposal-mark.ts'
 import { pushHead } from '../../action/registry/local-git.ts'
 import { commitAll } from '../support/registered-project.ts'
 import { git as gitIn, push } from '../support/local-github.ts'
-import { everyTenRows, keptOpen, type Proposing, proposing, rowsBetween } from '../support/proposing.ts'
+import { everyTenRows, keptOpen, proposeInputs, type Proposing, proposing, rowsBetween } from '../support/proposing.ts'
+import { schemaOf } from '../support/result-schema.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { pinData } from '../support/pin-data.ts'
 
@@ -365,5 +369,19 @@ describe('propose', () => {
     expect(readMark(pull?.body ?? '', 'parcels')?.isForced).toBe(true)
     // Nothing takes the reason of a person away.
     expect(await world.propose()).toMatchObject({ did: [], state: 'open-clean' })
+  })
+
+  test('prints what its schema describes, open and waiting', async () => {
+    const world = await proposing()
+    const isValid = schemaOf('propose')
+    for (const rows of [0, 20]) {
+      if (rows > 0) await world.addRows(rows)
+      const context = world.context()
+      const ending = await settle(() => runCommand(propose, proposeInputs, context), context.signal)
+      const json = JSON.parse(jsonEnding('propose', ending)) as { result: object }
+      isValid(json)
+      expect(isValid.errors ?? []).toEqual([])
+      expect(isValid({ ...json, result: { ...json.result, more: 1 } })).toBe(false)
+    }
   })
 })
