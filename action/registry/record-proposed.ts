@@ -33,7 +33,7 @@ export interface ProposedRecord extends Omit<Proposed, 'decision'> {
   readonly actor: string
 }
 
-/** Records a proposal, once a branch and its data; true for the one call that did. */
+/** Records what a pull request, or an issue, proposes now, once; true for the one call that did. */
 export async function recordProposed(client: GitHubClient, proposed: Proposed, stamp: Stamp): Promise<boolean> {
   const { model, ...body } = proposed
   return appendToLedger(client, (records) =>
@@ -43,11 +43,12 @@ export async function recordProposed(client: GitHubClient, proposed: Proposed, s
   )
 }
 
+/** What a pull request, or an issue, proposed last; data that it comes back to is told anew. */
 function isKnown(records: readonly LedgerRecord[], { model, dataDigest, branch, pull, issue }: Proposed): boolean {
-  return proposedIn(records, model).some(
-    (known) =>
-      known.dataDigest === dataDigest && known.branch === branch && known.pull === pull && known.issue === issue,
+  const last = proposedIn(records, model).findLast(
+    (known) => known.branch === branch && known.pull === pull && known.issue === issue,
   )
+  return last?.dataDigest === dataDigest
 }
 
 /** A model's proposals, oldest first. */

@@ -165,8 +165,13 @@ const table: Readonly<Record<ProposalState, Decide>> = {
     const over = endOf(seen, proposal, wanted)
     if (over) return over
     if (!seen.isCurrent) return { kind: 'rest', why: 'behind the base' }
-    return { kind: 'write-branch', branch: proposal.branch, from: proposal.head.sha }
+    return recordOf(seen) ?? { kind: 'write-branch', branch: proposal.branch, from: proposal.head.sha }
   },
+}
+
+/** Where it was killed before that. Once there is a newer one, the ledger alone still knows of a no to this one. */
+function recordOf({ proposal, isRecorded }: SeenWorld): ProposalStep | undefined {
+  return proposal?.mark && !isRecorded ? { kind: 'record', proposal, mark: proposal.mark } : undefined
 }
 
 /** Whoever was killed after the branch moved left a text that tells of what it held before. */
@@ -192,6 +197,8 @@ function endOf(seen: SeenWorld, proposal: SeenProposal, wanted: Wanted): Proposa
 /** A new one, on a branch that holds nothing of anybody else. */
 function propose(seen: SeenWorld, wanted: Wanted): ProposalStep {
   if (!wanted.goes) return rest(seen, 'waits')
+  const unrecorded = recordOf(seen)
+  if (unrecorded) return unrecorded
   if (!seen.isCurrent) return { kind: 'rest', why: 'behind the base' }
   if (!seen.place) return { kind: 'look' }
   const { branch, head } = seen.place
@@ -201,8 +208,7 @@ function propose(seen: SeenWorld, wanted: Wanted): ProposalStep {
 
 /** What is left to tidy up where nothing is to be proposed. */
 function rest(seen: SeenWorld, why: RestReason): ProposalStep {
-  const { proposal, spareIssue, isRecorded } = seen
+  const { proposal, spareIssue } = seen
   if (proposal && spareIssue !== undefined) return { kind: 'close-issue', number: spareIssue, proposal }
-  if (proposal?.mark && !isRecorded) return { kind: 'record', proposal, mark: proposal.mark }
-  return { kind: 'rest', why }
+  return recordOf(seen) ?? { kind: 'rest', why }
 }

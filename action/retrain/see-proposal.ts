@@ -162,5 +162,6 @@ async function findPlace(client: GitHubClient, place: ProposalPlace, memory: Mem
 
 function isOnRecord(records: readonly ProposedRecord[], { kind, number, branch, mark }: SeenProposal): boolean {
   if (!mark) return true
-  return records.some((known) => known.dataDigest === mark.digest && known.branch === branch && known[kind] === number)
+  const last = records.findLast((known) => known.branch === branch && known[kind] === number)
+  return last?.dataDigest === mark.digest
 }

@@ -11,7 +11,7 @@ import {
   type Wanted,
 } from '../../action/retrain/next-proposal-step.ts'
 import { branchOf, type ProposalMark } from '../../action/retrain/proposal-mark.ts'
-import { ProposalModel } from '../support/proposal-model.ts'
+import { type Act, type HumanAct, ProposalModel, type WorldAct } from '../support/proposal-model.ts'
 
 const sha = (letter: string, digits = 40) => letter.repeat(digits)
 const day = 86_400_000
@@ -206,6 +206,7 @@ const rows: readonly Row[] = [
     {},
     { kind: 'write-branch', branch, from: sha('c') },
   ],
+  ['puts it on record before it makes it anew', 'stale', { isRecorded: false }, newer, { kind: 'record', mark }],
   ['makes it anew where a person wants it', 'stale', {}, { ...nearlyNewer, isForced: true }, { kind: 'write-branch' }],
   ['makes nothing anew from an old checkout', 'stale', { isCurrent: false }, newer, { why: 'behind the base' }],
   ['closes rather than makes anew', 'stale', {}, { ...newer, fires: false }, { kind: 'close', why: 'no reason' }],
@@ -225,6 +226,13 @@ const rows: readonly Row[] = [
     { ...newer, goes: false },
     { kind: 'rest', why: 'waits' },
   ],
+  [
+    'puts a no on record before it proposes newer data',
+    'closed-older-digest',
+    { proposal: closed, isRecorded: false },
+    newer,
+    { kind: 'record', mark },
+  ],
   ['proposes newer data after a merge', 'merged', { proposal: merged }, newer, { kind: 'look' }],
   [
     'does not propose again what was merged',
@@ -236,14 +244,51 @@ const rows: readonly Row[] = [
   ['does so where a person forces it', 'merged', { proposal: merged }, { isForced: true }, { kind: 'look' }],
 ]
 
+const step = (meanwhile?: HumanAct | 'another run') => ({ kind: 'step', meanwhile }) as const
+const worldly = (act: WorldAct) => ({ kind: 'world', act }) as const
+/** What once broke a promise: killed before it was on record, closed, and the data comes back; data that came back, recorded without end. */
+const onceBroken: [Act[]][] = [
+  [
+    [
+      step('merge'),
+      step('merge'),
+      worldly('a week of data'),
+      step('delete branch'),
+      { kind: 'run' },
+      { kind: 'human', act: 'merge' },
+      worldly('data goes back'),
+    ],
+  ],
+  [
+    [
+      step('merge'),
+      step('merge'),
+      worldly('a week of data'),
+      step(),
+      step('delete branch'),
+      worldly('data goes back'),
+      { kind: 'human', act: 'merge' },
+    ],
+  ],
+  [
+    [
+      { kind: 'forced run' },
+      worldly('a week of data'),
+      step('another run'),
+      step('pin on base'),
+      worldly('data goes back'),
+    ],
+  ],
+]
+
 describe('nextProposalStep()', () => {
-  test.each(rows)('%s (%s)', (_, state, seen, wanted, step) => {
+  test.each(rows)('%s (%s)', (_, state, seen, wanted, expected) => {
     const [given, want] = [
       { ...world, ...seen },
       { ...same, ...wanted },
     ]
     expect(stateOf(given, want)).toBe(state)
-    expect(nextProposalStep(given, want)).toMatchObject(step)
+    expect(nextProposalStep(given, want)).toMatchObject(expected)
   })
 
   test('integer times only order: any newer one is new enough', () => {
@@ -265,7 +310,7 @@ describe('nextProposalStep()', () => {
         model.check()
         expect(model.runOnce()).toBe(0)
       }),
-      { numRuns: 3000 },
+      { numRuns: 20_000, examples: onceBroken },
     )
   })
 

@@ -55,7 +55,9 @@ const worldActs = [
   'cool-down',
 ] as const
 
-type Act =
+export type HumanAct = (typeof humanActs)[number]
+export type WorldAct = (typeof worldActs)[number]
+export type Act =
   | { readonly kind: 'human'; readonly act: (typeof humanActs)[number] }
   | { readonly kind: 'world'; readonly act: (typeof worldActs)[number] }
   /** A whole run, a step of one with an act between looking and doing, or a whole run by force. */
@@ -263,10 +265,9 @@ export class ProposalModel {
       }
       case 'record': {
         const { proposal, mark } = step
-        const isKnown = this.#records.some(
-          ({ mark: known, pull }) => known.digest === mark.digest && pull === proposal.number,
-        )
-        if (!isKnown) this.#records.push({ mark, branch: proposal.branch, pull: proposal.number })
+        const last = this.#records.findLast(({ pull }) => pull === proposal.number)
+        if (last?.mark.digest !== mark.digest)
+          this.#records.push({ mark, branch: proposal.branch, pull: proposal.number })
         return
       }
       case 'close': {
