@@ -5,7 +5,8 @@ import { type PinnedPackage, pinnedPackages } from '../project/check-requirement
 
 /**
  * What a model's environment is made of, as CycloneDX 1.6 in canonical JSON: the packages of the hashed requirements (null
- * without any), the interpreter, containers. Nothing of the machine is in it, and the same run gives the same bytes.
+ * without any), the interpreter, containers. Nothing of the machine or the time is in it: who makes
+ * the same model again gets the same bytes, and run.json tells of the times.
  */
 export function billOfMaterials(run: RunRecord, version: number, requirements: string | null): string {
   const { python, containers = {} } = run.environment
@@ -24,7 +25,6 @@ export function billOfMaterials(run: RunRecord, version: number, requirements: s
     version: 1,
     serialNumber: `urn:uuid:${uuidOf(sha256(`${run.runKey} ${version}`))}`,
     metadata: {
-      timestamp: run.finishedAt,
       component: { type: 'machine-learning-model', name: run.model, version: String(version), 'bom-ref': model },
     },
     components,
