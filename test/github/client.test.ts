@@ -119,3 +119,19 @@ test('listReleases() reads every page', async () => {
   for (let n = 0; n < 101; n++) await github.call('POST', '/releases', { tag_name: `v${n}`, draft: true })
   expect(await listReleases(client)).toHaveLength(101)
 })
+
+test('a list that GitHub wraps into an object is read page by page, too', async () => {
+  await using github = await testGitHub()
+  const client = await openGitHubClient(github)
+  for (let n = 0; n < 101; n++) await github.call('PUT', `/environments/e${n}`, {})
+  const count = () =>
+    client.call('list the environments of', 'parcels', async (octokit, repository) => {
+      const all: unknown = await octokit.paginate(`GET /repos/${repository.owner}/${repository.repo}/environments`, {
+        per_page: 100,
+      })
+      return { data: Array.isArray(all) ? all.length : 0 }
+    })
+  expect(await count()).toBe(101)
+  // The second time the answers come from what is known of them.
+  expect(await count()).toBe(101)
+})

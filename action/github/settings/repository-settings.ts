@@ -1,5 +1,4 @@
 import type { GitHubClient } from '../client.ts'
-import { allPages } from './all-pages.ts'
 import { type Seen, see, seen, unseen } from './seen.ts'
 
 export interface RepositoryFacts {
@@ -97,18 +96,14 @@ export async function readImmutableReleases(client: GitHubClient, administers: b
 /** Names alone, of the repository and of its organisation. */
 export async function readSecretNames(client: GitHubClient): Promise<Seen<readonly string[]>> {
   return see('secrets: read', async () => {
-    const own = await allPages(async (page) => {
-      const found = await client.call('list the secrets of', client.connection.repository, ({ rest }, names) =>
-        rest.actions.listRepoSecrets({ ...names, ...page }),
-      )
-      return found.secrets
+    const own = await client.call('list the secrets of', client.connection.repository, async (octokit, names) => {
+      const { listRepoSecrets } = octokit.rest.actions
+      return { data: await octokit.paginate(listRepoSecrets, { ...names, per_page: 100 }) }
     })
     const shared = await see('secrets: read', () =>
-      allPages(async (page) => {
-        const found = await client.call('list the secrets of', client.connection.owner, ({ rest }, names) =>
-          rest.actions.listRepoOrganizationSecrets({ ...names, ...page }),
-        )
-        return found.secrets
+      client.call('list the secrets of', client.connection.owner, async (octokit, names) => {
+        const { listRepoOrganizationSecrets } = octokit.rest.actions
+        return { data: await octokit.paginate(listRepoOrganizationSecrets, { ...names, per_page: 100 }) }
       }),
     )
     return [...own, ...(shared.kind === 'seen' ? shared.value : [])].map(({ name }) => name)

@@ -1,5 +1,4 @@
 import type { GitHubClient } from '../client.ts'
-import { allPages } from './all-pages.ts'
 import { type Seen, see } from './seen.ts'
 
 export interface KnownWorkflow {
@@ -16,11 +15,9 @@ export interface MeasuredRun {
 /** As the default branch has them. */
 export async function readWorkflows(client: GitHubClient): Promise<Seen<readonly KnownWorkflow[]>> {
   return see('actions: read', async () => {
-    const listed = await allPages(async (page) => {
-      const found = await client.call('list the workflows of', client.connection.repository, ({ rest }, names) =>
-        rest.actions.listRepoWorkflows({ ...names, ...page }),
-      )
-      return found.workflows
+    const listed = await client.call('list the workflows of', client.connection.repository, async (octokit, names) => {
+      const { listRepoWorkflows } = octokit.rest.actions
+      return { data: await octokit.paginate(listRepoWorkflows, { ...names, per_page: 100 }) }
     })
     return listed.map(({ path, state }) => ({ path, state }))
   })
