@@ -22,7 +22,8 @@ export async function storeSnapshot(
     const [first] = [...ignored, ...uncommitted]
     if (first !== undefined) throw uncommittedData(first, uncommitted.length + ignored.length, ignored.length > 0)
   }
-  if (project.data.store.kind !== 'git') await pushSnapshot(project, { files, lock }, options)
+  // Whatever else keeps them looks at all of them itself.
+  if (project.data.store.kind !== 'git') return void (await pushSnapshot(project, { files, lock }, options))
   await using store = openStore(project, options.world)
   const entries = Object.values(lock.sections).flat()
   const held = await store.held(entries)
@@ -30,8 +31,8 @@ export async function storeSnapshot(
   if (missing === undefined) return
   throw new Fault(
     'retrain/unstored',
-    `Cannot propose data ${dataDigest(lock).slice(0, 8)}: the store lacks "${missing.path}" after it was filled; expected every pinned file`,
-    { remedy: 'Look at the store and run it again.', stays: 'nothing was proposed' },
+    `Cannot propose data ${dataDigest(lock).slice(0, 8)}: no commit holds the bytes of "${missing.path}"; expected every pinned file in history`,
+    { remedy: 'Commit the data as it was pinned, and push it.', stays: 'nothing was proposed' },
   )
 }
 
