@@ -1,12 +1,18 @@
 import { Fault } from '../base/fault.ts'
-import type { CommandContext } from './define-command.ts'
-import { integer, text } from './fields.ts'
 import type { GitHubClient } from '../github/client.ts'
-import type { RolloutWish } from '../rollout/next-deployment.ts'
 import type { RolloutResult } from '../report/report-rollout.ts'
+import type { RolloutWish } from '../rollout/next-deployment.ts'
+import type { CommandContext } from './define-command.ts'
+import { integer, requiredText, text } from './fields.ts'
+import { withGitHub } from './known-releases.ts'
+import { versionWords } from './registry-fields.ts'
+
+/** How the release is named that a rollout is about. */
+export const releaseWords = { description: versionWords, example: 'parcels-v12', positional: true } as const
 
 /** Inputs that several commands about a rollout have. */
 export const rolloutFields = {
+  release: requiredText(releaseWords),
   deployment: text({
     description: 'What the model is rolled out to: the branch plumbline/deploy/NAME',
     example: 'staging',
@@ -19,6 +25,9 @@ export const rolloutFields = {
   }),
   note: text({ description: 'Why, for the record', example: 'twice the complaints since Monday' }),
 }
+
+/** Of every command that changes one. */
+export const changeFields = { deployment: rolloutFields.deployment, note: rolloutFields.note }
 
 export const rolloutOutputs = {
   live: 'Tag of the release that is live',
@@ -58,32 +67,30 @@ export async function changeRollout(
   context: CommandContext,
 ): Promise<RolloutResult> {
   const environment = deploymentNamed(deployment)
-  const { openGitHubClient } = await import('../github/client.ts')
   const { readCodeState } = await import('../pipeline/read-code-state.ts')
   const { readTrigger } = await import('../pipeline/read-trigger.ts')
-  const { repositoryFolder } = await import('../registry/local-git.ts')
   const { recordDeployment } = await import('../registry/record-deployment.ts')
   const { changeDeployment, readDeployment } = await import('../rollout/deploy-branch.ts')
   const { nextDeployment } = await import('../rollout/next-deployment.ts')
   const { wordDeployed } = await import('../report/report-rollout.ts')
-  await using connection = await context.openGitHub(await repositoryFolder(context.folder))
-  const client = await openGitHubClient(connection, context.signal)
-  const { model, tag } = await meant(client, context, release)
-  const { user } = await readCodeState(context.folder)
-  const actor = readTrigger(context.environment, user).actor
-  const wisher = { at: context.now().toISOString(), actor, ...(note !== undefined && { reason: note }) }
-  // Whoever made the last change may have been killed before it was recorded.
-  const before = await readDeployment(client, { model, environment })
-  if (before) await recordDeployment(client, environment, before)
-  const { state, isNew } = await changeDeployment(client, { model, environment }, (now) => {
-    const next = nextDeployment(model, now, wishOf(tag), wisher)
-    if (next.kind === 'same') return next
-    if (next.kind === 'change') return { ...next, message: wordDeployed(next.state, environment) }
-    const message = `Cannot roll "${next.tag}" ${wordsOf[wishOf(tag).kind]} in ${environment}: ${next.why}`
-    throw new Fault('rollout/refused', message, { remedy: next.remedy, stays: 'nothing was changed' })
+  return withGitHub(context, async (client) => {
+    const { model, tag } = await meant(client, context, release)
+    const { user } = await readCodeState(context.folder)
+    const actor = readTrigger(context.environment, user).actor
+    const wisher = { at: context.now().toISOString(), actor, ...(note !== undefined && { reason: note }) }
+    // Whoever made the last change may have been killed before it was recorded.
+    const before = await readDeployment(client, { model, environment })
+    if (before) await recordDeployment(client, environment, before)
+    const { state, isNew } = await changeDeployment(client, { model, environment }, (now) => {
+      const next = nextDeployment(model, now, wishOf(tag), wisher)
+      if (next.kind === 'same') return next
+      if (next.kind === 'change') return { ...next, message: wordDeployed(next.state, environment) }
+      const message = `Cannot roll "${next.tag}" ${wordsOf[wishOf(tag).kind]} in ${environment}: ${next.why}`
+      throw new Fault('rollout/refused', message, { remedy: next.remedy, stays: 'nothing was changed' })
+    })
+    await recordDeployment(client, environment, state)
+    return { environment, model, state, isNew, calls: client.calls() }
   })
-  await recordDeployment(client, environment, state)
-  return { environment, model, state, isNew, calls: client.calls() }
 }
 
 const wordsOf = { start: 'out', promote: 'out further', rollback: 'back' } as const

@@ -1,23 +1,13 @@
 import type { RolloutResult } from '../report/report-rollout.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
-import { requiredText } from './fields.ts'
-import { changeRollout, rolloutFields, rolloutOutputs, shareBelow100 } from './rollout-fields.ts'
+import { changeFields, changeRollout, rolloutFields, rolloutOutputs, shareBelow100 } from './rollout-fields.ts'
 
 export const rolloutPromote = defineCommand({
   name: 'rollout promote',
   group: 'rollout',
   summary: 'Let the candidate answer more of the rows, or all of them.',
   example: 'plumbline rollout promote parcels-v12',
-  inputs: {
-    release: requiredText({
-      description: 'A tag, a model, its version or an alias',
-      example: 'parcels-v12',
-      positional: true,
-    }),
-    share: rolloutFields.share,
-    deployment: rolloutFields.deployment,
-    note: rolloutFields.note,
-  },
+  inputs: { ...changeFields, release: rolloutFields.release, share: rolloutFields.share },
   outputs: rolloutOutputs,
   permissions: { contents: 'write' },
   effects: ['reads-repository', 'pushes-commits'],

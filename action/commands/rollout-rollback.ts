@@ -1,7 +1,7 @@
 import type { RolloutResult } from '../report/report-rollout.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
 import { text } from './fields.ts'
-import { changeRollout, rolloutFields, rolloutOutputs } from './rollout-fields.ts'
+import { changeFields, changeRollout, releaseWords, rolloutOutputs } from './rollout-fields.ts'
 
 export const rolloutRollback = defineCommand({
   name: 'rollout rollback',
@@ -10,13 +10,8 @@ export const rolloutRollback = defineCommand({
     'Take a release back, or, where none is named, the candidate, else what is live; the one before it is live again.',
   example: 'plumbline rollout rollback',
   inputs: {
-    release: text({
-      description: 'A tag, a model, its version or an alias',
-      example: 'parcels-v12',
-      positional: true,
-    }),
-    deployment: rolloutFields.deployment,
-    note: rolloutFields.note,
+    release: text(releaseWords),
+    ...changeFields,
   },
   outputs: rolloutOutputs,
   permissions: { contents: 'write' },

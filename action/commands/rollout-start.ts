@@ -1,7 +1,6 @@
 import type { RolloutResult } from '../report/report-rollout.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
-import { requiredText } from './fields.ts'
-import { changeRollout, rolloutFields, rolloutOutputs, shareBelow100 } from './rollout-fields.ts'
+import { changeFields, changeRollout, rolloutFields, rolloutOutputs, shareBelow100 } from './rollout-fields.ts'
 
 const firstShare = 5
 
@@ -10,16 +9,7 @@ export const rolloutStart = defineCommand({
   group: 'rollout',
   summary: 'Let a release answer a share of the rows beside the one that is live; the first one is live at once.',
   example: 'plumbline rollout start parcels-v12 --share 5',
-  inputs: {
-    release: requiredText({
-      description: 'A tag, a model, its version or an alias',
-      example: 'parcels-v12',
-      positional: true,
-    }),
-    share: rolloutFields.share,
-    deployment: rolloutFields.deployment,
-    note: rolloutFields.note,
-  },
+  inputs: { ...changeFields, release: rolloutFields.release, share: rolloutFields.share },
   outputs: rolloutOutputs,
   permissions: { contents: 'write' },
   effects: ['reads-repository', 'pushes-commits'],

@@ -1,5 +1,6 @@
 import type { RolloutResult } from '../report/report-rollout.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
+import { withGitHub } from './known-releases.ts'
 import { deploymentNamed, modelHere, rolloutFields, rolloutOutputs } from './rollout-fields.ts'
 
 export const rolloutStatus = defineCommand({
@@ -13,15 +14,14 @@ export const rolloutStatus = defineCommand({
   effects: ['reads-repository'],
 
   async run({ deployment }, context): Promise<Outcome<RolloutResult>> {
-    const { openGitHubClient } = await import('../github/client.ts')
-    const { repositoryFolder } = await import('../registry/local-git.ts')
     const { readDeployment } = await import('../rollout/deploy-branch.ts')
     const environment = deploymentNamed(deployment)
     const model = await modelHere(context)
-    await using connection = await context.openGitHub(await repositoryFolder(context.folder))
-    const client = await openGitHubClient(connection, context.signal)
-    const state = await readDeployment(client, { model, environment })
-    return { kind: 'done', result: { environment, model, state: state ?? null, isNew: false, calls: client.calls() } }
+    return withGitHub(context, async (client) => {
+      const state = await readDeployment(client, { model, environment })
+      const result = { environment, model, state: state ?? null, isNew: false, calls: client.calls() }
+      return { kind: 'done', result }
+    })
   },
 
   async report(result) {
