@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts'
+import { isRecord } from '../base/is-record.ts'
 import { isRateLimit } from './repeat-decision.ts'
 
 /** What octokit throws, as far as it matters here. */
@@ -192,8 +193,4 @@ function textsOf(headers: Readonly<Record<string, unknown>>): Record<string, str
       typeof value === 'string' || typeof value === 'number' ? String(value) : undefined,
     ]),
   )
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isRecord } from '../base/is-record.ts'
 
 import { type Access, actorOf } from './access.ts'
 import { answerGit, fullName } from './answer-git.ts'
 import { refuseAccess, refuseGit } from './decide-access.ts'
-import { type Answer, type Exchange, type Fields, type Forge, isRecord } from './exchange.ts'
+import { type Answer, type Exchange, type Fields, type Forge } from './exchange.ts'
 import { type FaultKind, faultKinds } from './faults.ts'
 import { followRefs } from './follow-refs.ts'
 import { type Call, gitPathOf, nameCall } from './name-call.ts'

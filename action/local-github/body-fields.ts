@@ -1,4 +1,5 @@
-import { type Fields, isRecord } from './exchange.ts'
+import { isRecord } from '../base/is-record.ts'
+import { type Fields } from './exchange.ts'
 import { invalidRequest } from './refusal.ts'
 
 /** The text under a key, which must be one of those that GitHub takes. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../base/is-record.ts'
 import { fieldsOf, listOf } from './body-fields.ts'
 import { environmentNamed, withEnvironment, withEnvironments } from './deployment-state.ts'
 import { environmentResource, policyResource } from './environment-resource.ts'
@@ -6,7 +7,6 @@ import {
   type Exchange,
   type Fields,
   flag,
-  isRecord,
   optionalText,
   paginated,
   param,

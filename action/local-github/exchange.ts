@@ -90,10 +90,6 @@ export function limited(text: string | undefined, resource: string, maximum: num
   return text
 }
 
-export function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** One page of a list, and the `link` header to the others. */
 export function paginated<T>(
   exchange: Exchange,

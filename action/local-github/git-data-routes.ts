@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-
 import type { Json } from '../base/canonical-json.ts'
+import { isRecord } from '../base/is-record.ts'
 import { type Actor, actorOf } from './access.ts'
-import {
-  type Answer,
-  type Exchange,
-  type Fields,
-  type Forge,
-  isRecord,
-  optionalText,
-  param,
-  requiredText,
-} from './exchange.ts'
+import { type Answer, type Exchange, type Fields, type Forge, optionalText, param, requiredText } from './exchange.ts'
 import { type GitCommit, readCommit } from './git-commits.ts'
 import { notFound, Refusal } from './refusal.ts'
 import { nodeId, pageOf } from './resources.ts'

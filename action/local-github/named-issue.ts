@@ -1,5 +1,6 @@
+import { isRecord } from '../base/is-record.ts'
 import { textsOf } from './body-fields.ts'
-import { type Exchange, isRecord, param } from './exchange.ts'
+import { type Exchange, param } from './exchange.ts'
 import { notFound } from './refusal.ts'
 import type { State } from './state.ts'
 import type { StoredIssue } from './stored-issue.ts'

@@ -1,6 +1,6 @@
+import { isRecord } from '../base/is-record.ts'
 import type { Access } from './access.ts'
 import type { Answer, Fields, Forge } from './exchange.ts'
-import { isRecord } from './exchange.ts'
 import type { Call } from './name-call.ts'
 import { findRef } from './ref-routes.ts'
 import { startRuns } from './start-runs.ts'

@@ -1,6 +1,7 @@
 import type { Json } from '../base/canonical-json.ts'
+import { isRecord } from '../base/is-record.ts'
 import { fieldsOf, textsOf } from './body-fields.ts'
-import { type Answer, type Exchange, type Fields, type Forge, flag, isRecord, param } from './exchange.ts'
+import { type Answer, type Exchange, type Fields, type Forge, flag, param } from './exchange.ts'
 import { findRef } from './ref-routes.ts'
 import { invalidRequest, Refusal } from './refusal.ts'
 import { protectionOf } from './rules.ts'

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-
 import { type LockTerms, withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
+import { isRecord } from '../base/is-record.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import { type Discussion, firstDiscussion, isDiscussion } from './discussion.ts'
 import { completePlatform, firstPlatform, isPlatform, type Platform } from './platform-state.ts'
@@ -198,8 +198,4 @@ function isAsset(value: unknown): boolean {
     (state === 'starter' || state === 'uploaded') &&
     Number.isSafeInteger(bytes)
   )
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

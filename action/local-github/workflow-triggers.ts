@@ -1,6 +1,5 @@
 import { parse } from 'yaml'
-
-import { isRecord } from './exchange.ts'
+import { isRecord } from '../base/is-record.ts'
 
 /** What a workflow file says of when it runs. */
 export interface Workflow {

@@ -1,3 +1,5 @@
+import { isRecord } from '../base/is-record.ts'
+
 /** In an artifact, beside the folder `files`. */
 export const manifestName = 'checkpoint.json'
 
@@ -71,8 +73,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../base/is-record.ts'
 import type { RunRecord } from './run-record.ts'
 
 /** What is wrong with a record that somebody else may have written: where, and what was expected there. */
@@ -12,7 +13,7 @@ const schema = 'plumbline/run/v1'
 
 /** A record from JSON that nobody vouches for. A newer version's is told apart from what is no record. */
 export function parseRunRecord(value: unknown): ParsedRecord {
-  const named = isObject(value) ? value['schema'] : undefined
+  const named = isRecord(value) ? value['schema'] : undefined
   if (typeof named === 'string' && named !== schema && /^plumbline\/run\/v\d{1,6}$/.test(named)) {
     return { ok: false, problem: 'newer' }
   }
@@ -49,13 +50,13 @@ const list =
 const map =
   (check: Check): Check =>
   (value, where) =>
-    isObject(value)
+    isRecord(value)
       ? firstOf(Object.entries(value).map(([name, item]) => [`${where}.${name}`, item, check] as const))
       : where
 const object =
   (fields: Readonly<Record<string, Check>>): Check =>
   (value, where) =>
-    isObject(value)
+    isRecord(value)
       ? firstOf(Object.entries(fields).map(([name, check]) => [`${where}.${name}`, value[name], check] as const))
       : where
 
@@ -65,10 +66,6 @@ function firstOf(parts: readonly (readonly [where: string, value: unknown, check
     if (wrong !== undefined) return wrong
   }
   return undefined
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const stage = object({

@@ -1,8 +1,8 @@
 import { lstat, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-
 import type { Json } from '../base/canonical-json.ts'
 import type { Read } from '../base/diagnostic.ts'
+import { isRecord } from '../base/is-record.ts'
 import { sha256, sha256OfFile } from '../base/sha256.ts'
 import { startStopwatch } from '../base/stopwatch.ts'
 import { writeWhole } from '../base/write-whole.ts'
@@ -137,10 +137,6 @@ function isDigest(value: unknown): boolean {
 
 function isPlainName(value: unknown): boolean {
   return typeof value === 'string' && /^[^/\\\0]+$/.test(value) && value !== '.' && value !== '..'
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 interface Making {

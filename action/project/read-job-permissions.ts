@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-
 import { parse } from 'yaml'
+import { isRecord } from '../base/is-record.ts'
 
 /** What a job's `GITHUB_TOKEN` may, by the names of a workflow: `contents: write`. What is not in it, it may not. */
 export type DeclaredPermissions = Readonly<Record<string, 'read' | 'write' | 'none'>>
@@ -48,8 +48,4 @@ function grantsOf(declared: unknown): DeclaredPermissions | undefined {
 
 function isLevel(value: unknown): value is 'read' | 'write' | 'none' {
   return value === 'read' || value === 'write' || value === 'none'
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-
 import { parse } from 'yaml'
+import { isRecord } from '../base/is-record.ts'
 
 import { type DeclaredPermissions, permissionsIn } from './read-job-permissions.ts'
 
@@ -147,8 +147,4 @@ function textsIn(value: unknown): readonly string[] | undefined {
 
 function withoutExpression(text: string | undefined): string | undefined {
   return text?.includes('${{') === true ? undefined : text
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../base/is-record.ts'
 import type { GitHubClient } from '../github/client.ts'
 import type { Release } from '../github/releases.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
@@ -74,7 +75,7 @@ function everyPublished(records: readonly LedgerRecord[]): readonly PublishedRec
     const { version, runKey, commit, dataDigest, tag, publishedAt, assets } = record.body
     if (typeof version !== 'number' || typeof runKey !== 'string' || typeof commit !== 'string') return []
     if (typeof dataDigest !== 'string' || typeof tag !== 'string' || typeof publishedAt !== 'string') return []
-    const digests = Object.entries(isObject(assets) ? assets : {}).map(([name, digest]) => [
+    const digests = Object.entries(isRecord(assets) ? assets : {}).map(([name, digest]) => [
       name,
       typeof digest === 'string' ? digest : null,
     ])
@@ -83,8 +84,4 @@ function everyPublished(records: readonly LedgerRecord[]): readonly PublishedRec
       { model, version, runKey, commit, dataDigest, tag, publishedAt, actor, assets: Object.fromEntries(digests) },
     ]
   })
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../base/is-record.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import { type Alias, aliasesIn } from './aliases.ts'
 import type { LedgerRecord } from './ledger-record.ts'
@@ -26,14 +27,10 @@ export function runsInLedger(records: readonly LedgerRecord[]): LedgerRuns {
 export function hasRun(records: readonly LedgerRecord[], { runKey, startedAt, finishedAt }: RunRecord): boolean {
   return runsInLedger(records).runs.some(({ body }) => {
     return (
-      isObject(body) &&
+      isRecord(body) &&
       body['runKey'] === runKey &&
       body['startedAt'] === startedAt &&
       body['finishedAt'] === finishedAt
     )
   })
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -7,9 +7,6 @@ export interface Budget {
 /** A comment, and the body of an issue or a pull request. GitHub counts characters; UTF-16's are never fewer. */
 export const commentBudget: Budget = { limit: 65_536, size: (markdown) => markdown.length }
 
-/** A release's notes. */
-export const releaseBudget: Budget = { limit: 125_000, size: (markdown) => markdown.length }
-
 /** What one step adds to its job's summary; of more, GitHub shows nothing. */
 export const summaryBudget: Budget = { limit: 1024 * 1024, size: (markdown) => Buffer.byteLength(markdown) }
 

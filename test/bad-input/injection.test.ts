@@ -1,9 +1,9 @@
 /* oxlint-disable no-control-regex -- control characters are part of what this file is about */
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
-import { type Mark, openAnnotations } from '../../action/github/runner/annotations.ts'
+import { openAnnotations } from '../../action/github/runner/annotations.ts'
 import { logText } from '../../action/github/runner/log-text.ts'
-import { annotation, diagnosticAnnotations } from '../../action/report/annotations.ts'
+import { type Annotation, annotation, diagnosticAnnotations } from '../../action/report/annotations.ts'
 import type { Ending } from '../../action/report/ending.ts'
 import { commentBudget, fitMarkdown } from '../../action/report/fit-markdown.ts'
 import { Fault } from '../../action/base/fault.ts'
@@ -134,7 +134,7 @@ describe('in the log of a workflow', () => {
   })
 })
 
-async function written(marks: readonly Mark[]): Promise<string> {
+async function written(marks: readonly Annotation[]): Promise<string> {
   let log = ''
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     log += String(text)

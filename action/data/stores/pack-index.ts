@@ -1,4 +1,5 @@
 import { canonicalJson, type Json } from '../../base/canonical-json.ts'
+import { isRecord } from '../../base/is-record.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
 
 /** Where a slice of a file lies. */
@@ -71,8 +72,4 @@ function isSlice(value: unknown): value is PackedSlice {
 /** The files of an index that an entry names, with the right length. */
 export function fileIn({ files }: PackIndex, { sha256, bytes }: LockEntry): PackedFile | undefined {
   return files.find((file) => file.sha256 === sha256 && file.bytes === bytes)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
