@@ -93,6 +93,7 @@ export const packages = [
   ['github', '@actions/cache'],
   ['github', '@actions/core'],
   ['github', 'octokit'],
+  ['github', 'p-limit'],
   ['project', '@actions/expressions'],
   ['project', 'diff'],
   ['project', 'yaml'],

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 
+import { byBytes } from '../base/byte-order.ts'
 import { Fault } from '../base/fault.ts'
 import type { GitHubClient } from '../github/client.ts'
 import type { RegisterResult } from '../report/report-registration.ts'
@@ -64,7 +65,9 @@ export const register = defineCommand({
       const { recordRun } = await import('../registry/record-run.ts')
       // The release is that of an earlier run, and what this one took is told nowhere else.
       if (!isNew && hasSpent(candidate.record)) await recordRun(client, candidate.record, stamp)
-      const assets = release.assets.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))
+      const assets = release.assets
+        .map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))
+        .sort((one, other) => byBytes(one.name, other.name))
       const { isEmbedded, owner, repository } = client.connection
       const where = { isEmbedded, name: `${owner}/${repository}` }
       return {

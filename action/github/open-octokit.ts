@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Octokit } from 'octokit'
@@ -76,7 +77,7 @@ export async function openOctokit(
 interface FetchInit {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array
+  readonly body?: string | Uint8Array | (() => Readable)
   readonly signal?: AbortSignal
 }
 

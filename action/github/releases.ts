@@ -135,22 +135,19 @@ export async function uploadAsset(
   upload: Upload,
 ): Promise<Done<Asset> | Refused> {
   const { name, path, bytes, contentType, onBytes } = upload
-  const stream = Readable.from(counted(createReadStream(path, { highWaterMark: 1 << 18 }), onBytes))
-  try {
-    const uploaded = await client.attempt<RestAsset>('upload', name, (octokit) =>
-      octokit.request({
-        method: 'POST',
-        url: release.uploadUrl,
-        name,
-        headers: { 'content-type': contentType, 'content-length': bytes },
-        data: stream,
-        request: once,
-      }),
-    )
-    return uploaded.kind === 'done' ? { kind: 'done', data: asAsset(uploaded.data) } : uploaded
-  } finally {
-    stream.destroy()
-  }
+  // A function and no stream, for it may have to be sent again: after a limit, or to where the repository is now.
+  const data = () => Readable.from(counted(createReadStream(path, { highWaterMark: 1 << 18 }), onBytes))
+  const uploaded = await client.attempt<RestAsset>('upload', name, (octokit) =>
+    octokit.request({
+      method: 'POST',
+      url: release.uploadUrl,
+      name,
+      headers: { 'content-type': contentType, 'content-length': bytes },
+      data,
+      request: once,
+    }),
+  )
+  return uploaded.kind === 'done' ? { kind: 'done', data: asAsset(uploaded.data) } : uploaded
 }
 
 /** A listener for `data` would start the stream before `fetch` takes it, which Node 24 refuses. */

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib'
 import { openRequests, type WebAnswer } from '../base/web-requests.ts'
 import { answerKey, type KnownAnswer, openAnswerCache, tokenKind } from './answer-cache.ts'
 import type { GitHubConnection } from './connection.ts'
-import { nextAddress, renamedAddress, type Renaming } from './redirects.ts'
+import { nextAddress, type Renaming, renamedAddress } from './redirects.ts'
 import type { Watch } from './watch.ts'
 
 /** Of silence, after which a request ends. */
@@ -15,7 +15,8 @@ const mostRedirects = 5
 interface Sent {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array | Readable | null
+  /** A function opens a stream, anew each time. */
+  readonly body: string | Uint8Array | (() => Readable) | null
   readonly signal: AbortSignal | null
   /** The caller reads the answer as it comes, instead of getting it whole. */
   readonly isStreamed: boolean
@@ -65,11 +66,12 @@ export function openSender(connection: GitHubConnection, watch: Watch): (url: st
     }
     for (let hops = 0; ; hops += 1) {
       watch.traffic.calls++
-      const answer = await request(url, { method, headers, body, signal: sent.signal })
+      const answer = await request(url, { method, headers, body: opened(body), signal: sent.signal })
       const next = nextAddress({ url, method, status: answer.status, location: answer.headers['location'] })
       if (next === undefined || hops === mostRedirects) return answer
-      if (body instanceof Readable) return answer
-      answer.body.resume()
+      // What is on its way to the old place need not arrive there.
+      if (typeof body === 'function') answer.body.destroy()
+      else answer.body.resume()
       if (next.url.origin !== url.origin) headers = withoutCredentials(headers)
       else if (renaming === undefined) await learnName(next.url, headers, sent.signal)
       url = next.url
@@ -97,6 +99,10 @@ export function openSender(connection: GitHubConnection, watch: Watch): (url: st
   }
 
   return async (url, sent) => withAddress(await send(url, sent), url)
+}
+
+function opened(body: Sent['body']): string | Uint8Array | Readable | null {
+  return typeof body === 'function' ? body() : body
 }
 
 /** Octokit reads it to page through lists that GitHub wraps into an object. */

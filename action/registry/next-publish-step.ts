@@ -1,4 +1,5 @@
-import type { Asset, Release } from '../github/releases.ts'
+import { type DraftFile, isSame } from '../github/next-fill-step.ts'
+import type { Release } from '../github/releases.ts'
 
 /** What a release is to hold. */
 export interface PublishPlan {
@@ -11,10 +12,7 @@ export interface PublishPlan {
   readonly recorded?: Readonly<Record<string, string | null>>
 }
 
-export interface PlannedAsset {
-  readonly name: string
-  readonly bytes: number
-  readonly sha256: string
+export interface PlannedAsset extends DraftFile {
   /** The fitted model itself: a published release with other bytes of it is never accepted as the same. */
   readonly isModel: boolean
 }
@@ -26,8 +24,8 @@ export interface Observed {
   readonly drafts: readonly Release[]
   /** What the tag points at; undefined where there is none. */
   readonly tagCommit: string | undefined
-  /** The draft was read again after its last upload. */
-  readonly isVerified: boolean
+  /** The draft that was filled with all assets, and read again after the last. */
+  readonly full: Release | undefined
   readonly isRecorded: boolean
 }
 
@@ -43,9 +41,7 @@ export type PublishStep =
   /** The release is gone, and these are other bytes than those that it held. */
   | { readonly kind: 'refuse-recorded'; readonly differences: readonly Difference[] }
   | { readonly kind: 'create-draft' }
-  | { readonly kind: 'delete-asset'; readonly draft: Release; readonly asset: Asset }
-  | { readonly kind: 'upload'; readonly draft: Release; readonly asset: PlannedAsset }
-  | { readonly kind: 'verify'; readonly draft: Release }
+  | { readonly kind: 'fill'; readonly draft: Release }
   | { readonly kind: 'publish'; readonly draft: Release }
   | { readonly kind: 'record'; readonly release: Release }
   | { readonly kind: 'delete-draft'; readonly draft: Release }
@@ -64,11 +60,7 @@ export function nextPublishStep(plan: PublishPlan, seen: Observed): PublishStep 
   if (others.length > 0) return { kind: 'refuse-recorded', differences: others }
   const draft = seen.drafts.find(({ body }) => body.includes(plan.marker))
   if (!draft) return { kind: 'create-draft' }
-  const useless = draft.assets.find((asset) => !plan.assets.some((planned) => isSame(planned, asset)))
-  if (useless) return { kind: 'delete-asset', draft, asset: useless }
-  const missing = plan.assets.find(({ name }) => !draft.assets.some((asset) => asset.name === name))
-  if (missing) return { kind: 'upload', draft, asset: missing }
-  return seen.isVerified ? { kind: 'publish', draft } : { kind: 'verify', draft }
+  return seen.full?.id === draft.id ? { kind: 'publish', draft: seen.full } : { kind: 'fill', draft }
 }
 
 function afterPublishing(plan: PublishPlan, seen: Observed, release: Release): PublishStep {
@@ -98,10 +90,4 @@ function modelDifferences(plan: PublishPlan, release: Release): readonly Differe
     .filter(({ name }) => /^(model|judged)(\.|$)/.test(name) && !plan.assets.some((planned) => planned.name === name))
     .map(({ name, sha256 }) => ({ name, published: sha256, ours: null }))
   return [...missing, ...foreign]
-}
-
-/** Servers that compute no digest are believed on size. */
-function isSame(planned: PlannedAsset, asset: Asset): boolean {
-  if (planned.name !== asset.name || !asset.isWhole) return false
-  return asset.sha256 === null ? asset.bytes === planned.bytes : asset.sha256 === planned.sha256
 }

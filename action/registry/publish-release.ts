@@ -3,19 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '../base/fault.ts'
 import type { Progress } from '../base/progress.ts'
 import type { GitHubClient } from '../github/client.ts'
+import { fillDraft } from '../github/fill-draft.ts'
 import { readTag } from '../github/git-data.ts'
 import type { Refused } from '../github/github-fault.ts'
-import {
-  type Asset,
-  createDraft,
-  deleteAsset,
-  deleteRelease,
-  listReleases,
-  publishDraft,
-  type Release,
-  readRelease,
-  uploadAsset,
-} from '../github/releases.ts'
+import { createDraft, deleteRelease, listReleases, publishDraft, type Release } from '../github/releases.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import { formatBytes } from '../report/numbers.ts'
 import type { Allocation, Stamp } from './allocate.ts'
@@ -63,7 +54,6 @@ export async function publishRelease(
 ): Promise<Published> {
   const plan = planOf(publication)
   const act = new Publisher(client, publication, progress)
-  const mostSteps = 60 + 6 * plan.assets.length
   let seen = await observe(client, plan)
   for (let steps = 0; steps < mostSteps && act.refusalsInARow < mostRefusals; steps++) {
     const step = nextPublishStep(plan, seen)
@@ -73,16 +63,10 @@ export async function publishRelease(
     }
     seen = (await act.take(step, seen)) ?? (await observe(client, plan))
   }
-  throw new Fault(
-    'registry/not-settled',
-    `Cannot publish "${plan.tag}": no step leads to a release any more${act.lastRefusal}; expected nobody else to change its drafts meanwhile`,
-    {
-      remedy: 'Look at the drafts under Releases, end what else publishes, then run it again.',
-      stays: 'no release was published',
-    },
-  )
+  throw notSettled(plan.tag, act.lastRefusal)
 }
 
+const mostSteps = 100
 /** Refused this often in a row, more of the same will not help. */
 const mostRefusals = 15
 
@@ -94,7 +78,7 @@ async function observe(client: GitHubClient, plan: PublishPlan): Promise<Observe
     published,
     drafts: releases.filter(({ isDraft }) => isDraft).sort((one, other) => one.id - other.id),
     tagCommit: await readTag(client, plan.tag),
-    isVerified: false,
+    full: undefined,
     isRecorded: published !== undefined && isPublished((await readLedger(client)).records, plan.tag),
   }
 }
@@ -103,9 +87,8 @@ class Publisher {
   readonly #client: GitHubClient
   readonly #publication: Publication
   readonly #progress: Progress
-  /** How often a broken-off upload was found under a name: it may be another publisher's, still running. */
-  readonly #sightings = new Map<string, number>()
   #uploadingSince: number | undefined
+  #sentBytes = 0
   hasRecorded = false
   lastRefusal = ''
   refusalsInARow = 0
@@ -126,18 +109,10 @@ class Publisher {
       case 'refuse-recorded':
         throw otherThanRecorded(this.#publication.allocation, step.differences)
       case 'create-draft':
-        return { ...seen, drafts: [...seen.drafts, await this.#createDraft()], isVerified: false }
-      case 'delete-asset':
-        return (await this.#deleteAsset(step.asset))
-          ? withAssets(seen, step.draft, without(step.draft, step.asset))
-          : undefined
-      case 'upload': {
-        const asset = await this.#upload(step.draft, step.asset.name)
-        return asset && withAssets(seen, step.draft, [...step.draft.assets, asset])
-      }
-      case 'verify': {
-        const draft = await readRelease(this.#client, step.draft.id)
-        return draft?.isDraft === true ? { ...withAssets(seen, step.draft, draft.assets), isVerified: true } : undefined
+        return { ...seen, drafts: [...seen.drafts, await this.#createDraft()] }
+      case 'fill': {
+        const full = await this.#fill(step.draft)
+        return full && { ...seen, full }
       }
       case 'publish':
         return this.#publish(step.draft, seen)
@@ -160,12 +135,11 @@ class Publisher {
   finish(): void {
     if (this.#uploadingSince === undefined) return
     const { assets } = this.#publication
-    const bytes = assets.reduce((sum, asset) => sum + asset.bytes, 0)
     const seconds = (performance.now() - this.#uploadingSince) / 1000
     this.#progress.finished(
       'upload',
       'done',
-      `${assets.length} assets, ${formatBytes(bytes)}, digests verified`,
+      `${assets.length} assets, ${formatBytes(this.#bytesInAll())}, digests verified`,
       seconds,
     )
   }
@@ -176,42 +150,31 @@ class Publisher {
     return createDraft(this.#client, { tag, commit, name, body: `${notes}\n\n${markerOf(contentDigest)}\n` })
   }
 
-  async #upload(draft: Release, name: string): Promise<Asset | undefined> {
-    const asset = this.#publication.assets.find((built) => built.name === name)
-    if (!asset) return undefined
-    if (this.#uploadingSince === undefined) {
-      this.#uploadingSince = performance.now()
-      this.#progress.started('upload')
-    }
-    this.#progress.update('upload', name)
-    const uploaded = await uploadAsset(this.#client, draft, {
-      ...asset,
-      onBytes: (sent) => this.#progress.update('upload', `${name} ${percent(sent, asset.bytes)}`),
+  /** Undefined: look again. */
+  async #fill(draft: Release): Promise<Release | undefined> {
+    const inAll = formatBytes(this.#bytesInAll())
+    const filled = await fillDraft(this.#client, draft, this.#publication.assets, {
+      onBytes: (bytes) => {
+        if (this.#uploadingSince === undefined) {
+          this.#uploadingSince = performance.now()
+          this.#progress.started('upload')
+        }
+        this.#sentBytes += bytes
+        this.#progress.update('upload', `${formatBytes(this.#sentBytes)} of ${inAll}`)
+      },
     })
-    if (uploaded.kind === 'done') {
-      this.refusalsInARow = 0
-      return uploaded.data
-    }
-    await this.#refused(uploaded)
+    if (filled.kind === 'full') return filled.draft
+    if (filled.kind === 'stuck') throw notSettled(draft.tag, worded(filled.last))
     return undefined
   }
 
-  /** A broken-off upload is given twice the time at each sighting; true once it is deleted. */
-  async #deleteAsset(asset: Asset): Promise<boolean> {
-    const sightings = this.#sightings.get(asset.name) ?? 0
-    const mayBeRunning = !asset.isWhole && sightings % 2 === 0
-    this.#sightings.set(asset.name, sightings + 1)
-    if (mayBeRunning) {
-      await sleep(Math.min(250 * 2 ** sightings * (1 + Math.random()), 60_000))
-      return false
-    }
-    await deleteAsset(this.#client, asset)
-    return true
+  #bytesInAll(): number {
+    return this.#publication.assets.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
   /** The world moved on; a pause keeps two publishers from stepping in time. */
-  async #refused({ status, message }: Refused): Promise<void> {
-    this.lastRefusal = ` (last ${status} ${message})`
+  async #refused(refused: Refused): Promise<void> {
+    this.lastRefusal = worded(refused)
     this.refusalsInARow++
     await sleep(Math.random() * 50 * this.refusalsInARow)
   }
@@ -240,17 +203,19 @@ function markerOf(contentDigest: string): string {
   return `${draftMarker}${contentDigest} -->`
 }
 
-function withAssets(seen: Observed, draft: Release, assets: readonly Asset[]): Observed {
-  const drafts = seen.drafts.map((known) => (known.id === draft.id ? { ...known, assets } : known))
-  return { ...seen, drafts, isVerified: false }
+function worded(refused: Refused | undefined): string {
+  return refused === undefined ? '' : ` (last ${refused.status} ${refused.message})`
 }
 
-function without(draft: Release, asset: Asset): readonly Asset[] {
-  return draft.assets.filter(({ id }) => id !== asset.id)
-}
-
-function percent(sent: number, bytes: number): string {
-  return `${Math.floor((100 * sent) / Math.max(bytes, 1))} %`
+function notSettled(tag: string, lastRefusal: string): Fault {
+  return new Fault(
+    'registry/not-settled',
+    `Cannot publish "${tag}": no step leads to a release any more${lastRefusal}; expected nobody else to change its drafts meanwhile`,
+    {
+      remedy: 'Look at the drafts under Releases, end what else publishes, then run it again.',
+      stays: 'no release was published',
+    },
+  )
 }
 
 function bytesDiffer(

@@ -10,11 +10,12 @@ import { Fault } from '../../base/fault.ts'
 import { once } from '../../base/once.ts'
 import { sha256, sha256OfFile } from '../../base/sha256.ts'
 import type { GitHubClient } from '../../github/client.ts'
+import type { BuiltFile } from '../../github/fill-draft.ts'
 import { type Asset, downloadAsset, listReleases, openAsset, type Release } from '../../github/releases.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
 import { fileIn, formatIndex, indexName, type PackedFile, type PackIndex, parseIndex } from './pack-index.ts'
 import { planPacks } from './plan-packs.ts'
-import { type PackAsset, publishPacks } from './publish-packs.ts'
+import { publishPacks } from './publish-packs.ts'
 import type { Remote } from './remote-store.ts'
 import type { StoredFile, Told } from './store.ts'
 import { writePack } from './write-pack.ts'
@@ -133,7 +134,7 @@ export function openReleasesStore({ client, folder, mostPackBytes, mayBePublic }
 }
 
 async function writePacks(files: readonly StoredFile[], place: string, mostBytes: number, signal?: AbortSignal) {
-  const assets: PackAsset[] = []
+  const assets: BuiltFile[] = []
   const packed = new Map<string, PackedFile>()
   for (const [number, slices] of planPacks(files, mostBytes).entries()) {
     const path = join(place, `${number}.pack`)
@@ -142,7 +143,7 @@ async function writePacks(files: readonly StoredFile[], place: string, mostBytes
     const name = `pack-${String(number + 1).padStart(3, '0')}-${digest.slice(0, 16)}.bin`
     // An asset holds at least a byte: empty files need none.
     const { size } = await stat(path)
-    if (size > 0) assets.push({ name, path, bytes: size, sha256: digest })
+    if (size > 0) assets.push({ name, path, bytes: size, sha256: digest, contentType: 'application/octet-stream' })
     for (const [at, slice] of written.entries()) {
       const { file } = slices[at] ?? {}
       if (!file) continue
@@ -154,7 +155,8 @@ async function writePacks(files: readonly StoredFile[], place: string, mostBytes
   const text = formatIndex({ files: [...packed.values()] })
   const path = join(place, indexName)
   await writeFile(path, text)
-  const index = { name: indexName, path, bytes: Buffer.byteLength(text), sha256: sha256(text) }
+  const contentType = 'application/json'
+  const index = { name: indexName, path, bytes: Buffer.byteLength(text), sha256: sha256(text), contentType }
   return { assets, index }
 }
 
