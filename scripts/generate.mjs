@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 import { bundle } from './build.mjs'
+import { scanLinesProgram } from './generate/scan-lines.mjs'
 
 const root = resolve(fileURLToPath(import.meta.url), '../..')
 
@@ -28,20 +29,28 @@ function differing(files) {
   })
 }
 
+function write(stale) {
+  for (const [path, text] of stale) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+    console.log(`wrote ${path}`)
+  }
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const files = await generate()
+  const isCheck = process.argv.includes('--check')
+  // What is bundled to make the others imports it.
+  const programs = new Map([['action/data/scan-lines.generated.ts', await scanLinesProgram()]])
+  if (!isCheck) write(differing(programs))
+  const files = new Map([...programs, ...(await generate())])
   const stale = differing(files)
-  if (process.argv.includes('--check')) {
+  if (isCheck) {
     for (const [path] of stale) console.error(`${path} is not what its source makes`)
     if (stale.length > 0) console.error('Run npm run generate and commit the files.')
     else console.log(`${files.size} generated files are up to date`)
     process.exitCode = stale.length > 0 ? 1 : 0
   } else {
-    for (const [path, text] of stale) {
-      mkdirSync(dirname(join(root, path)), { recursive: true })
-      writeFileSync(join(root, path), text)
-      console.log(`wrote ${path}`)
-    }
-    if (stale.length === 0) console.log('nothing to write')
+    write(stale)
+    if (stale.length === 0) console.log('the others are up to date')
   }
 }

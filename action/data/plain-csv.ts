@@ -1,4 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+
+import { scanBytes } from './scan-lines.generated.ts'
+import { scanLines } from './scan-lines.ts'
 import { plainMoments } from './plain-moments.ts'
 import type { EventSpan, TimeType } from './event-time.ts'
 
@@ -29,7 +32,7 @@ export interface PlainCsv {
   rows(): EventSpan
 }
 
-const [newline, carriage, quote] = [10, 13, 34] as const
+const [newline, carriage] = [10, 13] as const
 /** Longer lines are the other reader's to judge. */
 const longestLine = 1_000_000
 
@@ -54,24 +57,46 @@ export function plainCsv({ delimiter, fields, time }: CsvPlan): PlainCsv {
   }
 
   function take(bytes: Buffer): boolean {
-    if (bytes.includes(quote) || bytes.includes(0) || !endLines(bytes) || !isUtf8(bytes)) return false
-    let start = 0
-    for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
-      const isCarried = end > start && bytes[end - 1] === carriage
-      hasCarriage ??= isCarried
-      if (isCarried !== hasCarriage || end - start > longestLine) return false
-      if (!takeLine(bytes, start, isCarried ? end - 1 : end)) return false
-      start = end + 1
-    }
-    if (start === bytes.length) return true
-    // The last line has no end, and tells nothing of the others'.
-    return bytes.length - start <= longestLine && takeLine(bytes, start, bytes.length)
+    if (bytes.length <= scanBytes) return takePart(bytes)
+    const stop = bytes.lastIndexOf(newline, scanBytes - 1) + 1
+    return stop > 0 && takePart(bytes.subarray(0, stop)) && take(bytes.subarray(stop))
   }
 
-  function takeLine(bytes: Buffer, start: number, end: number): boolean {
-    if (end === start || countByte(bytes, parting, start, end) !== lastField) return false
-    rows += 1
-    return timeField === -1 || noteMoment(bytes, start, end)
+  function takePart(bytes: Buffer): boolean {
+    const ends = isUtf8(bytes) ? scanLines(bytes, parting, fields, longestLine) : undefined
+    if (!ends) return false
+    const last = (ends.at(-1) ?? -1) + 1
+    // The last line may have no end, and tells nothing of the others'.
+    const hasRest = last < bytes.length
+    if (hasRest && !isPlainRest(bytes, last)) return false
+    const [first] = ends
+    if (first !== undefined) {
+      const isCarried = bytes[first - 1] === carriage
+      hasCarriage ??= isCarried
+      if (isCarried !== hasCarriage) return false
+      if (!takeLines(bytes, ends, isCarried ? 1 : 0)) return false
+    }
+    rows += ends.length + (hasRest ? 1 : 0)
+    return !hasRest || timeField === -1 || noteMoment(bytes, last, bytes.length)
+  }
+
+  /** Lines with the right number of fields: `endBytes` of each belong to its end beside the newline. */
+  function takeLines(bytes: Buffer, ends: Int32Array, endBytes: 0 | 1): boolean {
+    if (timeField === -1 && lastField > 0) return true
+    let start = 0
+    for (const newlineAt of ends) {
+      const end = newlineAt - endBytes
+      if (end === start || (timeField !== -1 && !noteMoment(bytes, start, end))) return false
+      start = newlineAt + 1
+    }
+    return true
+  }
+
+  function isPlainRest(bytes: Buffer, start: number): boolean {
+    if (bytes.length - start > longestLine) return false
+    let delimiters = 0
+    for (let at = start; at < bytes.length; at += 1) if (bytes[at] === parting) delimiters += 1
+    return delimiters === lastField
   }
 
   function noteMoment(bytes: Buffer, start: number, end: number): boolean {
@@ -87,24 +112,9 @@ export function plainCsv({ delimiter, fields, time }: CsvPlan): PlainCsv {
   }
 }
 
-/** All by itself, so that the compiler makes the most of it: every byte comes by here. */
-function countByte(bytes: Uint8Array, wanted: number, start: number, end: number): number {
-  let count = 0
-  for (let at = start; at < end; at += 1) if (bytes[at] === wanted) count += 1
-  return count
-}
-
 /** The first at or behind `start`, else `end`; for the few bytes of a field faster than the Buffer's own. */
 function placeOf(bytes: Uint8Array, wanted: number, start: number, end: number): number {
   let at = start
   while (at < end && bytes[at] !== wanted) at += 1
   return at
-}
-
-/** Whether each carriage return ends a line. */
-function endLines(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf(carriage); at !== -1; at = bytes.indexOf(carriage, at + 1)) {
-    if (bytes[at + 1] !== newline) return false
-  }
-  return true
 }

@@ -1,0 +1,14 @@
+/** What `scan-lines.ts` needs of it: TypeScript knows WebAssembly only beside a browser's document. */
+declare namespace WebAssembly {
+  interface Module {
+    readonly [Symbol.toStringTag]: 'WebAssembly.Module'
+  }
+  const Module: new (bytes: Uint8Array) => Module
+  class Instance {
+    constructor(module: Module)
+    readonly exports: Readonly<Record<string, unknown>>
+  }
+  class Memory {
+    readonly buffer: ArrayBuffer
+  }
+}
