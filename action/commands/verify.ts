@@ -43,7 +43,7 @@ export const verify = defineCommand({
 })
 
 async function verifyHere(
-  input: Pick<VerifyInput, 'folder' | 'known'>,
+  input: Pick<VerifyInput, 'folder' | 'known' | 'parts'>,
   { signal }: CommandContext,
 ): Promise<Verification> {
   const { parseRunRecord } = await import('../pipeline/parse-run-record.ts')
@@ -59,17 +59,15 @@ async function verifyHere(
 async function verifyThere(release: string, context: CommandContext): Promise<Verification> {
   const { withGitHub } = await import('./known-releases.ts')
   const { downloadAssets } = await import('../registry/download-assets.ts')
-  const { knownOfRelease } = await import('../registry/known-of-release.ts')
+  const { heldFiles, knownOfRelease } = await import('../registry/known-of-release.ts')
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-verify-'))
   try {
-    const known = await withGitHub(context, async (client) => {
+    const held = await withGitHub(context, async (client) => {
       const found = await knownOfRelease(client, release)
-      const assets = found.release.assets.filter(({ isWhole }) => isWhole)
-      const wanted = assets.map((asset) => ({ asset, sha256: asset.sha256 }))
-      await downloadAssets(client, wanted, folder, context)
-      return found.known
+      const files = await downloadAssets(client, heldFiles(found.release, found.known), folder, context)
+      return { known: found.known, parts: new Map(files.flatMap((file) => [...file.parts])) }
     })
-    return await verifyHere({ folder, known }, context)
+    return await verifyHere({ folder, ...held }, context)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -9,10 +9,12 @@ import type { Refused } from './github-fault.ts'
 import { type DraftFile, isSame, nextFillStep, type Watched } from './next-fill-step.ts'
 import { type Asset, deleteAsset, type Release, readRelease, uploadAsset } from './releases.ts'
 
-/** A file on this machine, on its way to being an asset. */
+/** A file on this machine, or a slice of one, on its way to being an asset. */
 export interface BuiltFile extends DraftFile {
   readonly path: string
   readonly contentType: string
+  /** Place of its first byte in the file; left out: 0. */
+  readonly from?: number
 }
 
 export interface FillTerms {

@@ -122,21 +122,24 @@ export async function deleteAsset(client: GitHubClient, asset: Asset): Promise<v
 export interface Upload {
   readonly name: string
   readonly path: string
+  /** Place of its first byte in the file; left out: 0. */
+  readonly from?: number
   readonly bytes: number
   readonly contentType: string
   /** Called as bytes leave. */
   readonly onBytes: (sent: number) => void
 }
 
-/** Streams a file, so that its size does not matter. Refused (422) where an asset has that name. */
+/** Streams a file or a slice of one, so that its size does not matter. Refused (422) where an asset has that name. */
 export async function uploadAsset(
   client: GitHubClient,
   release: Release,
   upload: Upload,
 ): Promise<Done<Asset> | Refused> {
-  const { name, path, bytes, contentType, onBytes } = upload
+  const { name, path, from = 0, bytes, contentType, onBytes } = upload
+  const slice = { highWaterMark: 1 << 18, start: from, end: from + bytes - 1 }
   // A function and no stream, for it may have to be sent again: after a limit, or to where the repository is now.
-  const data = () => Readable.from(counted(createReadStream(path, { highWaterMark: 1 << 18 }), onBytes))
+  const data = () => Readable.from(counted(createReadStream(path, slice), onBytes))
   const uploaded = await client.attempt<RestAsset>('upload', name, (octokit) =>
     octokit.request({
       method: 'POST',

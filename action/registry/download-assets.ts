@@ -13,13 +13,7 @@ import { sha256OfFile } from '../base/sha256.ts'
 import type { GitHubClient } from '../github/client.ts'
 import { type Asset, openAsset } from '../github/releases.ts'
 import { formatBytes } from '../report/numbers.ts'
-
-/** An asset and the digest that its bytes must have. */
-export interface WantedAsset {
-  readonly asset: Asset
-  /** Null: whatever comes, where nobody knows better. */
-  readonly sha256: string | null
-}
+import type { WantedFile, WantedSlice } from './wanted-files.ts'
 
 export interface DownloadedFile {
   readonly name: string
@@ -28,6 +22,8 @@ export interface DownloadedFile {
   readonly sha256: string
   /** It was here already, whole. */
   readonly wasHere: boolean
+  /** Name → SHA-256 of the assets that it was put together from; without what was here already. */
+  readonly parts: ReadonlyMap<string, string>
 }
 
 export interface DownloadTerms {
@@ -42,16 +38,16 @@ const mostBreaks = 5
 const longestMs = 12 * 3_600_000
 
 /**
- * Downloads assets into a folder, several at a time. A file appears only once it is whole and has its digest; what an earlier
- * call left of it is gone on with. Faults: `registry/no-room`, `registry/would-overwrite`, `registry/bytes-differ`, the client's.
+ * Downloads files into a folder, several at a time, and puts those together that are cut into parts. A file appears only once it
+ * is whole and has its digest; what an earlier call left of it is gone on with. Faults: `registry/no-room`, `registry/would-overwrite`, `registry/bytes-differ`, the client's.
  */
 export async function downloadAssets(
   client: GitHubClient,
-  wanted: readonly WantedAsset[],
+  wanted: readonly WantedFile[],
   folder: string,
   terms: DownloadTerms,
 ): Promise<readonly DownloadedFile[]> {
-  for (const { asset } of wanted) requirePlainName(asset.name)
+  for (const { name } of wanted) requirePlainName(name)
   await mkdir(folder, { recursive: true })
   const lock = { longestMs, patienceMs: 60_000, ...(terms.signal && { signal: terms.signal }) }
   return withExclusiveLock(join(folder, '.plumbline-download.lock'), lock, async () => {
@@ -59,7 +55,7 @@ export async function downloadAssets(
     const missing = wanted.filter((_, index) => here[index] === undefined)
     const parts = await Promise.all(missing.map((file) => partBytes(partPath(folder, file))))
     const bytesHere = parts.reduce((sum, bytes) => sum + bytes, 0)
-    const bytesInAll = missing.reduce((sum, { asset }) => sum + asset.bytes, 0)
+    const bytesInAll = missing.reduce((sum, { bytes }) => sum + bytes, 0)
     await requireRoom(folder, bytesInAll - bytesHere)
 
     const meter = meterOf(terms.progress, bytesInAll, bytesHere)
@@ -68,14 +64,14 @@ export async function downloadAssets(
     const ended = await Promise.allSettled(
       missing.map((file) =>
         slots(async () => {
-          fetched.set(file.asset.name, await download(client, file, folder, { ...terms, meter }))
+          fetched.set(file.name, await download(client, file, folder, { ...terms, meter }))
         }),
       ),
     )
     const failed = ended.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
     if (missing.length > 0) meter.finish(missing.length)
-    return wanted.flatMap(({ asset }, index) => here[index] ?? fetched.get(asset.name) ?? [])
+    return wanted.flatMap(({ name }, index) => here[index] ?? fetched.get(name) ?? [])
   })
 }
 
@@ -102,7 +98,7 @@ function meterOf(progress: Progress, bytesInAll: number, bytesHere: number): Met
     },
     finish(files) {
       const seconds = (performance.now() - start) / 1000
-      const words = `${files} ${files === 1 ? 'asset' : 'assets'}, ${formatBytes(bytesInAll)}, digests verified`
+      const words = `${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(bytesInAll)}, digests verified`
       progress.finished('download', 'done', words, seconds)
     },
   }
@@ -110,71 +106,103 @@ function meterOf(progress: Progress, bytesInAll: number, bytesHere: number): Met
 
 async function download(
   client: GitHubClient,
-  file: WantedAsset,
+  wanted: WantedFile,
   folder: string,
   terms: DownloadTerms & { readonly meter: Meter },
 ): Promise<DownloadedFile> {
-  const { asset, sha256 } = file
-  const part = partPath(folder, file)
-  let isFresh = (await partBytes(part)) === 0
-  for (;;) {
-    const digest = await receive(client, asset, part, terms)
-    if (sha256 === null || digest === sha256) {
-      const path = join(folder, asset.name)
-      await rename(part, path)
-      return { name: asset.name, path, bytes: asset.bytes, sha256: digest, wasHere: false }
+  const { name, bytes, sha256, slices } = wanted
+  const part = partPath(folder, wanted)
+  const digests: string[] = []
+  const file = await open(part, 'a+')
+  try {
+    let from = 0
+    for (const slice of slices) {
+      digests.push(await receiveSlice(client, { ...slice, file, part, from }, terms))
+      from += slice.asset.bytes
     }
-    terms.meter.lost(asset.bytes)
+    await file.truncate(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  const digest = digests.length === 1 ? (digests[0] ?? '') : await sha256OfFile(part, terms.signal)
+  if (sha256 !== null && digest !== sha256) {
     await rm(part, { force: true })
-    // Of a part that an earlier call left, nobody knows what became of it since.
-    if (isFresh) throw otherBytes(asset, digest, sha256)
+    throw otherBytes(name, digest, sha256)
+  }
+  const path = join(folder, name)
+  await rename(part, path)
+  const parts =
+    digests.length === 1 ? [] : slices.map(({ asset }, index) => [asset.name, digests[index] ?? ''] as const)
+  return { name, path, bytes, sha256: digest, wasHere: false, parts: new Map(parts) }
+}
+
+interface ReceivedSlice extends WantedSlice {
+  readonly file: FileHandle
+  /** The path of `file`. */
+  readonly part: string
+  /** Place of the slice's first byte in it. */
+  readonly from: number
+}
+
+/** Brings a slice into the file, with its digest or not at all; its digest. */
+async function receiveSlice(
+  client: GitHubClient,
+  slice: ReceivedSlice,
+  terms: DownloadTerms & { readonly meter: Meter },
+): Promise<string> {
+  const { asset, sha256, file, part, from } = slice
+  let isFresh = (await partBytes(part)) <= from
+  for (;;) {
+    const digest = await receive(client, slice, terms)
+    if (sha256 === null || digest === sha256) return digest
+    terms.meter.lost(Math.max(0, (await partBytes(part)) - from))
+    await file.truncate(from)
+    // Of what an earlier call left, nobody knows what became of it since.
+    if (isFresh) {
+      if (from === 0) await rm(part, { force: true })
+      throw otherBytes(asset.name, digest, sha256)
+    }
     isFresh = true
   }
 }
 
-/** Brings the part to the asset's length, over as many connections as it takes; its digest. */
+/** Brings the slice to the asset's length, over as many connections as it takes; its digest. */
 async function receive(
   client: GitHubClient,
-  asset: Asset,
-  part: string,
+  { asset, file, part, from }: ReceivedSlice,
   { meter, signal }: DownloadTerms & { readonly meter: Meter },
 ): Promise<string> {
-  let bytes = Math.min(await partBytes(part), asset.bytes)
-  let hash = await hashOf(part, bytes)
-  const file = await open(part, 'a+')
-  try {
-    await file.truncate(bytes)
-    for (let breaks = 0; bytes < asset.bytes; ) {
-      const before = bytes
-      try {
-        const opened = await openAsset(client, asset, bytes, signal)
-        if (opened.from === 0 && bytes > 0) {
-          meter.lost(bytes)
-          ;[bytes, hash] = [0, createHash('sha256')]
-          await file.truncate(0)
-        }
-        for await (const chunk of opened.body) {
-          signal?.throwIfAborted()
-          if (bytes + chunk.length > asset.bytes) throw otherLength(asset)
-          hash.update(chunk)
-          await writeFully(file, chunk)
-          bytes += chunk.length
-          meter.came(asset.name, chunk.length)
-        }
-        if (bytes === before) breaks += 1
-      } catch (error) {
-        signal?.throwIfAborted()
-        const isOfDisk = error instanceof Error && 'syscall' in error && error.syscall === 'write'
-        if (isOfDisk || (error instanceof Fault && error.owner !== 'remote')) throw error
-        breaks = bytes > before ? 0 : breaks + 1
-        if (breaks >= mostBreaks) throw error instanceof Fault ? error : brokenOff(asset, bytes, error)
-        await sleep(100 * 2 ** breaks, undefined, signal && { signal })
+  const there = await partBytes(part)
+  let bytes = Math.min(Math.max(0, there - from), asset.bytes)
+  let hash = await hashOf(part, from, bytes)
+  for (let breaks = 0; bytes < asset.bytes; ) {
+    const before = bytes
+    try {
+      const opened = await openAsset(client, asset, bytes, signal)
+      if (opened.from === 0 && bytes > 0) {
+        meter.lost(bytes)
+        ;[bytes, hash] = [0, createHash('sha256')]
+        await file.truncate(from)
       }
-      if (breaks >= mostBreaks) throw brokenOff(asset, bytes, undefined)
+      for await (const chunk of opened.body) {
+        signal?.throwIfAborted()
+        if (bytes + chunk.length > asset.bytes) throw otherLength(asset)
+        hash.update(chunk)
+        await writeFully(file, chunk)
+        bytes += chunk.length
+        meter.came(asset.name, chunk.length)
+      }
+      if (bytes === before) breaks += 1
+    } catch (error) {
+      signal?.throwIfAborted()
+      const isOfDisk = error instanceof Error && 'syscall' in error && error.syscall === 'write'
+      if (isOfDisk || (error instanceof Fault && error.owner !== 'remote')) throw error
+      breaks = bytes > before ? 0 : breaks + 1
+      if (breaks >= mostBreaks) throw error instanceof Fault ? error : brokenOff(asset, bytes, error)
+      await sleep(100 * 2 ** breaks, undefined, signal && { signal })
     }
-    await file.sync()
-  } finally {
-    await file.close()
+    if (breaks >= mostBreaks) throw brokenOff(asset, bytes, undefined)
   }
   return hash.digest('hex')
 }
@@ -184,29 +212,31 @@ async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
   while (written < chunk.length) written += (await file.write(chunk, written)).bytesWritten
 }
 
-async function hashOf(part: string, bytes: number): Promise<Hash> {
+async function hashOf(part: string, from: number, bytes: number): Promise<Hash> {
   const hash = createHash('sha256')
   if (bytes === 0) return hash
-  for await (const chunk of createReadStream(part, { end: bytes - 1 }) as AsyncIterable<Buffer>) hash.update(chunk)
+  const slice = createReadStream(part, { start: from, end: from + bytes - 1, highWaterMark: 1 << 20 })
+  for await (const chunk of slice as AsyncIterable<Buffer>) hash.update(chunk)
   return hash
 }
 
-async function alreadyHere(folder: string, { asset, sha256 }: WantedAsset): Promise<DownloadedFile | undefined> {
-  const path = join(folder, asset.name)
+async function alreadyHere(folder: string, wanted: WantedFile): Promise<DownloadedFile | undefined> {
+  const { name, bytes, sha256 } = wanted
+  const path = join(folder, name)
   const found = await stat(path).catch(() => undefined)
   if (!found) return undefined
-  const isSame = found.isFile() && found.size === asset.bytes && (await sha256OfFile(path)) === sha256
-  if (isSame && sha256 !== null) return { name: asset.name, path, bytes: asset.bytes, sha256, wasHere: true }
+  const isSame = found.isFile() && found.size === bytes && (await sha256OfFile(path)) === sha256
+  if (isSame && sha256 !== null) return { name, path, bytes, sha256, wasHere: true, parts: new Map() }
   throw new Fault(
     'registry/would-overwrite',
-    `Cannot download "${asset.name}" to "${folder}": a file of that name with other bytes is there; expected none, or the same`,
+    `Cannot download "${name}" to "${folder}": a file of that name with other bytes is there; expected none, or the same`,
     { remedy: 'Move it away, or download to another folder: --into DIR', stays: 'nothing was changed' },
   )
 }
 
 /** Of these bytes and no others, so that a part is never gone on with by another release's asset. */
-function partPath(folder: string, { asset, sha256 }: WantedAsset): string {
-  return join(folder, `.${asset.name}.${sha256?.slice(0, 16) ?? asset.id}.part`)
+function partPath(folder: string, { name, sha256, slices }: WantedFile): string {
+  return join(folder, `.${name}.${sha256?.slice(0, 16) ?? slices[0]?.asset.id}.part`)
 }
 
 async function partBytes(path: string): Promise<number> {
@@ -233,7 +263,7 @@ function requirePlainName(name: string): void {
   )
 }
 
-function otherBytes({ name }: Asset, digest: string, sha256: string): Fault {
+function otherBytes(name: string, digest: string, sha256: string): Fault {
   return new Fault(
     'registry/bytes-differ',
     `Cannot trust "${name}": what came has other bytes (sha256 ${digest.slice(0, 8)}…); expected ${sha256.slice(0, 8)}…, as it was published`,

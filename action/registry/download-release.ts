@@ -2,10 +2,10 @@ import { Fault } from '../base/fault.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import type { Progress } from '../base/progress.ts'
 import type { GitHubClient } from '../github/client.ts'
-import type { Release } from '../github/releases.ts'
-import { type DownloadedFile, downloadAssets, type WantedAsset } from './download-assets.ts'
+import { type DownloadedFile, downloadAssets } from './download-assets.ts'
 import type { RegistryEntry } from './registry.ts'
 import { goneRelease, requireUnchanged } from './verified-release.ts'
+import { publishedFiles, type WantedFile } from './wanted-files.ts'
 
 export interface WantedDownload {
   /** Absolute. */
@@ -24,23 +24,15 @@ export async function downloadRelease(
 ): Promise<readonly DownloadedFile[]> {
   if (!release) throw goneRelease(record.tag, cleaned)
   requireUnchanged(release, record)
-  const known = wantedAssets(release, record.assets)
+  const known = publishedFiles(release, record)
   const wanted = names.length === 0 ? known : names.map((name) => named(known, record.tag, name))
   return downloadAssets(client, wanted, folder, terms)
 }
 
-/** Those that the ledger knows: what somebody added since is none of the model's. */
-function wantedAssets(release: Release, digests: Readonly<Record<string, string | null>>): readonly WantedAsset[] {
-  return release.assets.flatMap((asset) => {
-    const sha256 = digests[asset.name] ?? asset.sha256
-    return Object.hasOwn(digests, asset.name) && sha256 !== null ? [{ asset, sha256 }] : []
-  })
-}
-
-function named(known: readonly WantedAsset[], tag: string, name: string): WantedAsset {
-  const found = known.find(({ asset }) => asset.name === name)
+function named(known: readonly WantedFile[], tag: string, name: string): WantedFile {
+  const found = known.find((file) => file.name === name)
   if (found) return found
-  const names = known.map(({ asset }) => asset.name)
+  const names = known.map((file) => file.name)
   const meant = nearestName(name, names)
   throw new Fault(
     'registry/bad-asset',

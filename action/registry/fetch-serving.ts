@@ -9,6 +9,7 @@ import { type DownloadTerms, downloadAssets } from './download-assets.ts'
 import type { PublishedRecord } from './record-published.ts'
 import { unpackTar } from './unpack-tar.ts'
 import { requireRelease, requireUnchanged } from './verified-release.ts'
+import { fileDigests, publishedFiles } from './wanted-files.ts'
 
 /** What of a release answers: removed at disposal. */
 export interface ServingFiles extends AsyncDisposable {
@@ -30,7 +31,7 @@ export async function fetchServing(
   keep: string,
   terms: DownloadTerms,
 ): Promise<ServingFiles> {
-  const names = Object.keys(record.assets)
+  const names = [...fileDigests(record).keys()]
   const modelName = names.find((name) => /^model(\.|$)/.test(name))
   if (modelName === undefined || !names.includes('serve.tar.gz')) throw notServable(record)
   const [archive = '', asset = ''] = await keptAssets(client, record, ['serve.tar.gz', modelName], keep, terms)
@@ -61,16 +62,14 @@ async function keptAssets(
   const folder = join(keep, record.tag)
   const paths = names.map((name) => join(folder, name))
   const digests = await Promise.all(paths.map((path) => sha256OfFile(path).catch(() => undefined)))
-  const missing = names.filter((name, index) => digests[index] === undefined || digests[index] !== record.assets[name])
+  const expected = fileDigests(record)
+  const missing = names.filter((name, index) => digests[index] === undefined || digests[index] !== expected.get(name))
   if (missing.length === 0) return paths
   const release = await requireRelease(client, record)
   requireUnchanged(release, record)
   // What somebody edited here is nobody's to keep.
   for (const name of missing) await rm(join(folder, name), { force: true, recursive: true })
-  const wanted = release.assets.flatMap((asset) => {
-    const sha256 = record.assets[asset.name] ?? asset.sha256
-    return missing.includes(asset.name) && sha256 !== null ? [{ asset, sha256 }] : []
-  })
+  const wanted = publishedFiles(release, record).filter(({ name }) => missing.includes(name))
   if (wanted.length < missing.length) throw notServable(record)
   await downloadAssets(client, wanted, folder, terms)
   return paths

@@ -33,7 +33,7 @@ export function findSubject(releases: readonly PublishedRecord[], text: string):
   if (named) return { kind: 'model', release: named }
   if (!isDigest(text)) throw unknownSubject(releases, text)
 
-  const withAsset = releases.filter(({ assets }) => Object.values(assets).some((digest) => digest?.startsWith(text)))
+  const withAsset = releases.filter((release) => digestsOf(release).some((digest) => digest?.startsWith(text)))
   const withRun = releases.filter(({ runKey }) => runKey.startsWith(text))
   const [one] = [...withAsset, ...withRun]
   if (one && new Set([...withAsset, ...withRun]).size === 1) return { kind: 'model', release: one }
@@ -76,6 +76,11 @@ function remedyOf(releases: readonly PublishedRecord[], introduction: string): s
   const newest = releases.slice(-3).map(({ tag }) => tag)
   if (newest.length === 0) return 'Nothing is published yet: plumbline run, then plumbline register.'
   return `${introduction}: ${newest.join(', ')}`
+}
+
+/** Of its assets, and of the files that are cut into several. */
+function digestsOf({ assets, wholes }: PublishedRecord): readonly (string | null)[] {
+  return [...Object.values(assets), ...Object.values(wholes).map(({ sha256 }) => sha256)]
 }
 
 function namesOf({ tag, model, version }: PublishedRecord): readonly string[] {

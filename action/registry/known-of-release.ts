@@ -1,7 +1,7 @@
 import { Fault } from '../base/fault.ts'
 import type { GitHubClient } from '../github/client.ts'
 import { commitsOf, readTag } from '../github/git-data.ts'
-import { readReleaseByTag, type Release } from '../github/releases.ts'
+import { type Release, readReleaseByTag } from '../github/releases.ts'
 import { aliasesIn } from './aliases.ts'
 import { findVersion } from './find-version.ts'
 import { type Ledger, readLedger } from './ledger.ts'
@@ -9,6 +9,7 @@ import { type LedgerRecord, recordPath } from './ledger-record.ts'
 import { cleanedIn, publishedIn } from './record-published.ts'
 import { goneRelease } from './verified-release.ts'
 import type { KnownOfRelease } from './verify-release.ts'
+import { joinedFiles, type WantedFile } from './wanted-files.ts'
 
 /**
  * What GitHub and the ledger say of the release that a text names. A ledger that cannot be trusted is a finding; then only a
@@ -27,6 +28,15 @@ export async function knownOfRelease(
   if (!('records' in ledger)) return { release, known: { tag, records: null, problem: ledger, tagCommit } }
   const problem = await rewrittenRecord(client, ledger, tag)
   return { release, known: { tag, records, tagCommit, ...(problem && { problem }) } }
+}
+
+/** All that is whole under a release's tag, whatever it is, with parts put together as the ledger says that they belong. */
+export function heldFiles({ assets }: Release, { tag, records }: KnownOfRelease): readonly WantedFile[] {
+  const wholes = publishedIn(records ?? []).find((record) => record.tag === tag)?.wholes ?? {}
+  const whole = assets.filter(({ isWhole }) => isWhole)
+  const files = joinedFiles(whole, wholes, ({ sha256 }) => sha256)
+  // Of a file that is put together, whether it is the one that was published is found out once it is here.
+  return files.map((file) => (file.slices.length > 1 ? { ...file, sha256: null } : file))
 }
 
 async function ledgerOrProblem(client: GitHubClient): Promise<Ledger | NonNullable<KnownOfRelease['problem']>> {

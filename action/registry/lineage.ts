@@ -4,13 +4,14 @@ import { type CommitFacts, readCommitFacts } from '../github/git-data.ts'
 import type { Release } from '../github/releases.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import type { LockEntry } from '../project/data-lock.ts'
-import { findSubject, type Subject, unknownFile, unknownSubject } from './find-subject.ts'
 import { aliasesIn } from './aliases.ts'
+import { findSubject, type Subject, unknownFile, unknownSubject } from './find-subject.ts'
+import { versionNamed } from './find-version.ts'
 import { readLedger } from './ledger.ts'
 import { lockedFiles } from './locked-files.ts'
 import { type PublishedRecord, publishedIn } from './record-published.ts'
-import { versionNamed } from './find-version.ts'
 import { parseRun, requireRelease, verifiedText } from './verified-release.ts'
+import { publishedFiles } from './wanted-files.ts'
 
 /** What produced a model. */
 export interface ModelLineage {
@@ -78,7 +79,7 @@ async function modelLineage(
   const release = await requireRelease(client, record)
   const run = parseRun(record.tag, await verifiedText(client, release, record, 'run.json'))
   const before = releases.findLast(({ model, version }) => model === record.model && version < record.version)
-  const model = release.assets.find(({ name }) => /^model(\.|$)/.test(name))
+  const model = publishedFiles(release, record).find(({ name }) => /^model(\.|$)/.test(name))
   return {
     kind: 'model',
     release: record,

@@ -72,10 +72,18 @@ function afterPublishing(plan: PublishPlan, seen: Observed, release: Release): P
 }
 
 function recordedDifferences({ assets, recorded = {} }: PublishPlan): readonly Difference[] {
-  return assets.flatMap(({ name, isModel, sha256 }) => {
+  const others = assets.flatMap(({ name, isModel, sha256 }) => {
     const published = recorded[name]
     return isModel && typeof published === 'string' && published !== sha256 ? [{ name, published, ours: sha256 }] : []
   })
+  const foreign = Object.entries(recorded)
+    .filter(([name]) => isModelName(name) && !assets.some((planned) => planned.name === name))
+    .map(([name, published]) => ({ name, published, ours: null }))
+  return [...others, ...foreign]
+}
+
+function isModelName(name: string): boolean {
+  return /^(model|judged)(\.|$)/.test(name)
 }
 
 function modelDifferences(plan: PublishPlan, release: Release): readonly Difference[] {
@@ -87,7 +95,7 @@ function modelDifferences(plan: PublishPlan, release: Release): readonly Differe
       return [{ name: planned.name, published: asset?.sha256 ?? null, ours: planned.sha256 }]
     })
   const foreign = release.assets
-    .filter(({ name }) => /^(model|judged)(\.|$)/.test(name) && !plan.assets.some((planned) => planned.name === name))
+    .filter(({ name }) => isModelName(name) && !plan.assets.some((planned) => planned.name === name))
     .map(({ name, sha256 }) => ({ name, published: sha256, ours: null }))
   return [...missing, ...foreign]
 }

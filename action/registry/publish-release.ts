@@ -21,6 +21,7 @@ import {
 } from './next-publish-step.ts'
 import { draftMarker } from './plan-janitor.ts'
 import { isPublished, recordPublished } from './record-published.ts'
+import { short } from './verification.ts'
 
 export interface Publication {
   readonly allocation: Allocation
@@ -224,7 +225,6 @@ function bytesDiffer(
   differences: readonly { name: string; published: string | null; ours: string | null }[],
 ): Fault {
   const [first] = differences
-  const short = (digest: string | null | undefined) => (digest ? `${digest.slice(0, 8)}…` : 'none')
   const more =
     differences.length > 1 ? `, and ${differences.length - 1} more asset${differences.length > 2 ? 's' : ''}` : ''
   return new Fault(
@@ -245,7 +245,7 @@ function otherThanRecorded({ model, version, tag }: Allocation, differences: rea
   const [first] = differences
   return new Fault(
     'registry/bytes-differ',
-    `Cannot publish "${model}-v${version}" again: its release is gone, and "${first?.name ?? ''}" has other bytes (sha256 ${first?.ours?.slice(0, 8)}…) than it held; expected ${first?.published?.slice(0, 8)}…, as the ledger has it`,
+    `Cannot publish "${model}-v${version}" again: its release is gone, and "${first?.name ?? ''}" has other bytes (sha256 ${short(first?.ours)}) than it held; expected ${short(first?.published)}, as the ledger has it`,
     {
       remedy: `Rebuild the same bytes (plumbline reproduce ${tag} says what differs), or change the training's key: a new version then.`,
       stays: 'no release was published',

@@ -9,6 +9,7 @@ import type { RunRecord } from '../pipeline/run-record.ts'
 import { readLedger } from './ledger.ts'
 import { type PublishedRecord, publishedIn } from './record-published.ts'
 import { parseRun, requireRelease, requireUnchanged, verifiedBytes, verifiedText } from './verified-release.ts'
+import { publishedFiles } from './wanted-files.ts'
 
 /** What a release says that it was made of, every byte as it was published. */
 export interface ReleasedRunAssets {
@@ -48,9 +49,10 @@ async function readModel(
   stage: string,
 ): Promise<ReleasedModel | undefined> {
   // Without a second fit, or where it came to the same bytes, there is the one model.
-  const judged = stage === 'train' ? release.assets.find(({ name }) => /^judged(\.|$)/.test(name)) : undefined
-  const asset = judged ?? release.assets.find(({ name }) => /^model(\.|$)/.test(name))
-  if (!asset || asset.bytes > largestModelBytes) return undefined
+  const files = publishedFiles(release, published)
+  const judged = stage === 'train' ? files.find(({ name }) => /^judged(\.|$)/.test(name)) : undefined
+  const asset = judged ?? files.find(({ name }) => /^model(\.|$)/.test(name))
+  if (!asset || asset.bytes > largestModelBytes || asset.slices.length > 1) return undefined
   const bytes = await verifiedBytes(client, release, published, asset.name)
   if (!asset.name.endsWith('.tar.gz')) return { kind: 'file', bytes }
   return { kind: 'folder', files: await filesOfTar(bytes) }

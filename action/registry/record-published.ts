@@ -1,11 +1,12 @@
 import { isRecord } from '../base/is-record.ts'
 import type { GitHubClient } from '../github/client.ts'
-import type { Release } from '../github/releases.ts'
+import { downloadAsset, type Release } from '../github/releases.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import type { Allocation, Stamp } from './allocate.ts'
 import { appendToLedger } from './ledger.ts'
-import type { LedgerRecord } from './ledger-record.ts'
+import type { JsonObject, LedgerRecord } from './ledger-record.ts'
 import { runBody } from './run-body.ts'
+import { readWholes, type Wholes, wholesIn } from './wholes.ts'
 
 /** A release as the ledger knows it. */
 export interface PublishedRecord extends Allocation {
@@ -13,6 +14,8 @@ export interface PublishedRecord extends Allocation {
   readonly actor: string
   /** Asset name → SHA-256; null where GitHub computed none. */
   readonly assets: Readonly<Record<string, string | null>>
+  /** The files that are published in parts. */
+  readonly wholes: Wholes
 }
 
 /** Records what is published and the run that made it, digests as GitHub computed them, once a tag; true for the one call that did. */
@@ -26,11 +29,26 @@ export async function recordPublished(
   const { model, version, runKey, commit, dataDigest, tag } = allocation
   const assets = Object.fromEntries(release.assets.map(({ name, sha256 }) => [name, sha256]))
   const publishedAt = release.publishedAt ?? stamp.at
-  const body = { version, runKey, commit, dataDigest, tag, publishedAt, assets, run: runBody(run) }
+  const wholes = await publishedWholes(client, release)
+  const cut = Object.keys(wholes).length > 0 ? { wholes: jsonOf(wholes) } : {}
+  const body = { version, runKey, commit, dataDigest, tag, publishedAt, assets, ...cut, run: runBody(run) }
   return appendToLedger(client, (records) =>
     isPublished(records, tag)
       ? { kind: 'known', value: false }
       : { kind: 'append', record: { kind: 'published', model, ...stamp, body }, value: true },
+  )
+}
+
+/** As the release itself says: another run may have published it, and cut other files. */
+async function publishedWholes(client: GitHubClient, { assets }: Release): Promise<Wholes> {
+  const sums = assets.find(({ name }) => name === 'sums.txt')
+  if (!sums || !assets.some(({ name }) => name.endsWith('.part-0001'))) return {}
+  return wholesIn(Buffer.from(await downloadAsset(client, sums)).toString(), assets)
+}
+
+function jsonOf(wholes: Wholes): JsonObject {
+  return Object.fromEntries(
+    Object.entries(wholes).map(([name, { sha256, bytes, parts }]) => [name, { sha256, bytes, parts: [...parts] }]),
   )
 }
 
@@ -72,7 +90,7 @@ export function publishedIn(records: readonly LedgerRecord[]): readonly Publishe
 function everyPublished(records: readonly LedgerRecord[]): readonly PublishedRecord[] {
   return records.flatMap((record) => {
     if (record.kind !== 'published') return []
-    const { version, runKey, commit, dataDigest, tag, publishedAt, assets } = record.body
+    const { version, runKey, commit, dataDigest, tag, publishedAt, assets, wholes } = record.body
     if (typeof version !== 'number' || typeof runKey !== 'string' || typeof commit !== 'string') return []
     if (typeof dataDigest !== 'string' || typeof tag !== 'string' || typeof publishedAt !== 'string') return []
     const digests = Object.entries(isRecord(assets) ? assets : {}).map(([name, digest]) => [
@@ -81,7 +99,18 @@ function everyPublished(records: readonly LedgerRecord[]): readonly PublishedRec
     ])
     const { model, actor } = record
     return [
-      { model, version, runKey, commit, dataDigest, tag, publishedAt, actor, assets: Object.fromEntries(digests) },
+      {
+        model,
+        version,
+        runKey,
+        commit,
+        dataDigest,
+        tag,
+        publishedAt,
+        actor,
+        assets: Object.fromEntries(digests),
+        wholes: readWholes(wholes),
+      },
     ]
   })
 }

@@ -15,6 +15,7 @@ import { provenanceStatement } from './provenance.ts'
 import { publishRelease } from './publish-release.ts'
 import { publishedIn } from './record-published.ts'
 import { billOfMaterials } from './sbom.ts'
+import type { ReleaseLimits } from './wholes.ts'
 
 export interface Registration {
   readonly candidate: Candidate
@@ -28,6 +29,8 @@ export interface Registration {
   /** Writes what the gates were judged by to a file; without it, or where privacy keeps it back, a release holds none. */
   readonly keepJudgement?: (file: string) => Promise<KeptJudgement>
   readonly stamp: Stamp
+  /** What one release can hold; left out: what GitHub takes. */
+  readonly limits?: ReleaseLimits
 }
 
 export interface Registered {

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../pipeline/run-record.ts'
 import type { LiveRelease } from './live-releases.ts'
 import type { RegistryEntry } from './registry.ts'
+import { type Wholes, wholeOf } from './wholes.ts'
 
 /** A release as people look it up. */
 export interface ReleaseFacts {
@@ -25,6 +26,7 @@ export interface ReleaseFacts {
   readonly run: RunRecord | null
 }
 
+/** A file of a release: an asset, or several that are its parts. */
 export interface AssetFacts {
   readonly name: string
   readonly bytes: number | null
@@ -32,6 +34,8 @@ export interface AssetFacts {
   readonly sha256: string | null
   /** `other bytes`, `gone`, `added`: not as the ledger says that it was published. */
   readonly state: 'as published' | 'other bytes' | 'gone' | 'added'
+  /** How many assets it is cut into; left out where it is one. */
+  readonly parts?: number
 }
 
 /** Pure. `run` is what `entry.runBody` came to. */
@@ -66,5 +70,17 @@ function assetFacts({ record, release }: RegistryEntry): readonly AssetFacts[] {
     return { name, bytes: asset?.bytes ?? null, sha256, state }
   })
   const added = (release?.assets ?? []).filter(({ name }) => !Object.hasOwn(record.assets, name))
-  return [...known, ...added.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256, state: 'added' }) as const)]
+  const all = [...known, ...added.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256, state: 'added' }) as const)]
+  return joined(all, record.wholes)
+}
+
+/** Parts as the file that they are; it is as published where all of them are. */
+function joined(assets: readonly AssetFacts[], wholes: Wholes): readonly AssetFacts[] {
+  const files = Object.entries(wholes).map(([name, { sha256, bytes, parts }]): AssetFacts => {
+    const own = assets.filter((asset) => parts.includes(asset.name))
+    const state = own.find((asset) => asset.state !== 'as published')?.state ?? 'as published'
+    const isThere = own.every((asset) => asset.bytes !== null)
+    return { name, sha256, bytes: isThere ? bytes : null, state, parts: parts.length }
+  })
+  return [...assets.filter(({ name }) => wholeOf(wholes, name) === undefined), ...files]
 }

@@ -26,8 +26,14 @@ export function verifyLedger(
     else if (digest !== null && here !== digest)
       findings.push(found(name, `sha256 ${short(here)} here, ${short(digest)} in the ledger`))
   }
+  for (const [name, { sha256 }] of Object.entries(published.wholes)) {
+    const here = digests.get(name)
+    if (here !== undefined && here !== sha256)
+      findings.push(found(name, `sha256 ${short(here)} here, ${short(sha256)} in the ledger`))
+  }
   for (const name of digests.keys()) {
-    if (!Object.hasOwn(published.assets, name)) findings.push(found(name, 'the ledger does not know it'))
+    const isKnown = Object.hasOwn(published.assets, name) || Object.hasOwn(published.wholes, name)
+    if (!isKnown) findings.push(found(name, 'the ledger does not know it'))
   }
   for (const [what, record] of [
     ['allocate', allocation],

@@ -50,17 +50,21 @@ export function readStatement(text: string): { readonly stated?: Stated; readonl
   return { stated: { model, version, runKey, commit, dataDigest, tag }, findings }
 }
 
-/** What a statement says of files and of the run, against the files and `run.json`. */
-export function verifyStatement(
-  text: string,
-  digests: ReadonlyMap<string, string>,
-  run: RunRecord | undefined,
-): readonly Finding[] {
-  const statement: unknown = JSON.parse(text)
-  return [...verifySubjects(statement, digests), ...(run ? verifyRun(statement, run) : [])]
+/** What is here of a release. */
+export interface HeldFiles {
+  /** Name → SHA-256. */
+  readonly digests: ReadonlyMap<string, string>
+  /** Assets that need not be here, as the files that they are parts of are. */
+  readonly inFile: ReadonlySet<string>
 }
 
-function verifySubjects(statement: unknown, digests: ReadonlyMap<string, string>): readonly Finding[] {
+/** What a statement says of files and of the run, against the files and `run.json`. */
+export function verifyStatement(text: string, held: HeldFiles, run: RunRecord | undefined): readonly Finding[] {
+  const statement: unknown = JSON.parse(text)
+  return [...verifySubjects(statement, held), ...(run ? verifyRun(statement, run) : [])]
+}
+
+function verifySubjects(statement: unknown, { digests, inFile }: HeldFiles): readonly Finding[] {
   const subjects = new Map<string, string>()
   for (const subject of listAt(statement, ['subject'])) {
     const [file, digest] = [valueAt(subject, ['name']), valueAt(subject, ['digest', 'sha256'])]
@@ -68,7 +72,7 @@ function verifySubjects(statement: unknown, digests: ReadonlyMap<string, string>
   }
   const wrong = [...subjects].flatMap(([file, digest]) => {
     const here = digests.get(file)
-    if (here === digest) return []
+    if (here === digest || (here === undefined && inFile.has(file))) return []
     return [found(file, `sha256 ${short(here)} here, ${short(digest)} in ${name}`)]
   })
   const own = new Set([name, 'sums.txt'])

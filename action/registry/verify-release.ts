@@ -5,7 +5,7 @@ import type { RunRecord } from '../pipeline/run-record.ts'
 import { dataDigest, readDataLock } from '../project/data-lock.ts'
 import type { LedgerRecord } from './ledger-record.ts'
 import { type Check, checkOf, type Finding, short, type Verification } from './verification.ts'
-import { digestsOf, verifySums } from './verify-files.ts'
+import { digestsOf, joinedDigests, readSums, verifySums } from './verify-files.ts'
 import { verifyJudgement } from './verify-judgement.ts'
 import { verifyLedger } from './verify-ledger.ts'
 import { readStatement, type Stated, verifyStatement } from './verify-provenance.ts'
@@ -25,6 +25,8 @@ export interface VerifyInput {
   readonly folder: string
   /** Without it the folder is checked by itself. */
   readonly known?: KnownOfRelease
+  /** Name → SHA-256 of assets that are in the folder as parts of a file. */
+  readonly parts?: ReadonlyMap<string, string>
   /** A run record of what nobody vouches for; undefined where it is none. */
   readonly parseRun: (value: unknown) => RunRecord | undefined
   readonly signal?: AbortSignal
@@ -34,18 +36,22 @@ export interface VerifyInput {
  * Checks a release's files against each other and, where they are known, against the ledger and the tag. Everything that
  * disagrees is named; nothing is asked of the network.
  */
-export async function verifyRelease({ folder, known, parseRun, signal }: VerifyInput): Promise<Verification> {
-  const digests = await digestsOf(folder, signal)
+export async function verifyRelease({ folder, known, parts, parseRun, signal }: VerifyInput): Promise<Verification> {
+  const inFolder = await digestsOf(folder, signal)
+  const listed = await readSums(folder, inFolder)
+  const joined = listed ? await joinedDigests(folder, inFolder, listed, signal) : []
+  const digests = new Map([...inFolder, ...joined, ...(parts ?? [])])
+  const inFile = new Set(listed?.parts.filter(({ whole }) => digests.has(whole)).map(({ name }) => name))
   const findings: Finding[] = []
   const checks: Check[] = []
   const add = (name: Check['name'], detail: string, found: readonly Finding[] | undefined, unseen: string) => {
     findings.push(...(found ?? []))
     checks.push(found ? checkOf(name, detail, found) : { name, outcome: 'cannot see', detail: unseen })
   }
-  const text = async (name: string) => (digests.has(name) ? await readFile(join(folder, name), 'utf8') : undefined)
+  const text = async (name: string) => (inFolder.has(name) ? await readFile(join(folder, name), 'utf8') : undefined)
 
-  const sums = await verifySums(folder, digests)
-  add('files', `${digests.size} files against sums.txt`, sums, 'there is no sums.txt')
+  const sums = listed && verifySums(digests, listed)
+  add('files', `${inFolder.size} files against sums.txt`, sums, 'there is no sums.txt')
   const run = readRun(await text('run.json'), parseRun)
   findings.push(...run.findings)
   const statement = await text('provenance.intoto.json')
@@ -54,11 +60,11 @@ export async function verifyRelease({ folder, known, parseRun, signal }: VerifyI
   const agreed =
     statement === undefined
       ? undefined
-      : [...(read?.findings ?? []), ...(stated ? verifyStatement(statement, digests, run.run) : [])]
+      : [...(read?.findings ?? []), ...(stated ? verifyStatement(statement, { digests, inFile }, run.run) : [])]
   add('provenance', 'subjects, commit, data, parameters and stages', agreed, 'there is no provenance.intoto.json')
   const data = verifyData(await text('data.lock.yaml'), stated, run.run)
   add('data', 'the digest of data.lock.yaml', data, 'there is no data.lock.yaml')
-  const judged = await verifyJudgement(folder, digests, run.run, signal)
+  const judged = await verifyJudgement(folder, inFolder, run.run, signal)
   add('judgement', judged.detail, judged.findings, judged.detail)
   addKnown(add, known, { stated, digests, run: run.run })
 

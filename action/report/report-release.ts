@@ -32,8 +32,8 @@ export function reportRelease({ release, aliasHistory }: ShownRelease): Report {
   const metrics = (release.run?.metrics ?? []).map((metric): Row => [metric.name, wordMetric(metric)])
   const gates = (release.run?.gates ?? []).map(({ gate, kind, reason }): Row => [gate, `${gateMarks[kind]} ${reason}`])
   const history = aliasHistory.map((move): Row => [wordMoment(move.at), wordMove(move, tag)])
-  const files = assets.map(({ name, bytes, sha256, state: held }) => [
-    name,
+  const files = assets.map(({ name, bytes, sha256, state: held, parts }) => [
+    parts === undefined ? name : `${name} in ${formatCount(parts)} parts`,
     bytes === null ? '' : formatBytes(bytes),
     sha256?.slice(0, 12) ?? 'unknown',
     assetMarks[held],

@@ -9,7 +9,8 @@ import { sha256 } from '../../action/base/sha256.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
 import { createDraft, type Release, readRelease, uploadAsset } from '../../action/github/releases.ts'
 import type { Interrupt } from '../../action/local-github/answer-request.ts'
-import { downloadAssets, type WantedAsset } from '../../action/registry/download-assets.ts'
+import { downloadAssets } from '../../action/registry/download-assets.ts'
+import { type WantedFile, wantedAsset } from '../../action/registry/wanted-files.ts'
 import { type TestGitHub, testGitHub } from '../support/local-github.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
@@ -28,8 +29,8 @@ async function uploaded(github: TestGitHub): Promise<Release> {
   return (await readRelease(client, draft.id)) ?? draft
 }
 
-function wanted(release: Release): readonly WantedAsset[] {
-  return release.assets.map((asset) => ({ asset, sha256: sha256(files[asset.name] ?? '') }))
+function wanted(release: Release): readonly WantedFile[] {
+  return release.assets.map((asset) => wantedAsset(asset, sha256(files[asset.name] ?? '')))
 }
 
 /** Ends answers to downloads after so many bytes, as long as it is told to. */
@@ -144,7 +145,7 @@ describe('downloadAssets()', () => {
     const { bavail, bsize } = await statfs(folder)
     const tooLarge = wanted(release).map((file) => ({
       ...file,
-      asset: { ...file.asset, bytes: bavail * bsize },
+      bytes: bavail * bsize,
     }))
     await expect(
       downloadAssets(await openGitHubClient(github), tooLarge, folder, { progress: silent }),
@@ -173,7 +174,7 @@ describe('downloadAssets()', () => {
     const [file] = wanted(await uploaded(github))
     if (!file) throw new Error('no asset')
     for (const name of ['../model.bin', '.bashrc', 'a/b', '']) {
-      const named = { ...file, asset: { ...file.asset, name } }
+      const named = { ...file, name }
       await expect(
         downloadAssets(await openGitHubClient(github), [named], tempFolder(), { progress: silent }),
       ).rejects.toMatchObject({ code: 'registry/bad-asset' })
