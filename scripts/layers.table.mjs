@@ -78,6 +78,7 @@ export const packages = [
   ['report', '@clack/prompts'],
   ['local-github', 'micromark'],
   ['local-github', 'micromark-extension-gfm'],
+  ['registry', 'diff'],
   ['registry', 'tar-stream'],
   ['registry', 'p-limit'],
   ['pipeline', 'p-limit'],

@@ -107,6 +107,8 @@ export const faults = {
   'stage/secret-in-output': 'user',
   'stage/timeout': 'user',
   'github/bad-answer': 'remote',
+  'github/git': 'remote',
+  'github/no-git': 'user',
   'github/no-token': 'user',
   'github/bad-environment': 'user',
   'github/unreachable': 'remote',

@@ -33,6 +33,7 @@ export const commandTable = {
   'registry clean': async () => (await import('./registry-clean.ts')).registryClean,
   'registry download': async () => (await import('./registry-download.ts')).registryDownload,
   verify: async () => (await import('./verify.ts')).verify,
+  audit: async () => (await import('./audit.ts')).audit,
   lineage: async () => (await import('./lineage.ts')).lineage,
   'rollout start': async () => (await import('./rollout-start.ts')).rolloutStart,
   'rollout promote': async () => (await import('./rollout-promote.ts')).rolloutPromote,

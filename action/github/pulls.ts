@@ -66,6 +66,35 @@ export async function editPull(
   )
 }
 
+/** Who merged a pull request, and when. */
+export interface Merge {
+  readonly number: number
+  readonly by: string
+  /** ISO 8601. */
+  readonly at: string
+  readonly url: string
+}
+
+/** Undefined where it is not merged, or is no more. Fault: `github/forbidden` where the token may not see pull requests. */
+export async function readMerge(client: GitHubClient, number: number): Promise<Merge | undefined> {
+  const found = await client.find('read the pull request', `#${number}`, ({ rest }, repository) =>
+    rest.pulls.get({ ...repository, pull_number: number }),
+  )
+  if (!found?.merged_at) return undefined
+  return { number, by: found.merged_by?.login ?? 'somebody who is gone', at: found.merged_at, url: found.html_url }
+}
+
+/** Numbers of the merged pull requests that brought a commit, the newest first; one call. Fault: as `readMerge()`. */
+export async function mergedPullsOf(client: GitHubClient, commit: string): Promise<readonly number[]> {
+  const found = await client.attempt('list the pull requests of', commit.slice(0, 8), ({ rest }, repository) =>
+    rest.repos.listPullRequestsAssociatedWithCommit({ ...repository, commit_sha: commit }),
+  )
+  // A commit that is no more answers 422.
+  if (found.kind === 'refused') return []
+  const merged = found.data.filter(({ merged_at }) => merged_at !== null)
+  return merged.map(({ number }) => number).sort((one, other) => other - one)
+}
+
 /** What a branch, or commit, has that another has not. */
 export interface Comparison {
   /** Where both were one. */

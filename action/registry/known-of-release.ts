@@ -5,7 +5,7 @@ import { type Release, readReleaseByTag } from '../github/releases.ts'
 import { aliasesIn } from './aliases.ts'
 import { findVersion } from './find-version.ts'
 import { type Ledger, readLedger } from './ledger.ts'
-import { type LedgerRecord, recordPath } from './ledger-record.ts'
+import { recordPath, tellsOf } from './ledger-record.ts'
 import { cleanedIn, publishedIn } from './record-published.ts'
 import { goneRelease } from './verified-release.ts'
 import type { KnownOfRelease } from './verify-release.ts'
@@ -60,13 +60,8 @@ async function rewrittenRecord(
     const subject = recordPath(record)
     const [written, ...others] = (await commitsOf(client, head, subject)).toReversed()
     if (others.length > 0) return { subject, problem: `${others.length + 1} commits wrote it; expected one` }
-    if (!written || !isOf(record, written))
+    if (!written || !tellsOf(written, record))
       return { subject, problem: 'the commit that wrote it tells of another record' }
   }
   return undefined
-}
-
-function isOf(record: LedgerRecord, { subject, at }: { readonly subject: string; readonly at: string }): boolean {
-  const isSameTime = Math.floor(Date.parse(at) / 1000) === Math.floor(Date.parse(record.at) / 1000)
-  return subject === `${record.kind} ${record.model} (record ${record.seq})` && isSameTime
 }

@@ -64,7 +64,8 @@ export function readChain(files: ReadonlyMap<string, string>): Chain {
   const records: LedgerRecord[] = []
   let last: string | null = null
   for (const { path, text } of numbered) {
-    const record = parseRecord(path, text)
+    const record = parseRecord(text)
+    if (record === undefined) throw broken(path, 'it is no record')
     if (record.seq !== records.length + 1) throw broken(path, `record ${records.length + 1} is missing before it`)
     if (record.previous !== last) throw broken(path, 'the record before it has other bytes than when it was written')
     if (recordPath(record) !== path) throw broken(path, `it holds record ${record.seq} of kind "${record.kind}"`)
@@ -79,15 +80,28 @@ export function recordPath({ seq, kind }: Pick<LedgerRecord, 'seq' | 'kind'>): s
   return `records/${Math.floor(seq / 1000)}/${seq}-${kind}.json`
 }
 
-function parseRecord(path: string, text: string): LedgerRecord {
-  let value: unknown
+/** First line of the commit that writes a record. */
+export function commitSubject({ kind, model, seq }: Pick<LedgerRecord, 'kind' | 'model' | 'seq'>): string {
+  return `${kind} ${model} (record ${seq})`
+}
+
+/** Whether a commit is the one that wrote a record; `at`: ISO 8601, as its author has it, to the second. */
+export function tellsOf(
+  { subject, at }: { readonly subject: string; readonly at: string },
+  record: Pick<LedgerRecord, 'kind' | 'model' | 'seq' | 'at'>,
+): boolean {
+  const second = (moment: string) => Math.floor(Date.parse(moment) / 1000)
+  return subject === commitSubject(record) && second(at) === second(record.at)
+}
+
+/** A record from what nobody vouches for; undefined where it is none. */
+export function parseRecord(text: string): LedgerRecord | undefined {
   try {
-    value = JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    return isRecord(value) ? value : undefined
   } catch {
-    throw broken(path, 'it is no JSON')
+    return undefined
   }
-  if (!isRecord(value)) throw broken(path, 'it lacks what every record has')
-  return value
 }
 
 function isRecord(value: unknown): value is LedgerRecord {

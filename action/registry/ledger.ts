@@ -7,6 +7,7 @@ import { commitFiles, downloadTarball, listTree, readBlob, readBranch, type Tree
 import { keepLedgerCopy, type LedgerCopy, readLedgerCopy } from './ledger-copy.ts'
 import {
   type Chain,
+  commitSubject,
   emptyChain,
   extendChain,
   type LedgerRecord,
@@ -82,7 +83,7 @@ export async function appendToLedger<T>(
     const committed = await commitFiles(client, {
       branch: ledgerBranch,
       parent: ledger.head,
-      message: `${record.kind} ${record.model} (record ${record.seq})`,
+      message: commitSubject(record),
       files: { [path]: text },
       author: { name: 'Plumbline', email: 'plumbline@users.noreply.github.com', date: record.at },
     })

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 
 import { Fault } from '../base/fault.ts'
 import type { GitHubConnection } from '../github/connection.ts'
+import { gitAccess } from '../github/git-access.ts'
 
 /** The folder of the repository that holds `folder`; `folder` itself where it is in none. */
 export async function repositoryFolder(folder: string): Promise<string> {
@@ -17,24 +18,7 @@ export async function repositoryFolder(folder: string): Promise<string> {
 export async function pushHead(connection: GitHubConnection, folder: string): Promise<void> {
   const current = await git(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD'])
   const branch = current === undefined || current.startsWith('plumbline/') ? 'main' : current
-  const credentials = Buffer.from(`x-access-token:${connection.token}`).toString('base64')
-  const settings = [
-    ['http.extraHeader', `Authorization: Basic ${credentials}`],
-    ['http.proxy', ''],
-    ['credential.helper', ''],
-  ]
-  // By the environment: a command line can be read by everybody on the machine.
-  const configuration = settings.flatMap(([key = '', value = ''], index) => [
-    [`GIT_CONFIG_KEY_${index}`, key],
-    [`GIT_CONFIG_VALUE_${index}`, value],
-  ])
-  const environment = {
-    ...process.env,
-    ...Object.fromEntries(configuration),
-    GIT_CONFIG_COUNT: String(settings.length),
-    GIT_TERMINAL_PROMPT: '0',
-    NO_PROXY: '127.0.0.1',
-  }
+  const environment = gitAccess(connection)
   if (await isAhead(folder, connection.gitUrl, branch, environment)) return
   try {
     const args = ['push', '--quiet', '--force', '--no-verify', connection.gitUrl, `HEAD:refs/heads/${branch}`]

@@ -52,8 +52,11 @@ export function actionYml(commands: readonly Command[]): string {
   ].join('\n')
 }
 
-/** Files for `init`, which makes what a snapshot is taken of; a snapshot for all that come after. */
-const namesakes: ReadonlySet<string> = new Set(['data'])
+/**
+ * `data`: files for `init`, which makes what a snapshot is taken of; a snapshot for all that come after. `from`, `to`: stages
+ * of a run; the ends of a time for `audit`.
+ */
+const namesakes: ReadonlySet<string> = new Set(['data', 'from', 'to'])
 
 function wordNamesakes<Value>(owners: readonly Owner<Value>[], word: (value: Value) => string): string {
   const meanings = new Map<string, Owner<Value>[]>()

@@ -1,0 +1,27 @@
+import type { GitHubConnection } from './connection.ts'
+
+/**
+ * The environment in which git talks to a connection's repository with its token, and asks nobody. Git's own settings of
+ * proxies and certificates hold for a real GitHub; nothing stands between here and the embedded one.
+ */
+export function gitAccess({ token, isEmbedded, environment }: GitHubConnection): NodeJS.ProcessEnv {
+  const credentials = Buffer.from(`x-access-token:${token}`).toString('base64')
+  const settings = [
+    ['http.extraHeader', `Authorization: Basic ${credentials}`],
+    ...(isEmbedded ? [['http.proxy', '']] : []),
+    ['credential.helper', ''],
+  ]
+  // By the environment: a command line can be read by everybody on the machine.
+  const configuration = settings.flatMap(([key = '', value = ''], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ])
+  return {
+    ...(environment ?? process.env),
+    ...Object.fromEntries(configuration),
+    GIT_CONFIG_COUNT: String(settings.length),
+    GIT_TERMINAL_PROMPT: '0',
+    LC_ALL: 'C',
+    ...(isEmbedded && { NO_PROXY: '127.0.0.1' }),
+  }
+}
