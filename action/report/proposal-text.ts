@@ -2,7 +2,7 @@ import type { ChangedFile } from '../data/compare-snapshots.ts'
 import type { Snapshot } from '../data/take-snapshot.ts'
 import type { RetrainVerdict } from '../retrain/decide-retrain.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
-import { formatBytes, formatCount, formatNumber, formatShare } from './numbers.ts'
+import { formatBytes, formatCount, formatSeconds, formatShare } from './numbers.ts'
 import { decisionTable } from './report-decision.ts'
 import { wordChanges, wordLeftOut, wordOddities, wordSchema } from './word-changes.ts'
 import { wordReason } from './word-decision.ts'
@@ -112,7 +112,7 @@ function wordCost({ refits, minutes }: ProposalFacts): string {
   const fits = refits ? '2 trainings' : '1 training'
   return minutes === null
     ? `${fits}; no run is known yet that tells how long.`
-    : `${fits}, about ${formatNumber(minutes, 2)} minutes as the newest run took.`
+    : `${fits}, about ${formatSeconds(60 * minutes)} as the newest run took.`
 }
 
 function fileTable({ added, removed, changed }: Snapshot): string {
