@@ -69,14 +69,18 @@ const mostAttempts = 40
 
 /**
  * Decides over the records as they are and appends by compare-and-swap; whenever another writer was first, reads again and
- * decides again, so that `decide` must be free of effects. Killed anywhere and called again, it appends once.
+ * decides again, so that `decide` must be free of effects. Killed anywhere and called again, it appends once. A branch that is
+ * gone, and that this call or this folder has read, is not begun anew: `registry/ledger-broken`.
  */
 export async function appendToLedger<T>(
   client: GitHubClient,
   decide: (records: readonly LedgerRecord[]) => LedgerDecision<T>,
 ): Promise<T> {
+  let known: string | undefined
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const ledger = await readLedger(client)
+    known = ledger.head ?? known ?? (await readLedgerCopy(client.connection))?.head
+    if (ledger.head === undefined && known !== undefined) throw gone(known)
     const decision = decide(ledger.records)
     if (decision.kind === 'known') return decision.value
     const { path, text, record } = nextRecord(ledger, decision.record)
@@ -97,6 +101,17 @@ export async function appendToLedger<T>(
     'registry/not-settled',
     `Cannot append to "${ledgerBranch}": the branch moved or refused ${mostAttempts} times; expected a free moment`,
     { remedy: 'Look whether a ruleset protects the branch, then run it again.' },
+  )
+}
+
+function gone(commit: string): Fault {
+  return new Fault(
+    'registry/ledger-broken',
+    `Cannot append to "${ledgerBranch}": the branch is gone, and was read at ${commit.slice(0, 8)} before; expected it there`,
+    {
+      remedy: `Make the branch again at commit ${commit}. To begin a new ledger after all, remove .plumbline/ledger first.`,
+      stays: 'nothing was written',
+    },
   )
 }
 
