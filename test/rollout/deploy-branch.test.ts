@@ -7,6 +7,7 @@ import { readLedger } from '../../action/registry/ledger.ts'
 import { recordDeployment } from '../../action/registry/record-deployment.ts'
 import { changeDeployment, readDeployment } from '../../action/rollout/deploy-branch.ts'
 import { nextDeployment, type RolloutWish } from '../../action/rollout/next-deployment.ts'
+import { eachFault } from '../support/each-fault.ts'
 import { git, type TestGitHub, testGitHub } from '../support/local-github.ts'
 
 const place = { model: 'parcels', environment: 'production' }
@@ -78,6 +79,40 @@ describe('changeDeployment()', () => {
         }
         expect(await held(fragile), `killed ${moment} write ${breakAt}`).toEqual(expected)
       }
+    }
+  })
+
+  test('ends the same, with one record a change, whatever fault befalls whichever call', {
+    timeout: 300_000,
+  }, async () => {
+    const limits = { slowMs: 5, retryAfterSeconds: 0 }
+    await using measured = await testGitHub({ limits })
+    const [first, second] = [scenario[0], scenario[1]] as const
+    if (!first || !second) throw new Error('The scenario has changed')
+    await wish(measured, first)
+    const start = measured.calls().length
+    const at = '2025-03-04T06:12:00.000Z'
+    await wish(measured, second, at)
+    const faults = eachFault(measured.calls().slice(start))
+    const expected = await held(measured)
+    expect(faults.length).toBeGreaterThan(60)
+
+    await using fragile = await testGitHub({ limits })
+    await wish(fragile, first)
+    const bare = `${fragile.folder}/github/repository.git`
+    const branches = ['plumbline/deploy/production', 'plumbline/ledger']
+    const before = await Promise.all(branches.map((branch) => git(bare, 'rev-parse', branch)))
+    for (const fault of faults) {
+      for (const [index, branch] of branches.entries()) {
+        await git(bare, 'update-ref', `refs/heads/${branch}`, before[index] ?? '')
+      }
+      fragile.fault(fault)
+      await wish(fragile, second, at).catch((error: { code?: string }) =>
+        expect(error.code).toMatch(/^(github|registry)\//),
+      )
+      fragile.faultless()
+      await wish(fragile, second, at)
+      expect(await held(fragile), `${fault.kind}@${fault.at}`).toEqual(expected)
     }
   })
 
