@@ -90,6 +90,7 @@ export const packages = [
   ['data', '@aws-sdk/client-s3'],
   ['data', 'picomatch'],
   ['data', 'tinyglobby'],
+  ['data', 'yauzl'],
   ['github', '@actions/artifact'],
   ['github', '@actions/cache'],
   ['github', '@actions/core'],

@@ -1,8 +1,12 @@
 import { join } from 'node:path'
 
 import { byBytes } from '../base/byte-order.ts'
+import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
+import type { ModelScan } from '../data/model-formats/scan-model.ts'
 import type { GitHubClient } from '../github/client.ts'
+import type { Candidate } from '../pipeline/run-record.ts'
+import type { Project } from '../project/project.ts'
 import type { RegisterResult } from '../report/report-registration.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
 import { runFields } from './run-fields.ts'
@@ -44,6 +48,9 @@ export const register = defineCommand({
     }
 
     const { candidate, declared } = found.value
+    const formats = await scanModels(candidate, declared.project)
+    if (!formats.ok) return { kind: 'diagnosed', diagnostics: formats.diagnostics }
+    const scan = formats.value
     const commit = committed(candidate.record.model, code)
     const { dataLockFile } = await import('../project/data-lock.ts')
     const { contractAssets } = await import('../registry/contract-assets.ts')
@@ -57,6 +64,7 @@ export const register = defineCommand({
       lockFile: join(context.folder, dataLockFile),
       ...(python !== undefined && { requirementsFile: join(context.folder, python) }),
       keepJudgement: (file: string) => keepJudgement(declared, candidate, context.environment, file),
+      scan,
       stamp,
     }
     return withGitHub(context, async (client) => {
@@ -72,7 +80,7 @@ export const register = defineCommand({
       const where = { isEmbedded, name: `${owner}/${repository}` }
       return {
         kind: 'done',
-        result: { kind: 'registered', ...allocation, url: release.url, isNew, assets, where },
+        result: { kind: 'registered', ...allocation, url: release.url, isNew, assets, scan, where },
       }
     })
   },
@@ -82,6 +90,18 @@ export const register = defineCommand({
     return reportRegistration(result)
   },
 })
+
+/** What the released model is saved as; diagnostics where it, or the judged one, is no data and the project does not allow that. */
+async function scanModels({ releasedModel, judgedModel }: Candidate, project: Project): Promise<Read<ModelScan>> {
+  const { unsafeFormat } = await import('../data/model-formats/require-data.ts')
+  const { scanModel } = await import('../data/model-formats/scan-model.ts')
+  const scan = await scanModel(releasedModel)
+  const judged = judgedModel === releasedModel ? scan : await scanModel(judgedModel)
+  const diagnostics = [scan, judged]
+    .map((found) => unsafeFormat(project, 'train', found))
+    .find(({ length }) => length > 0)
+  return diagnostics ? { ok: false, diagnostics } : { ok: true, value: scan }
+}
 
 /** The commit that the working tree is; a Fault where it is none. */
 function committed(model: string, code: { readonly commit: string | null; readonly uncommitted: number }): string {

@@ -28,6 +28,7 @@ import {
 } from './run-session.ts'
 import type { LazyEnvironment } from './stage-environment.ts'
 import { digestOf, type StageResult } from './stage-result.ts'
+import { takeFormatCheck } from './take-format-check.ts'
 import { takeOutputCheck } from './take-output-check.ts'
 import { watchedFiles } from './watch-files.ts'
 
@@ -70,8 +71,10 @@ export async function takeOne(
     ? await takeWithFallback(session, programs, { ...stage, fallback: stage.fallback }, earlier)
     : await takeProgram(session, programs, stage, earlier)
   if (!taken.ok) return taken
-  const output = onlyDataset(stage.out)
   const checked = { job, stage: stage.name, result: taken.value }
+  const format = await takeFormatCheck(session, { ...checked, outputs: stage.out })
+  if (!format.ok) return format
+  const output = onlyDataset(stage.out)
   const kept = output === undefined ? undefined : await takeOutputCheck(session, { ...checked, output })
   return kept && !kept.ok ? kept : taken
 }

@@ -62,6 +62,10 @@ const model = z.strictObject({
   id: column.optional().describe('Names a row. Without one: the digest of its file and its number.'),
   group: column.optional().describe('Rows of one value never straddle the split.'),
   ignore: z.array(column).default([]).describe('Columns that neither features nor training see.'),
+  'unsafe-format': z
+    .boolean()
+    .default(false)
+    .describe('Whether the model may be saved as what can run code when it is loaded, or as what nobody knows.'),
 })
 
 const variableName = z

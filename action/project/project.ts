@@ -43,6 +43,8 @@ export interface ModelPolicy {
   /** Rows of one value never straddle the split. */
   readonly group?: string
   readonly ignore: readonly string[]
+  /** It may be saved as what can run code when it is loaded, or as what nobody knows. */
+  readonly allowsUnsafeFormat?: boolean
 }
 
 export type StorePolicy =

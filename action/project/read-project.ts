@@ -14,6 +14,7 @@ import {
   type Gate,
   hookNames,
   type LabelPolicy,
+  type ModelPolicy,
   type ProgramStage,
   type Project,
   type ResourceLimits,
@@ -94,6 +95,10 @@ async function remedyWithout(folder: string): Promise<string> {
     : `Run in the folder that holds it: cd ${above}`
 }
 
+function modelPolicy({ 'unsafe-format': allowsUnsafeFormat, ...model }: ProjectDocument['model']): ModelPolicy {
+  return { ...defined(model), ...(allowsUnsafeFormat && { allowsUnsafeFormat }) }
+}
+
 function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Project {
   const { model, params, data, split, environment, stages, privacy } = document
   const { features, ...programs } = stages
@@ -101,7 +106,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
   return {
     folder,
     file: projectFile,
-    model: defined(model),
+    model: modelPolicy(model),
     params,
     data: {
       sources,

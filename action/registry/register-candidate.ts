@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { Progress } from '../base/progress.ts'
+import type { ModelScan } from '../data/model-formats/scan-model.ts'
 import type { GitHubClient } from '../github/client.ts'
 import type { Release } from '../github/releases.ts'
 import type { KeptJudgement } from '../pipeline/keep-judgement.ts'
@@ -28,6 +29,8 @@ export interface Registration {
   readonly requirementsFile?: string
   /** Writes what the gates were judged by to a file; without it, or where privacy keeps it back, a release holds none. */
   readonly keepJudgement?: (file: string) => Promise<KeptJudgement>
+  /** What the model is saved as. */
+  readonly scan?: ModelScan
   readonly stamp: Stamp
   /** What one release can hold; left out: what GitHub takes. */
   readonly limits?: ReleaseLimits
@@ -63,7 +66,7 @@ export async function registerCandidate(
     const assets = await buildAssets(folder, {
       ...registration,
       ...(kept?.kind === 'kept' && { predictions }),
-      modelCard: modelCard(record, allocation),
+      modelCard: modelCard(record, { ...allocation, ...(registration.scan && { scan: registration.scan }) }),
       bill: billOfMaterials(record, allocation.version, requirements),
       provenance: (subjects) => provenanceStatement({ record, allocation, owner, repository }, subjects),
     })

@@ -1,14 +1,18 @@
+import type { ModelScan } from '../data/model-formats/scan-model.ts'
 import type { GateVerdict } from '../evaluation/judge-gates.ts'
 import type { MetricValue } from '../evaluation/metric.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatNumber } from './numbers.ts'
+import { scanMarkdown } from './word-scan.ts'
 
 /** What a card says of a release beside its run. */
 export interface CardSubject {
   readonly version: number
   readonly tag: string
   readonly commit: string
+  /** What the model is saved as; left out: nobody looked. */
+  readonly scan?: ModelScan
 }
 
 /** The model card: what it is, how good it was, what it was made of, and how to check that. */
@@ -21,6 +25,7 @@ export function modelCard(record: RunRecord, subject: CardSubject): string {
     ...(record.split ? ['## Rows', rowCounts(record.split)] : []),
     '## What to know before using it',
     limits(record),
+    ...(subject.scan ? ['## How it is saved', scanMarkdown(subject.scan)] : []),
     '## How to check it',
     `\`sha256sum -c sums.txt\` checks every file; \`provenance.intoto.json\` says what they were made of (integrity, not authenticity: it is not signed); \`run.json\` holds the whole run.`,
   ]

@@ -1,8 +1,10 @@
+import type { ModelScan } from '../data/model-formats/scan-model.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import { markdownCode, markdownLink, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
 import { plainText } from './terminal.ts'
+import { scanMarkdown, wordScan } from './word-scan.ts'
 
 /** What `register` came to. */
 export type RegisterResult =
@@ -18,6 +20,8 @@ export type RegisterResult =
       /** This call published it. */
       readonly isNew: boolean
       readonly assets: readonly { readonly name: string; readonly bytes: number; readonly sha256: string | null }[]
+      /** What the model is saved as: advice, found in its bytes. */
+      readonly scan: ModelScan
       /** The repository, as `acme/parcels`. The embedded GitHub answers at `url` only while a command runs. */
       readonly where: { readonly isEmbedded: boolean; readonly name: string }
     }
@@ -33,7 +37,7 @@ export function reportRegistration(result: RegisterResult): Report {
 }
 
 function reportRegistered(result: Extract<RegisterResult, { kind: 'registered' }>): Report {
-  const { tag, model, version, url, isNew, assets, where, commit, dataDigest } = result
+  const { tag, model, version, url, isNew, assets, where, commit, dataDigest, scan } = result
   const bytes = assets.reduce((sum, asset) => sum + asset.bytes, 0)
   const place = where.isEmbedded ? 'the embedded one' : where.name
   const verdict = isNew ? `PUBLISHED  ${tag}` : `UNCHANGED  ${tag} is published already`
@@ -42,6 +46,7 @@ function reportRegistered(result: Extract<RegisterResult, { kind: 'registered' }
     ['release', where.isEmbedded ? 'kept in .plumbline/github' : url],
     ['github', place],
     ['assets', size],
+    ['format', wordScan(scan)],
     ['commit', commit.slice(0, 8)],
     ['data', dataDigest.slice(0, 8)],
   ]
@@ -59,6 +64,7 @@ function reportRegistered(result: Extract<RegisterResult, { kind: 'registered' }
         ]),
         ['left', 'right', 'left'],
       ),
+      scanMarkdown(scan),
     ].join('\n\n'),
     outputs: { tag, version: String(version), url, published: String(isNew) },
     next: `plumbline lineage ${tag}`,
