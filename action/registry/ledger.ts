@@ -16,6 +16,7 @@ import {
   readChain,
   recordPath,
 } from './ledger-record.ts'
+import { lineageEvents, lineagePath, type TracedRun } from './lineage-events.ts'
 import { readTar } from './read-tar.ts'
 
 export const ledgerBranch = 'plumbline/ledger'
@@ -62,7 +63,13 @@ async function grown(client: GitHubClient, copy: LedgerCopy, head: string): Prom
 /** What a decision over the records comes to: nothing to add, or one record. */
 export type LedgerDecision<T> =
   | { readonly kind: 'known'; readonly value: T }
-  | { readonly kind: 'append'; readonly record: NewRecord; readonly value: T }
+  | {
+      readonly kind: 'append'
+      readonly record: NewRecord
+      /** Its events are written beside the record, by the same commit. */
+      readonly traced?: TracedRun
+      readonly value: T
+    }
 
 /** Losing this often means that something other than other writers is in the way. */
 const mostAttempts = 40
@@ -88,7 +95,7 @@ export async function appendToLedger<T>(
       branch: ledgerBranch,
       parent: ledger.head,
       message: commitSubject(record),
-      files: { [path]: text },
+      files: { [path]: text, ...eventsBeside(client, record, decision.traced) },
       author: { name: 'Plumbline', email: 'plumbline@users.noreply.github.com', date: record.at },
     })
     if (committed.kind === 'done') {
@@ -102,6 +109,14 @@ export async function appendToLedger<T>(
     `Cannot append to "${ledgerBranch}": the branch moved or refused ${mostAttempts} times; expected a free moment`,
     { remedy: 'Look whether a ruleset protects the branch, then run it again.' },
   )
+}
+
+function eventsBeside(
+  { connection }: GitHubClient,
+  { seq }: LedgerRecord,
+  traced: TracedRun | undefined,
+): Readonly<Record<string, string>> {
+  return traced ? { [lineagePath(seq)]: lineageEvents(traced, connection) } : {}
 }
 
 function gone(commit: string): Fault {

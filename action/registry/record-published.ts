@@ -35,7 +35,7 @@ export async function recordPublished(
   return appendToLedger(client, (records) =>
     isPublished(records, tag)
       ? { kind: 'known', value: false }
-      : { kind: 'append', record: { kind: 'published', model, ...stamp, body }, value: true },
+      : { kind: 'append', record: { kind: 'published', model, ...stamp, body }, traced: { run, assets }, value: true },
   )
 }
 

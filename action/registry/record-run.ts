@@ -15,6 +15,6 @@ export function recordRun(client: GitHubClient, run: RunRecord, stamp: Stamp): P
   return appendToLedger(client, (records): LedgerDecision<RecordedRun> => {
     if (hasRun(records, run)) return { kind: 'known', value: { isNew: false } }
     const record = { kind: 'run', model: run.model, ...stamp, body: runBody(run) }
-    return { kind: 'append', record, value: { isNew: true } }
+    return { kind: 'append', record, traced: { run, assets: {} }, value: { isNew: true } }
   })
 }
