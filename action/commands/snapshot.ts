@@ -142,7 +142,7 @@ async function refuseChecked(other: 'pack' | 'push'): Promise<void> {
 
 async function bringToStore(project: Project, taken: Snapshot, context: CommandContext): Promise<Pushed> {
   const { pushSnapshot } = await import('../data/push-snapshot.ts')
-  const { progress, signal, environment } = context
+  const { progress, signal, environment, now } = context
   // A release’s tag names a commit, which the embedded GitHub has from nobody else.
   const openGitHub = async (repositoryFolder: string) => {
     const connection = await context.openGitHub(repositoryFolder)
@@ -150,7 +150,7 @@ async function bringToStore(project: Project, taken: Snapshot, context: CommandC
     if (connection.isEmbedded) await pushHead(connection, context.folder)
     return connection
   }
-  return await pushSnapshot(project, taken, { world: { environment, signal, openGitHub }, progress, signal })
+  return await pushSnapshot(project, taken, { world: { environment, signal, openGitHub, now }, progress, signal })
 }
 
 function isElsewhere({ data }: Project): boolean {

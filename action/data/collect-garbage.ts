@@ -1,13 +1,13 @@
-import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
+import { readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import { isProcessAlive } from '../base/is-process-alive.ts'
-import { dataLockFile, readDataLock } from '../project/data-lock.ts'
+import { readDataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
-import { isLockFile } from '../project/snapshot-name.ts'
-import { glob } from 'tinyglobby'
+import { readLocalLocks } from './local-locks.ts'
 import { processOfDraft } from './stores/copy-bytes.ts'
-import { git, textsOfObjects } from './stores/git.ts'
+import { git } from './stores/git.ts'
+import { unreadableLock } from './unreadable-lock.ts'
 
 export interface GarbageOptions {
   /** Only says what would go. */
@@ -86,59 +86,15 @@ async function removeEmptyFolders(root: string): Promise<void> {
   }
 }
 
-/** Of all models of the repository: they may share a store. */
 async function neededDigests(project: Project): Promise<{ digests: ReadonlySet<string>; locks: number }> {
+  const texts = await readLocalLocks(project)
   const digests = new Set<string>()
-  let locks = 0
-  const add = (where: string, text: string) => {
+  for (const [where, text] of texts) {
     const lock = readDataLock(where, text)
-    if (!lock.ok) throw unreadable(where, lock.diagnostics[0]?.line ?? 1)
-    locks += 1
+    if (!lock.ok) throw unreadableLock(where, lock.diagnostics[0]?.line ?? 1)
     for (const entries of Object.values(lock.value.sections)) for (const { sha256 } of entries) digests.add(sha256)
   }
-  const { folder } = project
-  const top = ((await git(folder, ['rev-parse', '--show-toplevel']).catch(() => undefined)) ?? '').trim() || folder
-  const ignore = ['**/node_modules/**', '**/.plumbline/**', '**/.git/**']
-  const here = await glob([`**/${dataLockFile}`, '**/snapshots/*.lock.yaml'], { cwd: top, dot: true, ignore })
-  for (const path of here) add(path, await readFile(join(top, path), 'utf8'))
-  if (top === folder && (await git(folder, ['rev-parse', '--git-dir']).catch(() => undefined)) === undefined) {
-    return { digests, locks }
-  }
-
-  const names = [...(await namesAtTips(top)), ...(await namesInHistory(project))]
-  const texts = await textsOfObjects(top, names)
-  for (const [name, text] of texts) add(name, text)
-  return { digests, locks }
-}
-
-/** `<commit>:<path>` of each lock at the tip of each branch and tag, remote ones too. */
-async function namesAtTips(top: string): Promise<string[]> {
-  const refs =
-    (await git(top, ['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/tags', 'refs/remotes'])) ?? ''
-  const names = new Set<string>()
-  for (const ref of refs.split('\n').filter(Boolean)) {
-    const files = ((await git(top, ['ls-tree', '-r', '-z', '--name-only', ref])) ?? '').split('\0')
-    for (const path of files.filter(isLockFile)) names.add(`${ref}:${path}`)
-  }
-  return [...names]
-}
-
-/** The newest of the current branch, of each model in the repository. */
-async function namesInHistory({ folder, keep }: Project): Promise<string[]> {
-  const top = ((await git(folder, ['rev-parse', '--show-toplevel'])) ?? '').trim()
-  const tracked = ((await git(top, ['ls-files', '-z'])) ?? '').split('\0').filter(isLockFile)
-  const names: string[] = []
-  for (const path of tracked) {
-    const commits =
-      (await git(top, ['log', '--no-renames', `--max-count=${keep.data}`, '--format=%H', '--', path])) ?? ''
-    names.push(
-      ...commits
-        .split('\n')
-        .filter(Boolean)
-        .map((commit) => `${commit}:${path}`),
-    )
-  }
-  return names
+  return { digests, locks: texts.size }
 }
 
 async function refuseShared(folder: string, root: string, storePath: string): Promise<void> {
@@ -149,13 +105,5 @@ async function refuseShared(folder: string, root: string, storePath: string): Pr
     'store/shared',
     `Cannot clear the store "${storePath}": it lies outside of this repository; expected one that no other project uses`,
     { remedy: 'If no other project keeps its data there: plumbline data gc --shared', stays: 'nothing was removed' },
-  )
-}
-
-function unreadable(where: string, line: number): Fault {
-  return new Fault(
-    'store/unreadable-lock',
-    `Cannot tell which bytes are needed: the lock "${where}" cannot be read (line ${line}); expected every lock readable`,
-    { remedy: 'Mend it, delete the branch or tag, or use the Plumbline that wrote it.', stays: 'nothing was removed' },
   )
 }

@@ -32,6 +32,22 @@ export async function listBranches(client: GitHubClient, beginning: string): Pro
   return found.data.map(({ ref, object }) => ({ name: ref.replace('refs/heads/', ''), commit: object.sha }))
 }
 
+/** Tags whose names begin so; one call. */
+export async function listTags(client: GitHubClient, beginning: string): Promise<readonly string[]> {
+  const found = await client.attempt('list the tags', beginning, ({ rest }, repository) =>
+    rest.git.listMatchingRefs({ ...repository, ref: `tags/${beginning}` }),
+  )
+  // An empty repository answers 409.
+  return found.kind === 'refused' ? [] : found.data.map(({ ref }) => ref.replace('refs/tags/', ''))
+}
+
+/** One that is gone is done; one that an immutable release or a rule holds stays. */
+export async function deleteTag(client: GitHubClient, tag: string): Promise<void> {
+  await client.attempt('delete the tag', tag, ({ rest }, repository) =>
+    rest.git.deleteRef({ ...repository, ref: `tags/${tag}` }),
+  )
+}
+
 /** The commit that a tag points at; undefined where there is no such tag. */
 export async function readTag(client: GitHubClient, tag: string): Promise<string | undefined> {
   const found = await client.find(

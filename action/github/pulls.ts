@@ -32,6 +32,15 @@ export async function listPullsOf(client: GitHubClient, branch: string): Promise
   return found.map(asPull).sort((one, other) => other.number - one.number)
 }
 
+/** The numbers of all that are open, forks' too, ascending. */
+export async function listOpenPulls(client: GitHubClient): Promise<readonly number[]> {
+  const { owner, repository } = client.connection
+  return client.call('list the pull requests of', `${owner}/${repository}`, async (octokit, names) => {
+    const all = await octokit.paginate(octokit.rest.pulls.list, { ...names, state: 'open', per_page: 100 })
+    return { data: all.map(({ number }) => number).sort((one, other) => one - other) }
+  })
+}
+
 export interface NewPull {
   readonly branch: string
   readonly base: string

@@ -1,5 +1,6 @@
 import { byBytes } from '../base/byte-order.ts'
 import type { CollectedGarbage } from '../data/collect-garbage.ts'
+import type { CollectedElsewhere } from '../data/garbage/collect-elsewhere.ts'
 import type { ListedData, ListedFile, ListedSection } from '../data/list-data.ts'
 import type { PulledFiles } from '../data/pull-snapshot.ts'
 import { markdownTable, markdownText } from './markdown.ts'
@@ -179,32 +180,69 @@ export interface GarbageSummary extends CollectedGarbage {
   readonly isDryRun: boolean
   /** `keep.data` */
   readonly keep: number
+  /** Of a store elsewhere. */
+  readonly elsewhere?: Omit<CollectedElsewhere, 'remove'> & {
+    /** What went, or would, as one: an object by its digest, a release by its tag. */
+    readonly removed: readonly { readonly name: string; readonly files: number; readonly bytes: number }[]
+  }
 }
 
 const pathsShown = 20
 
 /** What went, and why the rest stays. */
-export function reportGarbage({ removed, kept, young, locks, isDryRun, keep }: GarbageSummary): Report {
-  const bytes = removed.reduce((sum, file) => sum + file.bytes, 0)
-  const size = `${wordFiles(removed.length)} (${formatBytes(bytes)})`
+export function reportGarbage({ removed, kept, young, locks, isDryRun, keep, elsewhere }: GarbageSummary): Report {
+  const here = removed.map((file) => ({ name: file.path.split(/[/\\]/).at(-1) ?? '', files: 1, bytes: file.bytes }))
+  const all = [...(elsewhere?.removed ?? []), ...here]
+  const files = all.reduce((sum, one) => sum + one.files, 0)
+  const bytes = all.reduce((sum, one) => sum + one.bytes, 0)
+  const size = `${wordFiles(files)} (${formatBytes(bytes)})`
   const verdict =
-    removed.length === 0 ? 'UNCHANGED  nothing stored is garbage' : `${isDryRun ? 'WOULD REMOVE' : 'REMOVED'}  ${size}`
+    all.length === 0 ? 'UNCHANGED  nothing stored is garbage' : `${isDryRun ? 'WOULD REMOVE' : 'REMOVED'}  ${size}`
   const facts = [
-    `kept: ${wordFiles(kept.files)} (${formatBytes(kept.bytes)}), needed by ${wordLocks(locks)}: here, named, at branches and tags, or among the newest ${keep} of this branch`,
+    ...(elsewhere ? wordElsewhere(elsewhere, keep) : []),
+    `${elsewhere ? 'on this machine, ' : ''}kept: ${wordFiles(kept.files)} (${formatBytes(kept.bytes)}), needed by ${wordLocks(locks)}: here, named, at branches and tags, or among the newest ${keep} of this branch`,
     ...(young > 0 ? [`kept: ${wordFiles(young)} that no lock needs, younger than an hour`] : []),
   ]
-  const shown = removed
-    .slice(0, pathsShown)
-    .map((file) => `${file.path.split(/[/\\]/).at(-1)?.slice(0, 16)}…  ${formatBytes(file.bytes)}`)
-  const more = removed.length > pathsShown ? [`… and ${formatCount(removed.length - pathsShown)} more`] : []
+  const shown = all.slice(0, pathsShown).map(({ name, files: many, bytes: held }) => {
+    const digest = /^[0-9a-f]{64}/.exec(name) ? `${name.slice(0, 16)}…` : name
+    return `${digest}  ${many === 1 ? '' : `${wordFiles(many)}  `}${formatBytes(held)}`
+  })
+  const more = all.length > pathsShown ? [`… and ${formatCount(all.length - pathsShown)} more`] : []
   return {
     text: [verdict, ...facts.map((fact) => `  ${fact}`), ...[...shown, ...more].map((line) => `  − ${line}`)].join(
       '\n',
     ),
     markdown: [`## ${markdownText(verdict)}`, ...[...facts, ...shown, ...more].map(markdownText)].join('\n\n'),
-    outputs: { removed: String(removed.length), bytes: String(bytes) },
-    ...(isDryRun && removed.length > 0 && { next: 'the same without --dry-run' }),
+    outputs: { removed: String(files), bytes: String(bytes) },
+    ...(isDryRun && all.length > 0 && { next: 'the same without --dry-run' }),
   }
+}
+
+function wordElsewhere(
+  { store, kept, locks, unreadable, leftovers, removed }: NonNullable<GarbageSummary['elsewhere']>,
+  keep: number,
+): readonly string[] {
+  const weight = ({ files, bytes }: { readonly files: number; readonly bytes: number }) =>
+    `${wordFiles(files)} (${formatBytes(bytes)})`
+  const went = { files: 0, bytes: 0 }
+  for (const one of removed) {
+    went.files += one.files
+    went.bytes += one.bytes
+  }
+  return [
+    `in ${store}: ${weight(went)} that no lock needs`,
+    `kept there: ${weight(kept.needed)}, needed by ${wordLocks(locks)}: of branches, tags, releases, open pull requests and this machine, or among the newest ${keep} of the default branch`,
+    ...(kept.young.files > 0
+      ? [`kept there: ${weight(kept.young)} younger than 14 days, which a lock may be about to name`]
+      : []),
+    ...(kept.claimed.files > 0
+      ? [`kept there: ${weight(kept.claimed)} that a snapshot --push of the last 14 days relies on`]
+      : []),
+    ...(unreadable.length > 0
+      ? [`kept there: ${unreadable.join(', ')}, whose index cannot be read; delete it by hand if nobody needs it`]
+      : []),
+    ...(leftovers > 0 ? [`uploads there that broke off more than 14 days ago: ${formatCount(leftovers)}`] : []),
+  ]
 }
 
 function wordLocks(locks: number): string {

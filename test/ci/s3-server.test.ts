@@ -12,6 +12,7 @@ import { sha256 } from '../../action/base/sha256.ts'
 import { mapInParallel } from '../../action/data/map-in-parallel.ts'
 import { openS3Store } from '../../action/data/stores/s3-store.ts'
 import { plumbline } from '../support/command-line.ts'
+import { heldIn } from '../support/held-in.ts'
 import { changesOf, land } from '../support/land.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { tinyYaml } from '../support/tiny-project.ts'
@@ -186,9 +187,9 @@ describe('data.store: s3 on a real server', () => {
       return { absolutePath, path, bytes: bytes.length, sha256: sha256(bytes) }
     })
     const store = await openS3Store({ bucket: 'lake', prefix: 'store/' }, environment)
-    expect(await store.held(files)).toEqual(new Set())
+    expect(await heldIn(store, files)).toEqual(new Set())
     await store.push(files, {})
-    expect(await store.held(files)).toEqual(new Set(files.map((file) => file.sha256)))
+    expect(await heldIn(store, files)).toEqual(new Set(files.map((file) => file.sha256)))
     // A second push of the same bytes is refused by the server and taken for done.
     await store.push(files, {})
     for (const file of files) {

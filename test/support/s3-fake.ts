@@ -6,6 +6,12 @@ import { type Answer, type DataServer, dataServer } from './data-server.ts'
 export interface S3Fake extends DataServer {
   /** `bucket/key` → bytes. */
   readonly objects: Map<string, Buffer>
+  /** `bucket/key` → when it was written; begun uploads by their id. Those that are missing here were written in 1970. */
+  readonly times: Map<string, number>
+  /** What it takes for the time. */
+  clock: () => number
+  /** Uploads that were begun and not ended: id → `bucket/key`. */
+  uploads(): ReadonlyMap<string, string>
   /** What the SDK and every tool of AWS read. */
   readonly environment: Readonly<Record<string, string>>
 }
@@ -13,8 +19,22 @@ export interface S3Fake extends DataServer {
 /** As much of S3's protocol as reading and storing need, for answers that a real server does not give on demand. */
 export async function s3Fake(objects: Readonly<Record<string, string | Buffer>>, pageSize = 1000): Promise<S3Fake> {
   const held = new Map(Object.entries(objects).map(([key, content]) => [key, Buffer.from(content)]))
-  const server = await dataServer(s3Answer(held, pageSize))
-  return Object.assign(server, { objects: held, environment: environmentOf(server.url) })
+  const times = new Map<string, number>()
+  const uploads: Uploads = new Map()
+  const world = { objects: held, times, uploads, pageSize, clock: () => Date.now() }
+  const server = await dataServer(s3Answer(world))
+  return Object.assign(server, {
+    objects: held,
+    times,
+    environment: environmentOf(server.url),
+    uploads: () => new Map([...uploads].map(([id, { path }]) => [id, path])),
+    set clock(clock: () => number) {
+      world.clock = clock
+    },
+    get clock() {
+      return world.clock
+    },
+  })
 }
 
 /** An answer in S3's own words. */
@@ -33,30 +53,42 @@ function environmentOf(url: string): Readonly<Record<string, string>> {
   }
 }
 
-function s3Answer(objects: Map<string, Buffer>, pageSize: number): Answer {
-  const uploads: Uploads = new Map()
+interface Fake {
+  readonly objects: Map<string, Buffer>
+  readonly times: Map<string, number>
+  readonly uploads: Uploads
+  readonly pageSize: number
+  readonly clock: () => number
+}
+
+function s3Answer(fake: Fake): Answer {
+  const { objects, times, uploads } = fake
   return (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://s3')
     const path = decodeURIComponent(pathname.slice(1))
-    if (searchParams.has('list-type')) return list(objects, path.replace(/\/$/, ''), searchParams, pageSize, response)
-    if (searchParams.has('uploads') && request.method === 'GET')
-      return listUploads(uploads, path, searchParams, response)
+    if (searchParams.has('list-type')) return list(fake, path.replace(/\/$/, ''), searchParams, response)
+    if (searchParams.has('uploads') && request.method === 'GET') return listUploads(fake, path, searchParams, response)
     if (searchParams.has('uploadId') && request.method === 'GET') return listParts(uploads, searchParams, response)
     if (request.method === 'PUT' || request.method === 'POST') {
-      void take({ objects, uploads, path, searchParams }, request, response)
+      void take({ fake, path, searchParams }, request, response)
       return
+    }
+    if (request.method === 'DELETE') {
+      if (searchParams.has('uploadId')) uploads.delete(searchParams.get('uploadId') ?? '')
+      else objects.delete(path)
+      return void response.writeHead(204).end()
     }
     const bytes = objects.get(path)
     if (bytes === undefined) return s3Error(404, 'NoSuchKey')(request, response)
+    response.setHeader('last-modified', new Date(times.get(path) ?? 0).toUTCString())
     give(bytes, request, response)
   }
 }
 
 function list(
-  objects: ReadonlyMap<string, Buffer>,
+  { objects, times, pageSize }: Fake,
   bucket: string,
   asked: URLSearchParams,
-  pageSize: number,
   response: ServerResponse,
 ): void {
   const prefix = `${bucket}/${asked.get('prefix') ?? ''}`
@@ -67,7 +99,8 @@ function list(
   const contents = page.map((key) => {
     const bytes = objects.get(key) ?? Buffer.alloc(0)
     const name = key.slice(bucket.length + 1).replaceAll('&', '&amp;')
-    return `<Contents><Key>${name}</Key><Size>${bytes.length}</Size><ETag>${etagOf(bytes).replaceAll('"', '&quot;')}</ETag></Contents>`
+    const at = new Date(times.get(key) ?? 0).toISOString()
+    return `<Contents><Key>${name}</Key><LastModified>${at}</LastModified><Size>${bytes.length}</Size><ETag>${etagOf(bytes).replaceAll('"', '&quot;')}</ETag></Contents>`
   })
   const more = isMore ? `<NextContinuationToken>${start + pageSize}</NextContinuationToken>` : ''
   response
@@ -99,27 +132,34 @@ function etagOf(bytes: Buffer): string {
 type Uploads = Map<string, { readonly path: string; readonly parts: Map<number, Buffer> }>
 
 interface Taking {
-  readonly objects: Map<string, Buffer>
-  readonly uploads: Uploads
+  readonly fake: Fake
   readonly path: string
   readonly searchParams: URLSearchParams
 }
 
 async function take(
-  { objects, uploads, path, searchParams }: Taking,
+  { fake, path, searchParams }: Taking,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { objects, times, uploads, clock } = fake
   const chunks: Buffer[] = []
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
   const body = Buffer.concat(chunks)
   const wanted = request.headers['x-amz-checksum-sha256']
   const sha256 = createHash('sha256').update(body).digest('base64')
-  if (request.method === 'PUT' && wanted !== sha256) return s3Error(400, 'BadDigest')(request, response)
+  if (request.method === 'PUT' && wanted !== undefined && wanted !== sha256)
+    return s3Error(400, 'BadDigest')(request, response)
+  if (request.method === 'POST' && searchParams.has('delete')) {
+    const bucket = path.replace(/\/$/, '')
+    for (const [, key] of body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)) objects.delete(`${bucket}/${key}`)
+    return xml(response, '<DeleteResult></DeleteResult>')
+  }
   const id = searchParams.get('uploadId') ?? ''
   const upload = uploads.get(id)
   if (request.method === 'POST' && searchParams.has('uploads')) {
     const fresh = `upload-${uploads.size + 1}`
+    times.set(fresh, clock())
     uploads.set(fresh, { path, parts: new Map() })
     return xml(response, `<InitiateMultipartUploadResult><UploadId>${fresh}</UploadId></InitiateMultipartUploadResult>`)
   }
@@ -131,6 +171,7 @@ async function take(
   if (upload) {
     const whole = Buffer.concat([...upload.parts].sort(([one], [other]) => one - other).map(([, part]) => part))
     objects.set(upload.path, whole)
+    times.set(upload.path, clock())
     uploads.delete(id)
     return xml(response, '<CompleteMultipartUploadResult></CompleteMultipartUploadResult>')
   }
@@ -138,15 +179,17 @@ async function take(
     return s3Error(412, 'PreconditionFailed')(request, response)
   }
   objects.set(path, body)
+  times.set(path, clock())
   response.writeHead(200, { etag: etagOf(body) }).end()
 }
 
-function listUploads(uploads: Uploads, bucket: string, asked: URLSearchParams, response: ServerResponse): void {
+function listUploads({ uploads, times }: Fake, bucket: string, asked: URLSearchParams, response: ServerResponse): void {
   const prefix = `${bucket.replace(/\/$/, '')}/${asked.get('prefix') ?? ''}`
   const own = [...uploads].filter(([, { path }]) => path.startsWith(prefix))
-  const items = own.map(
-    ([id, { path }]) => `<Upload><Key>${path.slice(path.indexOf('/') + 1)}</Key><UploadId>${id}</UploadId></Upload>`,
-  )
+  const items = own.map(([id, { path }]) => {
+    const begun = new Date(times.get(id) ?? 0).toISOString()
+    return `<Upload><Key>${path.slice(path.indexOf('/') + 1)}</Key><UploadId>${id}</UploadId><Initiated>${begun}</Initiated></Upload>`
+  })
   xml(response, `<ListMultipartUploadsResult>${items.join('')}</ListMultipartUploadsResult>`)
 }
 

@@ -3,7 +3,7 @@ import type { S3Settings } from './s3-settings.ts'
 
 /** What was tried, and by which setting of plumbline.yaml. */
 export interface S3Use {
-  readonly action: 'fetch' | 'store'
+  readonly action: 'fetch' | 'store' | 'clear'
   readonly kind: 'source' | 'store'
   readonly setting: 'data.source' | 'data.store'
   readonly stays: string
@@ -81,7 +81,9 @@ export function s3Fault(
   }
   if (status === 401 || status === 403) {
     const state =
-      access.kind === 'anonymous' ? 'it is not open to everybody, and no keys are set' : 'the keys may not read it'
+      access.kind === 'anonymous'
+        ? 'it is not open to everybody, and no keys are set'
+        : `the keys may not ${mayNot[action]}`
     return make('denied', `${state} (${name || status}); expected an object that may be read`, keysRemedy(access))
   }
   if (status !== undefined && status < 500 && status !== 429) {
@@ -104,6 +106,8 @@ function keysRemedy({ kind }: S3Settings['access']): string {
     ? 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE.'
     : 'Check which keys are set (aws sts get-caller-identity), and that they may list and read the bucket.'
 }
+
+const mayNot = { fetch: 'read it', store: 'write it', clear: 'list and delete there' } as const
 
 export function statusOf(error: unknown): number | undefined {
   const { $metadata } = (error ?? {}) as { readonly $metadata?: { readonly httpStatusCode?: number } }

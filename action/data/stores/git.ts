@@ -38,9 +38,13 @@ export async function sizesOfBlobs(folder: string, blobs: readonly string[]): Pr
 }
 
 /** Object name (a blob's, or `<commit>:<path>`) → its text, in one call; those that are not there are left out. */
-export async function textsOfObjects(folder: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function textsOfObjects(
+  folder: string,
+  names: readonly string[],
+  environment?: NodeJS.ProcessEnv,
+): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>()
-  const bytes = await answer(folder, ['cat-file', '--batch'], names)
+  const bytes = await answer(folder, ['cat-file', '--batch'], names, environment)
   let at = 0
   for (const name of names) {
     const end = bytes.indexOf(10, at)
@@ -56,9 +60,14 @@ export async function textsOfObjects(folder: string, names: readonly string[]): 
 }
 
 /** What git answers to lines on its standard input; nothing where it refuses. */
-async function answer(folder: string, args: readonly string[], lines: readonly string[]): Promise<Buffer> {
+async function answer(
+  folder: string,
+  args: readonly string[],
+  lines: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Buffer> {
   if (lines.length === 0) return Buffer.alloc(0)
-  const child = spawn('git', args, { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn('git', args, { cwd: folder, env, stdio: ['pipe', 'pipe', 'ignore'] })
   // A git that ends early closes the pipe; what it answered says enough.
   child.stdin.on('error', () => {})
   child.on('error', () => {})

@@ -11,12 +11,14 @@ import { once } from '../../base/once.ts'
 import { sha256, sha256OfFile } from '../../base/sha256.ts'
 import type { GitHubClient } from '../../github/client.ts'
 import type { BuiltFile } from '../../github/fill-draft.ts'
-import { type Asset, downloadAsset, listReleases, openAsset, type Release } from '../../github/releases.ts'
+import { type Asset, openAsset, type Release } from '../../github/releases.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
-import { fileIn, formatIndex, indexName, type PackedFile, type PackIndex, parseIndex } from './pack-index.ts'
+import { branchNotes } from './branch-notes.ts'
+import { formatIndex, indexName, type PackedFile } from './pack-index.ts'
+import { findPacked, readPack, readPacks, tagPrefix } from './packed-releases.ts'
 import { planPacks } from './plan-packs.ts'
 import { publishPacks } from './publish-packs.ts'
-import type { Remote } from './remote-store.ts'
+import type { Remote, Standing } from './remote-store.ts'
 import type { StoredFile, Told } from './store.ts'
 import { writePack } from './write-pack.ts'
 
@@ -28,29 +30,41 @@ export interface ReleasesPlace {
   readonly mostPackBytes: number
   /** Everybody may have the data. */
   readonly mayBePublic: boolean
-}
-
-const tagPrefix = 'plumbline-data-'
-
-interface KnownPacks {
-  readonly release: Release
-  readonly index: PackIndex
+  readonly now?: () => Date
 }
 
 /**
  * Packs of files as assets of releases that never change: each push publishes one release with its packs and an index that
  * says where each file lies, so that one of them can be had without the others.
  */
-export function openReleasesStore({ client, folder, mostPackBytes, mayBePublic }: ReleasesPlace): Remote {
-  const known = { read: once(() => readPacks(client)) }
+export function openReleasesStore(place: ReleasesPlace): Remote {
+  const { client, folder, mostPackBytes, mayBePublic, now = () => new Date() } = place
+  const readAnew = () => once(async () => (await readPacks(client)).packs)
+  const known = { read: readAnew() }
   /** Name of the asset → the whole pack, here until the store is closed. */
   const here = new Map<string, string>()
   const packsFolder = join(folder, '.plumbline/packs', `fetched.${process.pid}-${randomBytes(4).toString('hex')}`)
-  return { held, prepare, fetch, push, close: () => rm(packsFolder, { recursive: true, force: true }) }
+  return {
+    standing,
+    notes: branchNotes(client, now),
+    forget: () => {
+      known.read = readAnew()
+    },
+    prepare,
+    fetch,
+    push,
+    close: () => rm(packsFolder, { recursive: true, force: true }),
+  }
 
-  async function held(entries: readonly LockEntry[]): Promise<ReadonlySet<string>> {
+  async function standing(entries: readonly LockEntry[]): Promise<ReadonlyMap<string, Standing>> {
     const packs = await known.read()
-    return new Set(entries.filter((entry) => find(packs, entry)).map((entry) => entry.sha256))
+    const found = new Map<string, Standing>()
+    for (const entry of entries) {
+      const { release } = findPacked(packs, entry) ?? {}
+      if (!release) continue
+      found.set(entry.sha256, { unit: release.tag, sinceMs: Date.parse(release.publishedAt ?? release.createdAt) })
+    }
+    return found
   }
 
   /** A pack of which many files are wanted comes whole: GitHub counts requests. */
@@ -58,7 +72,7 @@ export function openReleasesStore({ client, folder, mostPackBytes, mayBePublic }
     const packs = await known.read()
     const wanted = new Map<Asset, number>()
     for (const entry of entries) {
-      const found = find(packs, entry)
+      const found = findPacked(packs, entry)
       for (const { pack } of found?.file.slices ?? []) {
         const asset = found?.release.assets.find(({ name }) => name === pack)
         if (asset) wanted.set(asset, (wanted.get(asset) ?? 0) + 1)
@@ -75,7 +89,7 @@ export function openReleasesStore({ client, folder, mostPackBytes, mayBePublic }
   }
 
   async function fetch(entry: LockEntry, path: string, signal?: AbortSignal): Promise<void> {
-    const found = find(await known.read(), entry)
+    const found = findPacked(await known.read(), entry)
     if (!found) throw missing(entry)
     const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.draft`
     try {
@@ -113,23 +127,27 @@ export function openReleasesStore({ client, folder, mostPackBytes, mayBePublic }
           .sort()
           .join('\n'),
       ).slice(0, 16)
-    const place = join(folder, '.plumbline/packs', `${tag}.${process.pid}`)
+    const holdsAll = async (release: Release) => {
+      const pack = await readPack(client, release)
+      return pack !== undefined && files.every((file) => findPacked([pack], file) !== undefined)
+    }
+    const packing = join(folder, '.plumbline/packs', `${tag}.${process.pid}`)
     const { branch, isPublic } = await repositoryOf(client)
     if (isPublic && !mayBePublic) throw wouldPublish(client)
-    await mkdir(place, { recursive: true })
+    await mkdir(packing, { recursive: true })
     try {
-      const { assets, index } = await writePacks(files, place, mostPackBytes, signal)
-      const body = `Data of ${files.length} files that locks of this repository pin. Plumbline reads them: delete this only where no lock needs its files.`
+      const { assets, index } = await writePacks(files, packing, mostPackBytes, signal)
+      const body = `Data of ${files.length} files that locks of this repository pin. Plumbline reads them; \`plumbline data gc\` deletes this once no lock needs any of its files.`
       await publishPacks(
         client,
         { tag, branch, name: `Data ${tag.slice(tagPrefix.length)}`, body },
         [...assets, index],
-        (bytes) => onBytes?.(bytes),
+        { nowMs: now().getTime(), onBytes: (bytes) => onBytes?.(bytes), holdsAll },
       )
     } finally {
-      await rm(place, { recursive: true, force: true })
+      await rm(packing, { recursive: true, force: true })
     }
-    known.read = once(() => readPacks(client))
+    known.read = readAnew()
   }
 }
 
@@ -206,37 +224,6 @@ async function* taken(
     breaks = got > before ? 0 : breaks + 1
     if (breaks >= mostBreaks) return
   }
-}
-
-/** Every release of packs, with its index verified against the digest that GitHub has of it. */
-async function readPacks(client: GitHubClient): Promise<readonly KnownPacks[]> {
-  const releases = (await listReleases(client)).filter(({ tag, isDraft }) => !isDraft && tag.startsWith(tagPrefix))
-  const packs: KnownPacks[] = []
-  for (const release of releases) {
-    const asset = release.assets.find(({ name }) => name === indexName)
-    const bytes = asset && (await downloadAsset(client, asset))
-    const isWhole = bytes && (asset.sha256 === null || sha256(bytes) === asset.sha256)
-    const index = isWhole ? parseIndex(Buffer.from(bytes).toString()) : undefined
-    // Files of a release that cannot be read are not there: they are pushed again, or missed by name.
-    if (index) packs.push({ release, index })
-  }
-  return packs
-}
-
-function find(packs: readonly KnownPacks[], entry: LockEntry) {
-  for (const { release, index } of packs) {
-    const file = fileIn(index, entry)
-    const isWhole = file?.slices.every(({ pack }) =>
-      release.assets.some((asset) => asset.name === pack && isAsNamed(asset)),
-    )
-    if (file && isWhole) return { release, file }
-  }
-  return undefined
-}
-
-/** A pack's name tells its digest, so that one which was replaced is not taken for it. */
-function isAsNamed({ name, isWhole, sha256: digest }: Asset): boolean {
-  return isWhole && (digest === null || name.endsWith(`-${digest.slice(0, 16)}.bin`))
 }
 
 /** The embedded GitHub is on this machine alone, whatever it says of itself. */

@@ -1,16 +1,27 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Fault } from '../../base/fault.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
+import { type Clock, claimUnits, graceMs, type StoreNotes } from '../garbage/store-notes.ts'
 import { mapInParallel } from '../map-in-parallel.ts'
 import { holds, keptPath } from './keep-bytes.ts'
 import type { Pushed, Store, StoredFile, Told } from './store.ts'
 
+/** How long bytes have been there, and the name of what goes as one with them. */
+export interface Standing {
+  readonly unit: string
+  readonly sinceMs: number
+}
+
 /** A place elsewhere that keeps bytes by their digest. */
 export interface Remote {
-  /** The digests of those that are there with the right length. */
-  held(entries: readonly LockEntry[], signal?: AbortSignal): Promise<ReadonlySet<string>>
+  /** By digest, those that are there with the right length. */
+  standing(entries: readonly LockEntry[], signal?: AbortSignal): Promise<ReadonlyMap<string, Standing>>
+  readonly notes: StoreNotes
+  /** Looks again the next time it is asked what is there. */
+  forget?(): void
   /** Brings the bytes to a path that appears once they are whole and are the pinned ones. */
   fetch(entry: LockEntry, path: string, signal?: AbortSignal): Promise<void>
   /** Hears what will be fetched. */
@@ -20,6 +31,13 @@ export interface Remote {
   close?(): Promise<void>
 }
 
+export interface RemotePlace {
+  /** As people call it. */
+  readonly shown: string
+  readonly now: () => Date
+  readonly open: () => Promise<Remote>
+}
+
 /** Where bytes that came from elsewhere are kept, below the model's folder. */
 export const fetchedFolder = '.plumbline/data'
 
@@ -27,7 +45,8 @@ export const fetchedFolder = '.plumbline/data'
  * A store elsewhere, seen from a folder: the working tree's file where it is the pinned one, else what was fetched before,
  * else what the remote has. A snapshot writes nothing there; `push` does.
  */
-export function remoteStore(folder: string, shown: string, open: () => Promise<Remote>): Store {
+export function remoteStore(folder: string, { shown, now, open }: RemotePlace): Store {
+  const clock = { nowMs: () => now().getTime(), sleep }
   const root = join(folder, fetchedFolder)
   let opened: Promise<Remote> | undefined
   const remote = () => (opened ??= open())
@@ -41,7 +60,7 @@ export function remoteStore(folder: string, shown: string, open: () => Promise<R
       }
       const elsewhere = entries.filter(({ sha256 }) => !here.has(sha256))
       if (elsewhere.length === 0) return here
-      return new Set([...here, ...(await (await remote()).held(elsewhere))])
+      return new Set([...here, ...(await (await remote()).standing(elsewhere)).keys()])
     },
 
     async prepare(entries, signal) {
@@ -78,14 +97,14 @@ export function remoteStore(folder: string, shown: string, open: () => Promise<R
     async push(files, told): Promise<Pushed> {
       const distinct = [...new Map(files.map((file) => [file.sha256, file])).values()]
       const place = await remote()
-      const before = await place.held(distinct, told.signal)
+      const before = await claimed(place, distinct, clock, told.signal)
       const missing = distinct.filter(({ sha256 }) => !before.has(sha256))
       await mapInParallel(missing, 4, async (file) => {
         if (!(await holds(file.absolutePath, file, told.signal))) throw changed(file)
       })
       if (missing.length > 0) await place.push(missing, told)
       // Whoever writes a lock that names these bytes must know that they can be had.
-      const after = await place.held(missing, told.signal)
+      const after = await place.standing(missing, told.signal)
       const lost = missing.find(({ sha256 }) => !after.has(sha256))
       if (lost) throw notKept(lost, shown)
       const bytes = missing.reduce((sum, file) => sum + file.bytes, 0)
@@ -97,6 +116,21 @@ export function remoteStore(folder: string, shown: string, open: () => Promise<R
       await (await opened?.catch(() => undefined))?.close?.()
     },
   }
+}
+
+/** What is there and stays: what has lain there for long is claimed before it is relied on, so that nobody clears it away. */
+async function claimed(
+  place: Remote,
+  entries: readonly LockEntry[],
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, Standing>> {
+  const found = await place.standing(entries, signal)
+  const old = [...found.values()].filter(({ sinceMs }) => clock.nowMs() - sinceMs > graceMs / 2)
+  if (old.length === 0) return found
+  await claimUnits(place.notes, [...new Set(old.map(({ unit }) => unit))], clock, signal)
+  place.forget?.()
+  return await place.standing(entries, signal)
 }
 
 function changed({ path }: LockEntry): Fault {

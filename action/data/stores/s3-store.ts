@@ -5,15 +5,18 @@ import type { Readable } from 'node:stream'
 import { Fault } from '../../base/fault.ts'
 import { sha256OfFile } from '../../base/sha256.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
+import type { Collectable } from '../garbage/collect-remote.ts'
 import { mapInParallel } from '../map-in-parallel.ts'
 import { type Ask, download, type RemoteAnswer } from '../sources/download.ts'
 import { openMeter } from '../sources/meter.ts'
 import { placeId } from '../sources/part-file.ts'
 import { patient } from '../sources/retry-delay.ts'
 import { openS3 } from '../sources/s3-client.ts'
-import { s3Fault, type S3Use, statusOf } from '../sources/s3-fault.ts'
+import { type S3Use, s3Fault, statusOf } from '../sources/s3-fault.ts'
 import { readS3Settings } from '../sources/s3-settings.ts'
-import type { Remote } from './remote-store.ts'
+import type { Remote, Standing } from './remote-store.ts'
+import { s3Garbage } from './s3-garbage.ts'
+import { s3Notes, wordedNotes } from './s3-notes.ts'
 import { uploadInParts } from './s3-parts.ts'
 import type { StoredFile, Told } from './store.ts'
 
@@ -31,36 +34,51 @@ const uploadsAtOnce = 4
 export const oneRequestBytes = 16 << 20
 
 const fetching: S3Use = { action: 'fetch', kind: 'store', setting: 'data.store', stays: 'what is here stays as it is' }
+const clearing: S3Use = {
+  action: 'clear',
+  kind: 'store',
+  setting: 'data.store',
+  stays: 'what no lock needs may be there',
+}
 const storing: S3Use = { action: 'store', kind: 'store', setting: 'data.store', stays: 'nothing was pinned' }
 
 /** Objects named by their digest in any S3: the same bytes have one name, so that nothing is ever overwritten. */
 export async function openS3Store(
   { bucket, prefix }: S3StorePlace,
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<Remote> {
+): Promise<Remote & { readonly garbage: Collectable }> {
   const settings = readS3Settings(environment)
   const client = await openS3(settings, environment, patient.idleMs)
   const sdk = await import('@aws-sdk/client-s3')
   const keyOf = ({ sha256 }: Pick<LockEntry, 'sha256'>) => `${prefix}${sha256.slice(0, 2)}/${sha256}`
   const shownOf = (entry: LockEntry) => `s3://${bucket}/${keyOf(entry)}`
 
-  return { held, fetch, push, close: async () => client.destroy() }
+  const place = { sdk, client, bucket, prefix }
+  const notes = wordedNotes(s3Notes(place), (error) => s3Fault(error, `s3://${bucket}/${prefix}`, settings, storing))
+  const garbage = s3Garbage(place, (error) => s3Fault(error, `s3://${bucket}/${prefix}`, settings, clearing))
+  return { standing, notes, garbage, fetch, push, close: async () => client.destroy() }
 
-  async function held(entries: readonly LockEntry[], signal?: AbortSignal): Promise<ReadonlySet<string>> {
+  async function standing(entries: readonly LockEntry[], signal?: AbortSignal): Promise<ReadonlyMap<string, Standing>> {
     try {
-      if (entries.length > askedOneByOne) return await heldByListing(entries, signal)
-      const sizes = await mapInParallel(entries, objectsAtOnce, async (entry) => await sizeOf(entry, signal))
-      return new Set(entries.filter(({ bytes }, at) => sizes[at] === bytes).map(({ sha256 }) => sha256))
+      if (entries.length > askedOneByOne) return await standingByListing(entries, signal)
+      const found = await mapInParallel(entries, objectsAtOnce, async (entry) => await headOf(entry, signal))
+      return new Map(
+        entries.flatMap((entry, at) => {
+          const head = found[at]
+          return head?.bytes === entry.bytes ? [[entry.sha256, head] as const] : []
+        }),
+      )
     } catch (error) {
       signal?.throwIfAborted()
       throw s3Fault(error, `s3://${bucket}/${prefix}`, settings, fetching)
     }
   }
 
-  async function sizeOf(entry: LockEntry, signal?: AbortSignal): Promise<number | undefined> {
+  async function headOf(entry: LockEntry, signal?: AbortSignal): Promise<Head | undefined> {
     try {
       const command = new sdk.HeadObjectCommand({ Bucket: bucket, Key: keyOf(entry) })
-      return (await client.send(command, signal && { abortSignal: signal })).ContentLength
+      const { ContentLength = 0, LastModified } = await client.send(command, signal && { abortSignal: signal })
+      return { unit: entry.sha256, bytes: ContentLength, sinceMs: LastModified?.getTime() ?? 0 }
     } catch (error) {
       // Who may not list is told 403 of what is not there; reading it will tell.
       if (statusOf(error) === 404) return undefined
@@ -68,14 +86,15 @@ export async function openS3Store(
     }
   }
 
-  async function heldByListing(entries: readonly LockEntry[], signal?: AbortSignal): Promise<ReadonlySet<string>> {
-    const sizes = new Map(entries.map((entry) => [keyOf(entry), entry]))
-    const found = new Set<string>()
+  async function standingByListing(entries: readonly LockEntry[], signal?: AbortSignal) {
+    const wanted = new Map(entries.map((entry) => [keyOf(entry), entry]))
+    const found = new Map<string, Standing>()
     for await (const { Contents = [] } of sdk.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
       signal?.throwIfAborted()
-      for (const { Key = '', Size } of Contents) {
-        const entry = sizes.get(Key)
-        if (entry && entry.bytes === Size) found.add(entry.sha256)
+      for (const { Key = '', Size, LastModified } of Contents) {
+        const entry = wanted.get(Key)
+        if (entry?.bytes !== Size || !entry) continue
+        found.set(entry.sha256, { unit: entry.sha256, sinceMs: LastModified?.getTime() ?? 0 })
       }
     }
     return found
@@ -153,8 +172,12 @@ export async function openS3Store(
   }
 
   async function isThere(file: StoredFile, signal?: AbortSignal): Promise<boolean> {
-    return (await sizeOf(file, signal).catch(() => undefined)) === file.bytes
+    return (await headOf(file, signal).catch(() => undefined))?.bytes === file.bytes
   }
+}
+
+interface Head extends Standing {
+  readonly bytes: number
 }
 
 function missing({ path, sha256 }: LockEntry, shown: string): Fault {

@@ -1,3 +1,4 @@
+import type { GitHubClient } from '../../github/client.ts'
 import type { GitHubConnection } from '../../github/connection.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
 import type { Project } from '../../project/project.ts'
@@ -45,11 +46,14 @@ export interface StoreWorld {
   /** Connects to GitHub, or to the embedded one. */
   readonly openGitHub?: (repositoryFolder: string) => Promise<GitHubConnection>
   readonly signal?: AbortSignal
+  /** Left out: the machine's clock. */
+  readonly now?: () => Date
 }
 
 /** `world` is needed by stores elsewhere alone, and by them only for what is not here. */
 export function openStore(project: Project, world?: StoreWorld): Store {
   const { folder, data } = project
+  const now = world?.now ?? (() => new Date())
   switch (data.store.kind) {
     case 'git':
       return gitStore(folder)
@@ -57,35 +61,54 @@ export function openStore(project: Project, world?: StoreWorld): Store {
       return fileStore(folder, data.store.path)
     case 's3': {
       const place = data.store
-      return remoteStore(folder, `s3://${place.bucket}/${place.prefix}`, async () => {
+      const open = async () => {
         if (!world) throw new Error('Cannot open a store elsewhere without an environment')
         const { openS3Store } = await import('./s3-store.ts')
         return await openS3Store(place, world.environment)
-      })
+      }
+      return remoteStore(folder, { shown: `s3://${place.bucket}/${place.prefix}`, now, open })
     }
     case 'releases':
-      return remoteStore(folder, 'releases', async () => await openReleases(project, world))
+      return remoteStore(folder, { shown: 'releases', now, open: async () => await openReleases(project, world) })
   }
 }
 
 async function openReleases({ folder, privacy }: Project, world: StoreWorld | undefined): Promise<Remote> {
-  if (!world?.openGitHub) throw new Error('Cannot open a store on GitHub without a way to it')
-  const { openGitHubClient } = await import('../../github/client.ts')
-  const { git } = await import('./git.ts')
   const { mostPackBytes } = await import('./plan-packs.ts')
   const { openReleasesStore } = await import('./releases-store.ts')
+  const { client, close } = await openStoreClient(folder, world)
+  const now = world?.now
+  const remote = openReleasesStore({
+    client,
+    folder,
+    mostPackBytes,
+    mayBePublic: privacy.isPublic,
+    ...(now && { now }),
+  })
+  return {
+    ...remote,
+    async close() {
+      await remote.close?.()
+      await close()
+    },
+  }
+}
+
+/** GitHub, for the repository that holds a folder. */
+export async function openStoreClient(
+  folder: string,
+  world: StoreWorld | undefined,
+): Promise<{ readonly client: GitHubClient; readonly close: () => Promise<void> }> {
+  if (!world?.openGitHub) throw new Error('Cannot open GitHub without a way to it')
+  const { openGitHubClient } = await import('../../github/client.ts')
+  const { git } = await import('./git.ts')
   const top = ((await git(folder, ['rev-parse', '--show-toplevel']).catch(() => undefined)) ?? '').trim() || folder
   const connection = await world.openGitHub(top)
+  const close = async () => await connection[Symbol.asyncDispose]()
   try {
-    const client = await openGitHubClient(connection, world.signal)
-    const remote = openReleasesStore({ client, folder, mostPackBytes, mayBePublic: privacy.isPublic })
-    const close = async () => {
-      await remote.close?.()
-      await connection[Symbol.asyncDispose]()
-    }
-    return { ...remote, close }
+    return { client: await openGitHubClient(connection, world.signal), close }
   } catch (error) {
-    await connection[Symbol.asyncDispose]()
+    await close()
     throw error
   }
 }

@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-
+import { sha256 } from '../../../action/base/sha256.ts'
 import { dataPull } from '../../../action/commands/data-pull.ts'
 import { run } from '../../../action/commands/run.ts'
 import { snapshot } from '../../../action/commands/snapshot.ts'
-import { sha256 } from '../../../action/base/sha256.ts'
 import { openReleasesStore } from '../../../action/data/stores/releases-store.ts'
 import { openGitHubClient } from '../../../action/github/client.ts'
 import { listReleases } from '../../../action/github/releases.ts'
 import type { Interrupt } from '../../../action/local-github/answer-request.ts'
+import { heldIn } from '../../support/held-in.ts'
 import { type TestGitHub, testGitHub } from '../../support/local-github.ts'
 import { commitAll, contextOf } from '../../support/registered-project.ts'
 import { snapshotInputs } from '../../support/snapshot-inputs.ts'
@@ -42,9 +42,9 @@ describe('openReleasesStore()', () => {
     const three = threeFiles()
     await using github = await testGitHub()
     const { client, store } = await storeOf(github)
-    expect(await store.held(three)).toEqual(new Set())
+    expect(await heldIn(store, three)).toEqual(new Set())
     await store.push(three, {})
-    expect(await store.held(three)).toEqual(new Set(three.map((file) => file.sha256)))
+    expect(await heldIn(store, three)).toEqual(new Set(three.map((file) => file.sha256)))
     const [release, ...others] = await listReleases(client)
     expect(others).toEqual([])
     expect(release?.tag).toMatch(/^plumbline-data-[0-9a-f]{16}$/)
@@ -93,7 +93,7 @@ describe('openReleasesStore()', () => {
           releases.map(({ isDraft }) => isDraft),
           `killed ${moment} write ${breakAt}`,
         ).toEqual([false])
-        expect((await store.held(three)).size).toBe(3)
+        expect((await heldIn(store, three)).size).toBe(3)
       }
     }
   })
@@ -143,7 +143,7 @@ describe('openReleasesStore()', () => {
     await github.call('DELETE', `/releases/assets/${pack?.id}`)
     const other = `/releases/${release?.id}/assets?name=${pack?.name}`
     await github.call('POST', other, new Uint8Array(pack?.bytes ?? 1), { 'content-type': 'application/octet-stream' })
-    expect(await (await storeOf(github)).store.held([file])).toEqual(new Set())
+    expect(await heldIn((await storeOf(github)).store, [file])).toEqual(new Set())
     await expect(fetched(github, file)).rejects.toMatchObject({ code: 'store/missing' })
   })
 })

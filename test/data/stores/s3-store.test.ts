@@ -12,6 +12,7 @@ import { readPinned } from '../../../action/data/pin-snapshot.ts'
 import { openS3Store } from '../../../action/data/stores/s3-store.ts'
 import { readProject } from '../../../action/project/read-project.ts'
 import { contextIn } from '../../support/command-context.ts'
+import { heldIn } from '../../support/held-in.ts'
 import { type S3Fake, s3Error, s3Fake } from '../../support/s3-fake.ts'
 import { snapshotInputs } from '../../support/snapshot-inputs.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -159,7 +160,7 @@ describe('openS3Store()', () => {
     await store.push([file], {})
     expect(s3.objects.get(keyOf(file.sha256))?.equals(bytes)).toBe(true)
     expect(sent).toHaveLength(2)
-    expect(await store.held([file])).toEqual(new Set([file.sha256]))
+    expect(await heldIn(store, [file])).toEqual(new Set([file.sha256]))
 
     const path = join(folder, '.plumbline/data/ab/fetched')
     mkdirSync(join(folder, '.plumbline/data/ab'), { recursive: true })
