@@ -96,6 +96,7 @@ export const packages = [
   ['github', '@actions/core'],
   ['github', 'octokit'],
   ['github', 'p-limit'],
+  ['github', 'yauzl'],
   ['project', '@actions/expressions'],
   ['project', 'diff'],
   ['project', 'yaml'],

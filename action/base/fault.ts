@@ -11,6 +11,7 @@ export const faults = {
   'cli/terminal-only': 'user',
   'workflow/no-artifact-service': 'user',
   'workflow/artifact': 'remote',
+  'workflow/bad-artifact': 'remote',
   'workflow/outputs-too-long': 'user',
   'contract/out-of-memory': 'user',
   'contract/timeout': 'user',

@@ -21,6 +21,7 @@ export const commandTable = {
   cost: async () => (await import('./cost.ts')).cost,
   'cache list': async () => (await import('./cache-list.ts')).cacheList,
   'cache gc': async () => (await import('./cache-gc.ts')).cacheGc,
+  reuse: async () => (await import('./reuse.ts')).reuse,
   register: async () => (await import('./register.ts')).register,
   github: async () => (await import('./github.ts')).github,
   decide: async () => (await import('./decide.ts')).decide,

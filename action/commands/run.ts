@@ -1,5 +1,4 @@
 import { Fault } from '../base/fault.ts'
-import type { ProposedWhy } from '../pipeline/read-trigger.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import type { Job } from '../pipeline/run-session.ts'
 import type { RunResult } from '../report/report-plan.ts'
@@ -7,6 +6,7 @@ import { commentField, refuseCommentHere } from './comment-report.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
 import { choice, flag, text } from './fields.ts'
 import { runFields, runWishes } from './run-fields.ts'
+import { whyProposed } from './why-proposed.ts'
 
 export const run = defineCommand({
   name: 'run',
@@ -99,21 +99,6 @@ async function ledgerExecutions(request: Whole): Promise<readonly RunRecord[]> {
   const { mergeRuns } = await import('../pipeline/merge-runs.ts')
   const { records } = await parseBodies(await ledgerRuns(request))
   return mergeRuns([], records, []).flatMap(({ executions }) => executions)
-}
-
-/** Whoever cannot be told by the ledger goes on as a commit's run, and says so. */
-async function whyProposed(
-  request: Whole,
-  [model, dataDigest, runKey]: readonly [model: string, dataDigest: string, runKey: string],
-): Promise<ProposedWhy | undefined> {
-  const { readWhyProposed } = await import('./known-runs.ts')
-  try {
-    return await readWhyProposed(request, { model, dataDigest, runKey })
-  } catch (error) {
-    if (request.signal.aborted || !(error instanceof Fault) || error.owner === 'bug') throw error
-    request.progress.note(`trigger: the ledger does not tell why this data was proposed (${error.code})`)
-    return undefined
-  }
 }
 
 async function runHooksAlone(

@@ -196,6 +196,14 @@ export async function downloadTarball(client: GitHubClient, commit: string): Pro
   throw new TypeError(`GitHub answered no archive for ${commit}`)
 }
 
+/** The tree of a commit; undefined where there is no such commit. */
+export async function readTreeOf(client: GitHubClient, commit: string): Promise<string | undefined> {
+  const found = await client.find('read the commit', commit.slice(0, 8), ({ rest }, repository) =>
+    rest.git.getCommit({ ...repository, commit_sha: commit }),
+  )
+  return found?.tree.sha
+}
+
 export interface CommitFacts {
   readonly sha: string
   /** First line of the message. */

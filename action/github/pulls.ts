@@ -104,6 +104,43 @@ export async function mergedPullsOf(client: GitHubClient, commit: string): Promi
   return merged.map(({ number }) => number).sort((one, other) => other - one)
 }
 
+/** A pull request and what became of it. */
+export interface MergedPull {
+  readonly number: number
+  /** The commit that its branch pointed at when it was merged. */
+  readonly head: string
+  /** `acme/parcels`; undefined where it is gone. */
+  readonly headRepository: string | undefined
+  /** The branch that it was merged into. */
+  readonly base: string
+  /** The commit that the merge made. */
+  readonly mergedAs: string | null
+  /** Paths of all files that it changed; of one that was renamed, both. */
+  readonly changed: readonly string[]
+}
+
+/** The pull request whose merge made a commit; undefined where there is none. Needs `pull-requests: read`. */
+export async function pullMergedAs(client: GitHubClient, commit: string): Promise<MergedPull | undefined> {
+  const found = await client.attempt('list the pull requests of', commit.slice(0, 8), ({ rest }, repository) =>
+    rest.repos.listPullRequestsAssociatedWithCommit({ ...repository, commit_sha: commit, per_page: 100 }),
+  )
+  if (found.kind === 'refused') return undefined
+  const pull = found.data.find((one) => one.merged_at !== null && one.merge_commit_sha === commit)
+  if (!pull) return undefined
+  const files = await client.call('list the files of', `#${pull.number}`, async (octokit, names) => ({
+    data: await octokit.paginate(octokit.rest.pulls.listFiles, { ...names, pull_number: pull.number, per_page: 100 }),
+  }))
+  const from: { readonly full_name: string } | null = pull.head.repo
+  return {
+    number: pull.number,
+    head: pull.head.sha,
+    headRepository: from?.full_name,
+    base: pull.base.ref,
+    mergedAs: pull.merge_commit_sha,
+    changed: files.flatMap(({ filename, previous_filename: before }) => [filename, ...(before ? [before] : [])]),
+  }
+}
+
 /** What a branch, or commit, has that another has not. */
 export interface Comparison {
   /** Where both were one. */

@@ -131,7 +131,6 @@ export async function takeJudging(
   predict: StageResult,
 ): Promise<Read<{ readonly evaluate: StageResult; readonly gate?: StageResult }>> {
   const { project } = session.declared
-  const classified = session.declared.contract.columns.filter(isClassified).map(({ name }) => name)
   const judged = once(() => readJudgedRows(session, split, predict))
   const evaluated = await takeStep(session, {
     ...own(
@@ -164,8 +163,7 @@ export async function takeJudging(
       'gate',
       {
         evaluation: evaluated.value.cacheKey,
-        gates: sha256(canonicalJson(asJson(project.gates))),
-        privacy: sha256(canonicalJson({ minCount: project.privacy.minCount, classified })),
+        ...gatePolicy(session.declared),
       },
       [evaluated.value],
     ),
@@ -183,6 +181,34 @@ export async function takeJudging(
 
 export function metricsIn(evaluate: StageResult): readonly MetricValue[] {
   return dataOf(evaluate) as unknown as readonly MetricValue[]
+}
+
+/** What the gates are, and what their verdicts may show, as parts of the gate's key. */
+export function gatePolicy({ project, contract }: Pick<DeclaredRun, 'project' | 'contract'>): {
+  readonly gates: string
+  readonly privacy: string
+} {
+  const classified = contract.columns.filter(isClassified).map(({ name }) => name)
+  return {
+    gates: sha256(canonicalJson(asJson(project.gates))),
+    privacy: sha256(canonicalJson({ minCount: project.privacy.minCount, classified })),
+  }
+}
+
+/** SHA-256 over what a run is judged by and its key leaves out: contract, gates, and what verdicts may show. */
+export function policyDigest(declared: Pick<DeclaredRun, 'project' | 'contract' | 'contracts'>): string {
+  return digestOfPolicy({ contract: sha256(declared.contracts.text), ...gatePolicy(declared) })
+}
+
+/** The same of a run that is done, from the results of its stages. */
+export function judgedPolicy(validate: StageResult, gate: StageResult): string {
+  const { contract = '' } = validate.parts
+  const { gates = '', privacy = '' } = gate.parts
+  return digestOfPolicy({ contract, gates, privacy })
+}
+
+function digestOfPolicy(policy: Readonly<Record<'contract' | 'gates' | 'privacy', string>>): string {
+  return sha256(canonicalJson(policy))
 }
 
 export function verdictsIn(gate: StageResult): readonly GateVerdict[] {

@@ -47,8 +47,27 @@ export async function openExchange({ folder, environment, artifacts }: Place): P
   return { artifacts, project: project.value, attempt: Number(environment['GITHUB_RUN_ATTEMPT'] ?? 1) }
 }
 
+/** What a release is made from, of the newest attempt up to `attempt` that made it: `train` → its artifact, by the artifacts' names. */
+export function artifactsOfRelease<Artifact extends { readonly name: string }>(
+  artifacts: readonly Artifact[],
+  model: string,
+  attempt: number,
+): Readonly<Record<string, Artifact | undefined>> {
+  const attempts = Array.from({ length: attempt }, (_, before) => attempt - before)
+  const newest = (parcel: Parcel) => {
+    const names = attempts.map((tried) => nameOf(model, parcel, tried))
+    return names.map((name) => artifacts.find((known) => known.name === name)).find((found) => found !== undefined)
+  }
+  return Object.fromEntries(needed.publish.map((parcel) => [parcel, newest(parcel)]))
+}
+
+/** Another run's results as this one would get them, or this run's own. */
+export interface Source extends Pick<Exchange, 'project' | 'attempt'> {
+  readonly artifacts: Pick<ArtifactStore, 'download'>
+}
+
 /** Brings what a job needs into `.plumbline`, from the newest attempt that made it. */
-export async function receiveResults(job: Job | 'publish', exchange: Exchange): Promise<void> {
+export async function receiveResults(job: Job | 'publish', exchange: Source): Promise<void> {
   const { attempt } = exchange
   for (const parcel of needed[job]) {
     const isOptional = job === 'publish'
@@ -92,7 +111,7 @@ function stagesSent(job: Job, project: Project): readonly string[] {
 
 async function receive(
   parcel: Parcel,
-  { artifacts, project, attempt }: Exchange,
+  { artifacts, project, attempt }: Source,
   folders: readonly string[] = ['stages', 'runs'],
 ): Promise<boolean> {
   return await inDraft(project.folder, 'incoming', async (incoming) => {
@@ -107,13 +126,20 @@ async function receive(
 
 /** Moves what the parcel's job makes to its place, and nothing else: the user's code ran where it was packed. */
 async function takeIn(parcel: Parcel, incoming: string, project: Project, folders: readonly string[]): Promise<void> {
-  const entries = await readdir(incoming, { recursive: true, withFileTypes: true })
+  await moveFiles(incoming, join(project.folder, '.plumbline'), (path) => {
+    const parts = path.split(sep)
+    return folders.includes(parts[0] ?? '') && belongsTo(parcel, parts, project)
+  })
+}
+
+/** Moves the files below a folder to their places below another one, on the same disk. */
+export async function moveFiles(from: string, to: string, isWanted: (path: string) => boolean): Promise<void> {
+  const entries = await readdir(from, { recursive: true, withFileTypes: true })
   for (const entry of entries.filter((found) => found.isFile())) {
     const source = join(entry.parentPath, entry.name)
-    const path = relative(incoming, source)
-    const parts = path.split(sep)
-    if (!folders.includes(parts[0] ?? '') || !belongsTo(parcel, parts, project)) continue
-    const place = join(project.folder, '.plumbline', path)
+    const path = relative(from, source)
+    if (!isWanted(path)) continue
+    const place = join(to, path)
     await mkdir(dirname(place), { recursive: true })
     await rename(source, place)
   }

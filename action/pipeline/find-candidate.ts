@@ -18,12 +18,25 @@ export type FoundCandidate =
   /** The run ended with a no, or failed. */
   | { readonly kind: 'not passed'; readonly record: RunRecord; readonly declared: DeclaredRun }
 
-/** Recomputes the run key and finds its finished run, every published byte checked against what the run recorded. */
-export async function findCandidate(folder: string, params: readonly string[] = []): Promise<Read<FoundCandidate>> {
+/** What a run is declared to be made of, and the folder whose `.plumbline` holds what it came to. */
+interface Search {
+  readonly declared: DeclaredRun
+  readonly results: string
+}
+
+/**
+ * Recomputes the run key and finds its finished run, every published byte checked against what the run recorded. `results`: a
+ * folder whose `.plumbline` is looked into instead of the project's own.
+ */
+export async function findCandidate(
+  folder: string,
+  params: readonly string[] = [],
+  results = folder,
+): Promise<Read<FoundCandidate>> {
   const declared = await declareRun(folder, { params })
   if (!declared.ok) return declared
   const { runKey } = declared.value.keys
-  const record = await readRecord(folder, runKey)
+  const record = await readRecord(results, runKey)
   if (!record) {
     const state = 'no run of these files, this data and these settings is finished here'
     throw noCandidate(declared.value, state, await newestRun(folder))
@@ -33,29 +46,34 @@ export async function findCandidate(folder: string, params: readonly string[] = 
   if (record.outcome !== 'passed') return { ok: true, value: { kind: 'not passed', record, declared: declared.value } }
   return {
     ok: true,
-    value: { kind: 'ready', candidate: await gather(declared.value, record), declared: declared.value },
+    value: {
+      kind: 'ready',
+      candidate: await gather({ declared: declared.value, results }, record),
+      declared: declared.value,
+    },
   }
 }
 
-async function gather(declared: DeclaredRun, record: RunRecord): Promise<Candidate> {
+async function gather(search: Search, record: RunRecord): Promise<Candidate> {
+  const { declared, results } = search
   const { project, keys } = declared
-  await requireSameVerdicts(declared, record)
-  const train = await finished(declared, 'train')
-  const predict = await finished(declared, 'predict')
-  await finished(declared, 'smoke')
-  if (project.split.refit) await finished(declared, refitName('smoke'))
-  const judgedModel = await checkedOutput(declared, train, 'model')
+  await requireSameVerdicts(search, record)
+  const train = await finished(search, 'train')
+  const predict = await finished(search, 'predict')
+  await finished(search, 'smoke')
+  if (project.split.refit) await finished(search, refitName('smoke'))
+  const judgedModel = await checkedOutput(search, train, 'model')
   const releasedModel = project.split.refit
-    ? await checkedOutput(declared, await finished(declared, 'refit'), 'model')
+    ? await checkedOutput(search, await finished(search, 'refit'), 'model')
     : judgedModel
-  const split = await pointedResult(project.folder, keys.runKey, 'split', undefined)
-  const truth = split && (await checkedOutput(declared, split, 'truth').catch(() => undefined))
+  const split = await pointedResult(results, keys.runKey, 'split', undefined)
+  const truth = split && (await checkedOutput(search, split, 'truth').catch(() => undefined))
   return {
     record,
-    recordFile: join(runFolder(project.folder, keys.runKey), 'run.json'),
+    recordFile: join(runFolder(results, keys.runKey), 'run.json'),
     judgedModel,
     releasedModel,
-    predictions: await checkedOutput(declared, predict, 'predictions'),
+    predictions: await checkedOutput(search, predict, 'predictions'),
     ...(truth !== undefined && { truth }),
     servingFiles: servingFiles(declared),
   }
@@ -75,19 +93,19 @@ function servingFiles({ project, reads }: DeclaredRun): Record<string, string> {
 }
 
 /** The record passes through a job that runs the user's code; what was judged, and how, is the judging job's to say. */
-async function requireSameVerdicts(declared: DeclaredRun, record: RunRecord): Promise<void> {
+async function requireSameVerdicts(search: Search, record: RunRecord): Promise<void> {
   const judged = {
-    metrics: metricsIn(await finished(declared, 'evaluate')),
-    gates: verdictsIn(await finished(declared, 'gate')),
+    metrics: metricsIn(await finished(search, 'evaluate')),
+    gates: verdictsIn(await finished(search, 'gate')),
   }
   const isSame = isDeepStrictEqual(judged, { metrics: record.metrics, gates: record.gates })
   if (isSame && overallVerdict(judged.gates) === 'pass') return
-  throw noCandidate(declared, 'its record says other than its judged metrics and gates')
+  throw noCandidate(search.declared, 'its record says other than its judged metrics and gates')
 }
 
-async function finished(declared: DeclaredRun, stage: string): Promise<StageResult> {
+async function finished({ declared, results }: Search, stage: string): Promise<StageResult> {
   const standIn = standInOf(declared, stage)
-  const result = await pointedResult(declared.project.folder, declared.keys.runKey, stage, standIn)
+  const result = await pointedResult(results, declared.keys.runKey, stage, standIn)
   if (result) return result
   throw noCandidate(declared, `its stage "${stage}" has no result here`)
 }
@@ -98,8 +116,12 @@ function standInOf({ project }: DeclaredRun, stage: string): string | undefined 
   return fallback === undefined || !isRefit ? fallback : refitName(fallback)
 }
 
-async function checkedOutput({ project, keys }: DeclaredRun, result: StageResult, output: string): Promise<string> {
-  const path = outputPath(project.folder, result, output)
+async function checkedOutput(
+  { declared: { keys }, results }: Search,
+  result: StageResult,
+  output: string,
+): Promise<string> {
+  const path = outputPath(results, result, output)
   const digest = await digestOf(path).catch(() => undefined)
   if (digest === result.outputs[output]?.sha256) return path
   throw new Fault(
