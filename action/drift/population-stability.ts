@@ -1,0 +1,41 @@
+import { checkCounts } from '../stats/check-counts.ts'
+import { type Judged, judged } from '../stats/judged.ts'
+import type { PairedCounts } from '../stats/paired-counts.ts'
+import { sum } from '../stats/sum.ts'
+import { countBetween, quantileEdges } from './quantile-bins.ts'
+
+export interface Psi {
+  readonly value: number
+  readonly bins: number
+  /** About what it comes to by chance where nothing changed: (bins − 1)(1/n + 1/m). */
+  readonly byChance: number
+}
+
+/**
+ * The population stability index, Plumbline's: Σ (q − p) ln(q / p) with shares (count + ½) / (total + ½ bins), so that an
+ * empty bin is neither infinite nor a matter of a chosen constant. Of categories, or of numbers in `quantileEdges()`.
+ * Missing values are a bin of their own, where there are any.
+ */
+export function psiOfCounts(reference: ArrayLike<number>, current: ArrayLike<number>): Judged<Psi> {
+  const totals = checkCounts(reference, current)
+  if (!totals.ok) return totals
+  const { n, m } = totals.value
+  const bins = reference.length
+  const terms = Array.from(reference, (count, index) => {
+    const p = (count + 0.5) / (n + bins / 2)
+    const q = ((current[index] ?? 0) + 0.5) / (m + bins / 2)
+    return (q - p) * Math.log(q / p)
+  })
+  return judged({ value: sum(terms), bins, byChance: (bins - 1) * (1 / n + 1 / m) })
+}
+
+/** The same of numbers: ten bins of the reference's quantiles, the outer ones open. `missing` rows of each side. */
+export function psiOfNumbers(counts: PairedCounts, missing: readonly [number, number] = [0, 0]): Judged<Psi> {
+  const edges = quantileEdges(counts, 10)
+  const extra = missing[0] + missing[1] > 0
+  const sides = ([0, 1] as const).map((side) => [
+    ...countBetween(counts.values, side === 0 ? counts.reference : counts.current, edges),
+    ...(extra ? [missing[side]] : []),
+  ])
+  return psiOfCounts(sides[0] ?? [], sides[1] ?? [])
+}
