@@ -53,7 +53,7 @@ function isNoteworthy({ state }: Finding): boolean {
 
 /** What is in order takes a line; everything else its reason, its place and its remedy. */
 function linesOf({ state, setting, found, without, mend, where }: Finding): readonly string[] {
-  const line = `${marks[state]} ${plainText(setting)}: ${state === 'ok' ? '' : `${state}: `}${plainText(found)}`
+  const line = `${marks[state]} ${plainText(setting)}: ${state === 'cannot see' ? 'cannot see: ' : ''}${plainText(found)}`
   if (state === 'ok') return [line]
   return [
     '',

@@ -345,7 +345,7 @@ describe('checkSettings()', () => {
           { name: 'production', reviewers: [], approvers: [], barsSelfReview: false, waitMinutes: 0, branches: 'all' },
         ]),
       },
-      /this plan have none/,
+      /this plan cannot ask anybody/,
     ],
     ['names/labels', 'one is missing', { labels: seen([]) }, /missing: retrain/],
   ])('%s is wrong: %s', (id, _, change, found) => {

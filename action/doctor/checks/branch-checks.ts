@@ -134,7 +134,8 @@ export const branchChecks: readonly Check[] = [
     without: 'A model cannot be published: GitHub refuses its tag when the release is.',
     judge: (observed) =>
       whereSeen(observed.rulesets, (rulesets) => {
-        if (rulesets.kind === 'none') return ok('this plan has none')
+        if (rulesets.kind === 'none')
+          return ok('private repositories of this plan have no rulesets: nothing refuses a tag')
         const tag = `${observed.project?.model ?? 'model'}-v1-g0123456a-d0123456a`
         const refusing = rulesets.rulesets.filter((ruleset) => refusesTag(ruleset, tag))
         return judgeRulesets(observed, refusing, `no ruleset refuses a tag such as ${tag}`)

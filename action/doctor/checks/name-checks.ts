@@ -24,7 +24,7 @@ export const nameChecks: readonly Check[] = [
         const missing = named.filter((name) => !there.has(name.toUpperCase()))
         if (missing.length > 0)
           return wrong(`missing: ${missing.join(', ')}`, '"New repository secret", with that name.')
-        if (ofEnvironments) return cannotSee('secrets of environments, which only their jobs get')
+        if (ofEnvironments) return cannotSee('which secrets the environments hold; only their jobs get them')
         return ok(`all ${named.length} are there`)
       })
     },
@@ -59,7 +59,7 @@ export const nameChecks: readonly Check[] = [
         const lacks = repository.isPrivate && rulesets.kind === 'seen' && rulesets.value.kind === 'none'
         return lacks
           ? wrong(
-              `none in ${open.join(', ')}, and private repositories of this plan have none`,
+              `nobody is asked before ${open.join(', ')}, and private repositories of this plan cannot ask anybody`,
               'Approve by the pull request, make the repository public, or use GitHub Enterprise.',
             )
           : wrong(

@@ -84,7 +84,7 @@ export const scheduleChecks: readonly Check[] = [
         return wrong(`no schedule: ${words(broken)}`, 'Five fields: minute hour day month weekday.')
       const busy = crons.filter(({ cron }) => startsWhenBusy(cron))
       if (busy.length > 0) return wrong(`at :00 or :30: ${words(busy)}`, 'Choose another minute, such as 17.')
-      return ok(`${crons.length} at quiet minutes`)
+      return ok(`${crons.length === 1 ? 'one schedule' : `${crons.length} schedules`}, none at :00 or :30`)
     },
   },
   {

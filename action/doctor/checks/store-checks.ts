@@ -15,7 +15,7 @@ export const storeChecks: readonly Check[] = [
           return cannotSee('nothing is pinned yet: there is no data.lock.yaml')
         case 'answered':
           return probe.held === probe.pinned
-            ? ok(`${kind}: has all ${probe.pinned} pinned files`)
+            ? ok(`${kind}: has ${probe.pinned === 1 ? 'the one pinned file' : `all ${probe.pinned} pinned files`}`)
             : wrong(
                 `${kind}: has ${probe.held} of ${probe.pinned} pinned files`,
                 'Where the files are: plumbline snapshot, with the same store.',
