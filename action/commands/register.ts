@@ -10,6 +10,7 @@ import type { Project } from '../project/project.ts'
 import type { RegisterResult } from '../report/report-registration.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
 import { runFields } from './run-fields.ts'
+import { tellMlflow } from './tell-mlflow.ts'
 
 export const register = defineCommand({
   name: 'register',
@@ -39,10 +40,11 @@ export const register = defineCommand({
     const { code, user } = await readCodeState(context.folder)
     const stamp = { at: context.now().toISOString(), actor: readTrigger(context.environment, user).actor }
     if (found.value.kind === 'not passed') {
-      const { record } = found.value
+      const { record, declared } = found.value
       const { recordRun } = await import('../registry/record-run.ts')
       return withGitHub(context, async (client) => {
         const { isNew } = await recordRun(client, record, stamp)
+        await tellMlflow(client, declared.project, context)
         return { kind: 'no', result: { kind: 'recorded', record, isNew } }
       })
     }
@@ -73,6 +75,7 @@ export const register = defineCommand({
       const { recordRun } = await import('../registry/record-run.ts')
       // The release is that of an earlier run, and what this one took is told nowhere else.
       if (!isNew && hasSpent(candidate.record)) await recordRun(client, candidate.record, stamp)
+      await tellMlflow(client, declared.project, context)
       const assets = release.assets
         .map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))
         .sort((one, other) => byBytes(one.name, other.name))

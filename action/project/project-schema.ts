@@ -1,10 +1,11 @@
-import { z } from './zod.ts'
-
 import { parseByteSize } from '../base/byte-size.ts'
-import { smokeKinds, tasks } from './project.ts'
 import { duration } from './duration-schema.ts'
+import { mlflow } from './mlflow-schema.ts'
+import { smokeKinds, tasks } from './project.ts'
 import { retrain } from './retrain-schema.ts'
 import { parseTestSize } from './test-size.ts'
+import { variableName } from './variable-name-schema.ts'
+import { z } from './zod.ts'
 
 const column = z.string().min(1)
 const oneOrMore = z.union([
@@ -68,12 +69,6 @@ const model = z.strictObject({
     .describe('Whether the model may be saved as what can run code when it is loaded, or as what nobody knows.'),
 })
 
-const variableName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable is expected')
-  .refine((name) => !/^(GITHUB|ACTIONS|INPUT|RUNNER|PLUMBLINE)_/i.test(name), {
-    error: 'names of the runner and of Plumbline never reach a stage; another name is expected',
-  })
 const variables = z
   .record(variableName, z.union([z.string(), z.number(), z.boolean()]).transform(String))
   .default({})
@@ -374,6 +369,7 @@ export const projectSchema = z.strictObject({
     })
     .prefault({})
     .describe('What runs cost, and how much they may.'),
+  mlflow,
   privacy: z
     .strictObject({
       public: z

@@ -26,6 +26,8 @@ export interface Project {
   readonly smoke: SmokePolicy
   readonly keep: KeepPolicy
   readonly cost: CostPolicy
+  /** None: nobody is told. */
+  readonly mlflow?: MlflowPolicy
   readonly privacy: PrivacyPolicy
 }
 
@@ -275,6 +277,17 @@ export interface BudgetPolicy {
   readonly runs?: number
   /** Billed minutes of workflows. */
   readonly minutes?: number
+}
+
+/** An MLflow server that is told of runs and releases. */
+export interface MlflowPolicy {
+  /** Without a slash at its end. */
+  readonly url: string
+  readonly experiment: string
+  /** Name of a variable: a token, or `user:password`. */
+  readonly token?: string
+  /** Alias there of the newest release. */
+  readonly alias: string
 }
 
 export interface PrivacyPolicy {

@@ -14,6 +14,7 @@ import {
   type Gate,
   hookNames,
   type LabelPolicy,
+  type MlflowPolicy,
   type ModelPolicy,
   type ProgramStage,
   type Project,
@@ -144,6 +145,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
     smoke: document.smoke,
     keep: { data: document.keep.data, releases: document.keep.releases, cacheBytes: document.keep.cache },
     cost: costPolicy(document.cost),
+    ...(document.mlflow && { mlflow: mlflowPolicy(document.mlflow, model.name) }),
     privacy: { isPublic: privacy.public, minCount: privacy['min-count'] },
   }
 }
@@ -166,6 +168,11 @@ function storePolicy(store: ProjectDocument['data']['store']): StorePolicy {
 
 function costPolicy({ currency, budget, ...prices }: ProjectDocument['cost']): CostPolicy {
   return { currency, perMinute: prices['per-minute'], ...(budget && { budget: defined(budget) }) }
+}
+
+function mlflowPolicy(given: NonNullable<ProjectDocument['mlflow']>, model: string): MlflowPolicy {
+  const { url, experiment = model, token, alias } = given
+  return { url, experiment, alias, ...(token !== undefined && { token }) }
 }
 
 type StageDocument = ProjectDocument['stages']['train']
