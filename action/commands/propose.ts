@@ -1,14 +1,17 @@
+import { Fault } from '../base/fault.ts'
 import type { GitHubClient } from '../github/client.ts'
 import type { TokenMode } from '../github/token-mode.ts'
 import type { ProposalReport } from '../report/report-proposal.ts'
 import type { KeptProposal, ProposalRequest } from '../retrain/keep-proposal.ts'
+import type { SeenProposal } from '../retrain/next-proposal-step.ts'
+import type { Checks } from '../retrain/start-checks.ts'
 import type { CommandContext } from './define-command.ts'
 import { defineCommand, type Outcome } from './define-command.ts'
 import { flag } from './fields.ts'
 import { forceFields, readForce } from './force-fields.ts'
 import type { Known, SeenData } from './retrain-facts.ts'
 
-const permissions = { contents: 'write', 'pull-requests': 'write', issues: 'write' } as const
+const permissions = { contents: 'write', 'pull-requests': 'write', issues: 'write', actions: 'write' } as const
 
 export const propose = defineCommand({
   name: 'propose',
@@ -50,7 +53,9 @@ export const propose = defineCommand({
     const decision = decideRetrain(project.retrain, known.value.facts, forced)
     const place = await placeOf(client, seen.value, checkout)
     const token = tokenOf(client, context)
-    const kept = await keep(client, context, { seen: seen.value, known: known.value, decision, place, checkout, token })
+    const checks: { known?: Checks } = {}
+    const work = { seen: seen.value, known: known.value, decision, place, checkout, token, checks }
+    const kept = await keep(client, context, work)
     const { added, removed, changed } = snapshot
     const { owner, repository } = client.connection
     return {
@@ -63,6 +68,7 @@ export const propose = defineCommand({
         changes: { added, removed, changed },
         where: { isEmbedded: connection.isEmbedded, name: `${owner}/${repository}` },
         token: await token.known(),
+        checks: checks.known ?? null,
         base: place.baseBranch,
         calls: client.calls(),
       },
@@ -108,11 +114,36 @@ function tokenOf(client: GitHubClient, context: CommandContext): Token {
   let asked: Promise<TokenMode> | undefined
   const ask = async () => {
     const { readTokenMode } = await import('../github/read-token-mode.ts')
-    return await readTokenMode(client, context.environment, undefined)
+    const { readJobPermissions } = await import('../project/read-job-permissions.ts')
+    return await readTokenMode(client, context.environment, await readJobPermissions(context.environment))
   }
   return {
     ask: () => (asked ??= ask()),
     known: async () => (await asked) ?? null,
+  }
+}
+
+/**
+ * In a workflow, where the token may be one that starts no checks. Before the proposal goes on record: whoever is killed on the
+ * way records it next time, and looks at its checks again; what is on record costs no call.
+ */
+async function checksOf(
+  client: GitHubClient,
+  context: CommandContext,
+  { kind, state, branch, head }: SeenProposal,
+  token: Token,
+): Promise<Checks | undefined> {
+  if (context.environment['GITHUB_ACTIONS'] !== 'true' || kind !== 'pull' || state !== 'open') return undefined
+  const { repositoryFolder } = await import('../registry/local-git.ts')
+  const { readWorkflowFiles } = await import('../project/workflow-file.ts')
+  const { startChecks } = await import('../retrain/start-checks.ts')
+  const workflows = await readWorkflowFiles(await repositoryFolder(context.folder))
+  try {
+    return await startChecks(client, { branch, head: head.sha, workflows }, token.ask)
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'github/forbidden') throw error
+    // Workflows of before do not ask for the permission; the proposal stands, and a button starts its checks.
+    return { kind: 'waiting', because: 'no permission' }
   }
 }
 
@@ -123,6 +154,8 @@ interface Work {
   readonly place: ProposalRequest['place']
   readonly checkout: Checkout
   readonly token: Token
+  /** Becomes known on the way. */
+  readonly checks: { known?: Checks }
 }
 
 async function keep(client: GitHubClient, context: CommandContext, work: Work): Promise<KeptProposal> {
@@ -179,7 +212,7 @@ async function minutesOf({ runs }: Known): Promise<number | null> {
 async function recorder(
   client: GitHubClient,
   context: CommandContext,
-  { seen, decision, place }: Work,
+  { seen, decision, place, token, checks }: Work,
 ): Promise<ProposalRequest['record']> {
   const { readCodeState } = await import('../pipeline/read-code-state.ts')
   const { readTrigger } = await import('../pipeline/read-trigger.ts')
@@ -187,7 +220,10 @@ async function recorder(
   const { wordReason } = await import('../report/word-decision.ts')
   const { user } = await readCodeState(context.folder)
   const stamp = { at: context.now().toISOString(), actor: readTrigger(context.environment, user).actor }
-  return async ({ kind, number, branch }, mark) => {
+  return async (proposal, mark) => {
+    const { kind, number, branch } = proposal
+    const found = await checksOf(client, context, proposal, token)
+    if (found) checks.known = found
     const proposed = {
       model: seen.project.model.name,
       dataDigest: mark.digest,

@@ -1,5 +1,6 @@
 import type { TokenMode } from '../github/token-mode.ts'
 import type { Deed, KeptProposal } from '../retrain/keep-proposal.ts'
+import type { Checks } from '../retrain/start-checks.ts'
 import type { RetrainFacts, RetrainVerdict } from '../retrain/decide-retrain.ts'
 import type { SnapshotChanges } from '../data/compare-snapshots.ts'
 import { markdownLink, markdownText } from './markdown.ts'
@@ -17,6 +18,8 @@ export interface ProposalReport extends KeptProposal {
   readonly where: { readonly isEmbedded: boolean; readonly name: string }
   /** Null where nothing was to be written, so that nobody asked. */
   readonly token: TokenMode | null
+  /** Of the head that this call put on record in a workflow; null elsewhere. */
+  readonly checks: Checks | null
   /** The default branch. */
   readonly base: string
   readonly calls: number
@@ -99,7 +102,7 @@ function whyOf({ why, decision, did, base }: ProposalReport): string {
   }
 }
 
-function notesOf({ why, proposal, token, did, base }: ProposalReport): readonly string[] {
+function notesOf({ why, proposal, token, did, base, checks }: ProposalReport): readonly string[] {
   const notes: string[] = []
   if (why === 'edited and stale')
     notes.push(`the lock on ${base} changed since: merge ${base} into the branch, or close it`)
@@ -109,8 +112,33 @@ function notesOf({ why, proposal, token, did, base }: ProposalReport): readonly 
       'the token may open no pull request: the issue links to the branch. Allow GitHub Actions to create and approve pull requests (Settings › Actions › General), and pull-requests: write',
     )
   }
-  if (did.length > 0 && token?.kind === 'job' && proposal?.kind === 'pull' && proposal.state === 'open') {
-    notes.push('its checks wait: a person with write access presses “Approve workflows to run” there')
+  if (checks) notes.push(...checkNotes(checks))
+  else if (did.length > 0 && token?.kind === 'job' && proposal?.kind === 'pull' && proposal.state === 'open') {
+    notes.push(`its checks wait: ${button}`)
   }
   return notes
 }
+
+const button = 'a person with write access presses “Approve workflows to run” there'
+
+function checkNotes(checks: Checks): readonly string[] {
+  switch (checks.kind) {
+    case 'own':
+      return []
+    case 'dispatched': {
+      const when = checks.isNew ? 'were started' : 'had been started'
+      return [
+        `its checks ${when} on its branch, workflow ${checks.workflow}, and report on its head; the run that waits for “Approve workflows to run” is not needed`,
+      ]
+    }
+    case 'waiting':
+      return [`its checks wait: ${button}, for ${whyWaiting[checks.because]}`]
+  }
+}
+
+const whyWaiting = {
+  'no workflow': 'no workflow here trains pull requests',
+  'no dispatch': 'the workflow has no workflow_dispatch by which they could be started',
+  'no permission': 'the job has no permission actions: write by which they could be started',
+  refused: 'GitHub refused to start the workflow on the branch',
+} as const

@@ -1,0 +1,78 @@
+import { basename } from 'node:path'
+
+import { type GitHubClient, once } from '../github/client.ts'
+import { mayWrite, startsWorkflows, type TokenMode } from '../github/token-mode.ts'
+import { listRunsAt, type WorkflowRun } from '../github/workflow-runs.ts'
+import type { WorkflowFile } from '../project/workflow-file.ts'
+
+/** What becomes of the checks of the pull request's head. */
+export type Checks =
+  /** They run by themselves, or ran: an App's or a person's token starts them. */
+  | { readonly kind: 'own' }
+  /** This call started them, or one before it. */
+  | { readonly kind: 'dispatched'; readonly isNew: boolean; readonly workflow: string }
+  /** A person has to start them. */
+  | { readonly kind: 'waiting'; readonly because: 'no workflow' | 'no dispatch' | 'no permission' | 'refused' }
+
+/** The one that trains pull requests. */
+export function checkWorkflow(files: readonly WorkflowFile[]): WorkflowFile | undefined {
+  return files.find(
+    ({ triggers, jobs }) =>
+      triggers !== undefined &&
+      'pull_request' in triggers &&
+      jobs.some(({ steps }) => steps.some(({ command }) => command === 'run')),
+  )
+}
+
+/** Pure: what is to be done for a head, by the runs that it has. It is never dispatched twice. */
+export function nextCheckStep(
+  workflow: WorkflowFile | undefined,
+  runs: readonly WorkflowRun[],
+  mode: TokenMode | undefined,
+): Checks | { readonly kind: 'ask mode' } | { readonly kind: 'dispatch'; readonly workflow: WorkflowFile } {
+  if (!workflow) return { kind: 'waiting', because: 'no workflow' }
+  const own = runs.filter((run) => run.workflow === workflow.path)
+  if (own.some(({ event }) => event === 'workflow_dispatch')) {
+    return { kind: 'dispatched', isNew: false, workflow: workflow.name }
+  }
+  if (own.some(({ event, conclusion }) => event === 'pull_request' && conclusion !== 'action_required')) {
+    return { kind: 'own' }
+  }
+  if (!mode) return { kind: 'ask mode' }
+  if (startsWorkflows(mode) !== false) return { kind: 'own' }
+  if (!workflow.triggers || !('workflow_dispatch' in workflow.triggers)) {
+    return { kind: 'waiting', because: 'no dispatch' }
+  }
+  return mayWrite(mode, 'actions') === false
+    ? { kind: 'waiting', because: 'no permission' }
+    : { kind: 'dispatch', workflow }
+}
+
+/**
+ * Has the checks of a pull request run where its token starts none: by a dispatch of the check workflow on its branch, whose
+ * jobs are then checks of its head. Needs `actions: write`.
+ */
+export async function startChecks(
+  client: GitHubClient,
+  {
+    branch,
+    head,
+    workflows,
+  }: { readonly branch: string; readonly head: string; readonly workflows: readonly WorkflowFile[] },
+  askMode: () => Promise<TokenMode>,
+): Promise<Checks> {
+  const workflow = checkWorkflow(workflows)
+  const runs = workflow ? await listRunsAt(client, head) : []
+  let step = nextCheckStep(workflow, runs, undefined)
+  if (step.kind === 'ask mode') step = nextCheckStep(workflow, runs, await askMode())
+  if (step.kind === 'ask mode')
+    throw new Error('Cannot start the checks: the mode of the token was told and is asked for')
+  if (step.kind !== 'dispatch') return step
+  const { path, name } = step.workflow
+  const done = await client.attempt('start the workflow', path, async ({ rest }, names) => {
+    await rest.actions.createWorkflowDispatch({ ...names, workflow_id: basename(path), ref: branch, request: once })
+    return { data: undefined }
+  })
+  if (done.kind === 'refused') return { kind: 'waiting', because: 'refused' }
+  return { kind: 'dispatched', isNew: true, workflow: name }
+}
