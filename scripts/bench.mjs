@@ -1,6 +1,6 @@
 // npm run bench: how long Plumbline takes to start, against Node alone; with --data also to check and pin a million rows,
 // with --large ten million, with --wide many columns and many files, with --pipeline runs and plans,
-// with --environment an environment, built and kept, with --ledger lists of runs; titles of sections behind it choose among
+// with --environment an environment, built and kept, with --ledger lists of runs, with --registry uploads and downloads; titles of sections behind it choose among
 // them. --write puts the tables into docs/benchmarks.md.
 import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
@@ -68,6 +68,13 @@ if (process.argv.includes('--pipeline')) {
 if (process.argv.includes('--ledger')) {
   const { measureLedger } = await import('./bench/measure-ledger.mjs')
   for (const [title, text] of await measureLedger(root)) {
+    console.log(`\n${title}\n\n${text}`)
+    if (isWritten) replaceSection(root, title, text)
+  }
+}
+if (process.argv.includes('--registry')) {
+  const { measureRegistry } = await import('./bench/measure-registry.mjs')
+  for (const [title, text] of await measureRegistry(root)) {
     console.log(`\n${title}\n\n${text}`)
     if (isWritten) replaceSection(root, title, text)
   }

@@ -141,6 +141,7 @@ export const faults = {
   'registry/ledger-broken': 'user',
   'registry/not-settled': 'remote',
   'registry/tag-moved': 'user',
+  'registry/tag-refused': 'user',
   'registry/nothing-committed': 'user',
   'registry/uncommitted': 'user',
   'registry/push': 'remote',

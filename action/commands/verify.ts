@@ -65,7 +65,7 @@ async function verifyThere(release: string, context: CommandContext): Promise<Ve
     const held = await withGitHub(context, async (client) => {
       const found = await knownOfRelease(client, release)
       const files = await downloadAssets(client, heldFiles(found.release, found.known), folder, context)
-      return { known: found.known, parts: new Map(files.flatMap((file) => [...file.parts])) }
+      return { known: found.known, parts: new Map(files.flatMap((file) => Object.entries(file.parts))) }
     })
     return await verifyHere({ folder, ...held }, context)
   } finally {

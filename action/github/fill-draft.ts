@@ -40,7 +40,7 @@ const mostRefusals = 15
 const mostTroubles = 4
 const trouble = { firstMs: 1000, factor: 3, longestMs: 30_000 }
 /** What is waited for an upload that may be another job's: so much, and more for what is large. */
-const patience = { leastMs: 250, bytesPerMs: 20_000 }
+const patience = { leastMs: 1000, bytesPerMs: 20_000 }
 
 /**
  * Fills a draft with files, several at a time, whatever an earlier or a racing call left in it; a file of any size takes no

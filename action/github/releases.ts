@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import fs, { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 
 import { type Done, type GitHubClient, once } from './client.ts'
@@ -137,9 +137,9 @@ export async function uploadAsset(
   upload: Upload,
 ): Promise<Done<Asset> | Refused> {
   const { name, path, from = 0, bytes, contentType, onBytes } = upload
-  const slice = { highWaterMark: 1 << 18, start: from, end: from + bytes - 1 }
+  const slice = { highWaterMark: 1 << 20, start: from, end: from + bytes - 1 }
   // A function and no stream, for it may have to be sent again: after a limit, or to where the repository is now.
-  const data = () => Readable.from(counted(createReadStream(path, slice), onBytes))
+  const data = () => createReadStream(path, { ...slice, fs: counting(onBytes) })
   const uploaded = await client.attempt<RestAsset>('upload', name, (octokit) =>
     octokit.request({
       method: 'POST',
@@ -153,15 +153,19 @@ export async function uploadAsset(
   return uploaded.kind === 'done' ? { kind: 'done', data: asAsset(uploaded.data) } : uploaded
 }
 
-/** A listener for `data` would start the stream before `fetch` takes it, which Node 24 refuses. */
-async function* counted(stream: AsyncIterable<Buffer>, onBytes: (sent: number) => void): AsyncGenerator<Buffer> {
+/** Counts what is read of a file: a listener for `data` would start the stream too soon, and one more stream takes its time. */
+function counting(onBytes: (sent: number) => void) {
   let sent = 0
-  for await (const chunk of stream) {
-    sent += chunk.length
-    onBytes(sent)
-    yield chunk
-  }
+  const read = (file: number, buffer: Buffer, offset: number, length: number, place: number | null, done: ReadDone) =>
+    fs.read(file, buffer, offset, length, place, (error, bytes, held) => {
+      sent += bytes
+      if (bytes > 0) onBytes(sent)
+      done(error, bytes, held)
+    })
+  return { open: fs.open, close: fs.close, read }
 }
+
+type ReadDone = (error: NodeJS.ErrnoException | null, bytes: number, buffer: Buffer) => void
 
 /** The bytes of a small asset. */
 export async function downloadAsset(client: GitHubClient, asset: Asset): Promise<Uint8Array> {
@@ -194,9 +198,9 @@ export async function openAsset(
       request: { parseSuccessResponseBody: false, ...(signal && { signal }) },
     })
     const body: unknown = answer.data
-    if (!(body instanceof ReadableStream)) throw new TypeError(`GitHub answered no bytes for ${asset.name}`)
+    if (!(body instanceof Readable)) throw new TypeError(`GitHub answered no bytes for ${asset.name}`)
     const status: number = answer.status
-    return { data: { from: status === 206 ? from : 0, body: body as AsyncIterable<Uint8Array> } }
+    return { data: { from: status === 206 ? from : 0, body } }
   })
 }
 

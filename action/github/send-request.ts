@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
 
@@ -47,7 +47,7 @@ export function openSender(connection: GitHubConnection, watch: Watch): (url: st
       answer.body.resume()
       return responseOf(200, { ...answer.headers, ...headersOf(known) }, known.body)
     }
-    if (sent.isStreamed) return responseOf(answer.status, answer.headers, Readable.toWeb(answer.body) as ReadableStream)
+    if (sent.isStreamed && answer.status < 300) return streamedResponse(answer)
     const bytes = await whole(answer)
     const { etag, link, 'content-type': contentType = '' } = answer.headers
     if (key !== undefined && answer.status === 200 && etag !== undefined && isJson(contentType)) {
@@ -117,11 +117,12 @@ async function whole({ body, headers }: WebAnswer): Promise<Buffer> {
   return await buffer(body.pipe(unpacked))
 }
 
-function responseOf(
-  status: number,
-  told: WebAnswer['headers'],
-  body: string | Uint8Array<ArrayBuffer> | ReadableStream,
-): Response {
+/** Its body is Node's own stream: a web stream around it takes several times as long to read. */
+function streamedResponse({ status, headers, body }: WebAnswer): Response {
+  return Object.defineProperty(responseOf(status, headers, ''), 'body', { value: body })
+}
+
+function responseOf(status: number, told: WebAnswer['headers'], body: string | Uint8Array<ArrayBuffer>): Response {
   const isUnpacked = told['content-encoding'] !== undefined
   const headers = new Headers()
   for (const [name, value] of Object.entries(told)) {

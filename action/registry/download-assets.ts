@@ -23,7 +23,7 @@ export interface DownloadedFile {
   /** It was here already, whole. */
   readonly wasHere: boolean
   /** Name → SHA-256 of the assets that it was put together from; without what was here already. */
-  readonly parts: ReadonlyMap<string, string>
+  readonly parts: Readonly<Record<string, string>>
 }
 
 export interface DownloadTerms {
@@ -121,7 +121,6 @@ async function download(
       from += slice.asset.bytes
     }
     await file.truncate(bytes)
-    await file.sync()
   } finally {
     await file.close()
   }
@@ -134,7 +133,7 @@ async function download(
   await rename(part, path)
   const parts =
     digests.length === 1 ? [] : slices.map(({ asset }, index) => [asset.name, digests[index] ?? ''] as const)
-  return { name, path, bytes, sha256: digest, wasHere: false, parts: new Map(parts) }
+  return { name, path, bytes, sha256: digest, wasHere: false, parts: Object.fromEntries(parts) }
 }
 
 interface ReceivedSlice extends WantedSlice {
@@ -185,13 +184,15 @@ async function receive(
         ;[bytes, hash] = [0, createHash('sha256')]
         await file.truncate(from)
       }
-      for await (const chunk of opened.body) {
+      for await (const chunks of gathered(opened.body)) {
         signal?.throwIfAborted()
-        if (bytes + chunk.length > asset.bytes) throw otherLength(asset)
-        hash.update(chunk)
-        await writeFully(file, chunk)
-        bytes += chunk.length
-        meter.came(asset.name, chunk.length)
+        const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+        if (bytes + length > asset.bytes) throw otherLength(asset)
+        const written = writeFully(file, chunks, length)
+        for (const chunk of chunks) hash.update(chunk)
+        await written
+        bytes += length
+        meter.came(asset.name, length)
       }
       if (bytes === before) breaks += 1
     } catch (error) {
@@ -207,9 +208,35 @@ async function receive(
   return hash.digest('hex')
 }
 
-async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  let written = 0
-  while (written < chunk.length) written += (await file.write(chunk, written)).bytesWritten
+/** So many bytes are written at once: each write is a way to another thread and back. */
+const gatheredBytes = 1 << 20
+
+/** Chunks, about a megabyte at a time; what came before the stream breaks is given before that is told. */
+async function* gathered(body: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Uint8Array[]> {
+  let chunks: Uint8Array[] = []
+  let bytes = 0
+  let broken: { readonly error: unknown } | undefined
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes < gatheredBytes) continue
+      yield chunks
+      chunks = []
+      bytes = 0
+    }
+  } catch (error) {
+    broken = { error }
+  }
+  if (chunks.length > 0) yield chunks
+  if (broken) throw broken.error
+}
+
+async function writeFully(file: FileHandle, chunks: readonly Uint8Array[], length: number): Promise<void> {
+  const { bytesWritten } = await file.writev(chunks)
+  if (bytesWritten === length) return
+  const rest = Buffer.concat(chunks).subarray(bytesWritten)
+  for (let written = 0; written < rest.length; ) written += (await file.write(rest, written)).bytesWritten
 }
 
 async function hashOf(part: string, from: number, bytes: number): Promise<Hash> {
@@ -226,7 +253,7 @@ async function alreadyHere(folder: string, wanted: WantedFile): Promise<Download
   const found = await stat(path).catch(() => undefined)
   if (!found) return undefined
   const isSame = found.isFile() && found.size === bytes && (await sha256OfFile(path)) === sha256
-  if (isSame && sha256 !== null) return { name, path, bytes, sha256, wasHere: true, parts: new Map() }
+  if (isSame && sha256 !== null) return { name, path, bytes, sha256, wasHere: true, parts: {} }
   throw new Fault(
     'registry/would-overwrite',
     `Cannot download "${name}" to "${folder}": a file of that name with other bytes is there; expected none, or the same`,

@@ -183,6 +183,8 @@ class Publisher {
   async #publish(draft: Release, seen: Observed): Promise<Observed | undefined> {
     const published = await publishDraft(this.#client, draft)
     if (published.kind === 'refused') {
+      const why = whyNoTag(published)
+      if (why) throw tagRefused(this.#publication.allocation, why)
       await this.#refused(published)
       return undefined
     }
@@ -202,6 +204,34 @@ function planOf({ allocation, assets, contentDigest, recorded }: Publication): P
 
 function markerOf(contentDigest: string): string {
   return `${draftMarker}${contentDigest} -->`
+}
+
+interface NoTag {
+  readonly state: string
+  readonly remedy: string
+}
+
+/** What no waiting mends; undefined: somebody else was faster, most often. */
+function whyNoTag({ message }: Refused): NoTag | undefined {
+  if (/used by an immutable release/i.test(message)) {
+    return {
+      state: 'an immutable release had it and was deleted, and GitHub gives such a tag to nobody again',
+      remedy: 'Change what the run key holds (a parameter, the data, the code), and run again: a new version then.',
+    }
+  }
+  if (!/rule violations|being restricted|pre_receive/i.test(message)) return undefined
+  return {
+    state: 'a ruleset of the repository refuses the tag',
+    remedy:
+      'Let the ruleset (Settings → Rules) make an exception for this workflow or for tags of models, then run it again.',
+  }
+}
+
+function tagRefused({ tag }: Allocation, { state, remedy }: NoTag): Fault {
+  return new Fault('registry/tag-refused', `Cannot publish "${tag}": ${state}; expected to be allowed to make it`, {
+    remedy,
+    stays: 'the draft, with all its assets: the next run goes on with it',
+  })
 }
 
 function worded(refused: Refused | undefined): string {

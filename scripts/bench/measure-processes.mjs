@@ -28,7 +28,7 @@ export async function measureAll(processes, rounds) {
 
 /** The small Python around it reads what only a parent may know: the processor's time and the memory of its child. */
 async function measureOnce({ name, words, folder, before }) {
-  before?.()
+  await before?.()
   const report = join(tmpdir(), `plumbline-measure-${process.pid}.json`)
   const child = spawn('python3', ['-c', measuring, report, ...words], {
     cwd: folder,

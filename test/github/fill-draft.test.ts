@@ -59,7 +59,7 @@ describe('fillDraft()', () => {
     const { client, draft } = await draftOf(github)
     const [file, ...others] = builtFiles()
     if (!file) throw new Error('no file')
-    const other = slowUpload(github, draft, file, 200)
+    const other = slowUpload(github, draft, file, 100)
     await expect.poll(async () => (await readRelease(client, draft.id))?.assets.length).toBe(1)
     const begun = (await readRelease(client, draft.id)) ?? draft
     const filled = await fillDraft(client, begun, [file, ...others], { onBytes() {} })

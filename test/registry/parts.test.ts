@@ -138,7 +138,7 @@ describe('a model that is larger than an asset may be', () => {
     const found = await knownOfRelease(client, release.tag)
     const folder = tempFolder()
     const files = await downloadAssets(client, heldFiles(found.release, found.known), folder, terms)
-    const held = new Map(files.flatMap((file) => [...file.parts]))
+    const held = new Map(files.flatMap((file) => Object.entries(file.parts)))
     const there = await verifyRelease({ folder, known: found.known, parts: held, parseRun })
     expect(there.findings.filter(({ check }) => check !== 'data')).toEqual([])
     expect(there.checks.find(({ name }) => name === 'ledger')?.outcome).toBe('agrees')
