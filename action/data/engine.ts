@@ -1,9 +1,9 @@
-import type { DuckDBValue, DuckDBVector, JS } from '@duckdb/node-api'
-import { loadDuckdb } from './load-duckdb.ts'
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { DuckDBValue, DuckDBVector, JS } from '@duckdb/node-api'
+import { loadDuckdb } from './load-duckdb.ts'
 import { escapePattern, quoteList, quoteText } from './quote.ts'
 import { repeatedHashes } from './repeated-hashes.ts'
 
@@ -36,6 +36,8 @@ export interface Engine extends AsyncDisposable {
   run(sql: string, values?: readonly unknown[]): Promise<void>
   /** The values of a SELECT of one UBIGINT column, of no NULL, that come more than once; undefined where there are too many. */
   repeated(sql: string, expected: ExpectedRepeats): Promise<bigint[] | undefined>
+  /** The values of a SELECT of DOUBLE columns without NULL, at most `rows` of them, column by column, each ascending, NaN last. */
+  sorted(sql: string, rows: number): Promise<Float64Array[]>
   /** Absolute; there or not. It reads what lies below, which goes when it goes: copies of texts that it cannot read. */
   readonly textFolder: string
 }
@@ -113,6 +115,20 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       })
       return hashes.found(most)
     },
+    async sorted(sql, rows) {
+      return await watch(async () => {
+        const result = await connection.stream(sql)
+        const columns = Array.from({ length: result.columnCount }, () => new Float64Array(rows))
+        let end = 0
+        for (;;) {
+          const chunk = await result.fetchChunk()
+          if (!chunk || chunk.rowCount === 0) break
+          for (const [index, column] of columns.entries()) column.set(doublesOf(chunk.getColumnVector(index)), end)
+          end += chunk.rowCount
+        }
+        return columns.map((column) => column.subarray(0, end).sort())
+      })
+    },
     async [Symbol.asyncDispose]() {
       // Closing under a running statement would end the process.
       await Promise.allSettled(running)
@@ -154,6 +170,12 @@ function wordsOf(vector: DuckDBVector): Uint32Array {
   const items: unknown = Reflect.get(vector, 'items')
   if (!(items instanceof BigUint64Array)) throw new Error('DuckDB gave no UBIGINT; expected a column of them')
   return new Uint32Array(items.buffer, items.byteOffset, items.length * 2)
+}
+
+function doublesOf(vector: DuckDBVector): Float64Array {
+  const items: unknown = Reflect.get(vector, 'items')
+  if (!(items instanceof Float64Array)) throw new Error('DuckDB gave no DOUBLE; expected a column of them')
+  return items
 }
 
 /** The client cannot tell the type of null by itself. */

@@ -10,6 +10,7 @@ export type ReaderRequest =
       readonly values?: readonly unknown[]
     }
   | { readonly kind: 'repeated'; readonly sql: string; readonly expected: ExpectedRepeats }
+  | { readonly kind: 'sorted'; readonly sql: string; readonly rows: number }
 
 /** How its engine is locked; paths are absolute. */
 export interface ReaderLimits {

@@ -121,6 +121,7 @@ class ReaderProcess {
       columns: async (sql, values) => (await ask('columns', sql, values)) as Record<string, unknown[]>,
       run: async (sql, values) => void (await ask('run', sql, values)),
       repeated: async (sql, expected) => (await this.#ask({ kind: 'repeated', sql, expected })) as bigint[] | undefined,
+      sorted: async (sql, rows) => (await this.#ask({ kind: 'sorted', sql, rows })) as Float64Array[],
       [Symbol.asyncDispose]: async () => {},
     }
   }

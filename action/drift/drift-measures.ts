@@ -1,0 +1,108 @@
+import { cramersV } from '../stats/chi-square-test.ts'
+import type { Judged } from '../stats/judged.ts'
+import { ksTwoSample } from '../stats/ks-two-sample.ts'
+import {
+  hellingerDistance,
+  jensenShannonDistance,
+  largestDifference,
+  totalVariationDistance,
+} from '../stats/share-distances.ts'
+import { wasserstein, wassersteinNormalised } from '../stats/wasserstein.ts'
+import type { DriftColumn } from './drift-column.ts'
+import { evidentlyPsi } from './evidently-psi.ts'
+import { psiOfCounts, psiOfNumbers } from './population-stability.ts'
+import { countBetween, quantileEdges } from './quantile-bins.ts'
+
+/**
+ * Every distance by the name of its variant. Those of shares are of categories, or of numbers in ten bins of the reference's
+ * quantiles; `js-e` is Evidently's Jensen-Shannon, `js-2` NannyML's.
+ */
+export const measureNames = [
+  'psi',
+  'psi-evidently',
+  'ks',
+  'wasserstein',
+  'wasserstein-normalised',
+  'js-e',
+  'js-2',
+  'hellinger',
+  'tvd',
+  'l-infinity',
+  'cramers-v',
+] as const
+export type MeasureName = (typeof measureNames)[number]
+
+export interface DriftMeasures {
+  /** Null where it cannot be judged; absent where it has no meaning for the kind of column. */
+  readonly values: Readonly<Partial<Record<MeasureName, number | null>>>
+  /** Why one of them is null. */
+  readonly because: Readonly<Partial<Record<MeasureName, string>>>
+  /** What `psi` comes to by chance where nothing changed. */
+  readonly psiByChance: number | null
+}
+
+/** All distances of a column whose values are compared; null of another. */
+export function measuresOf(column: DriftColumn): DriftMeasures | null {
+  if (column.kind === 'not judged') return null
+  const missing = [column.reference.missing, column.current.missing] as const
+  if (column.kind === 'category') {
+    const reference = column.categories.map((one) => one.reference)
+    const current = column.categories.map((one) => one.current)
+    const hasMissing = missing[0] + missing[1] > 0
+    const psi = hasMissing
+      ? psiOfCounts([...reference, missing[0]], [...current, missing[1]])
+      : psiOfCounts(reference, current)
+    return collect(psi, {
+      'psi-evidently': evidentlyPsi(
+        {
+          values: Float64Array.from(reference.keys()),
+          reference: Float64Array.from(reference),
+          current: Float64Array.from(current),
+        },
+        { areNumbers: false },
+      ),
+      ...ofShares(reference, current),
+    })
+  }
+  const { counts, areIntegers } = column
+  const edges = quantileEdges(counts, 10)
+  const ks = ksTwoSample(counts)
+  return collect(psiOfNumbers(counts, missing), {
+    'psi-evidently': evidentlyPsi(counts, { areIntegers }),
+    ks: ks.ok ? { ok: true, value: ks.value.statistic } : ks,
+    wasserstein: wasserstein(counts),
+    'wasserstein-normalised': wassersteinNormalised(counts),
+    ...ofShares(
+      countBetween(counts.values, counts.reference, edges),
+      countBetween(counts.values, counts.current, edges),
+    ),
+  })
+}
+
+function ofShares(reference: readonly number[], current: readonly number[]): Partial<Record<MeasureName, Judged>> {
+  const largest = largestDifference(reference, current)
+  return {
+    'js-e': jensenShannonDistance(reference, current, 'e'),
+    'js-2': jensenShannonDistance(reference, current, 2),
+    hellinger: hellingerDistance(reference, current),
+    tvd: totalVariationDistance(reference, current),
+    'l-infinity': largest.ok ? { ok: true, value: largest.value.distance } : largest,
+    'cramers-v': cramersV(reference, current),
+  }
+}
+
+function collect(
+  psi: Judged<{ readonly value: number; readonly byChance: number }>,
+  others: Partial<Record<MeasureName, Judged>>,
+): DriftMeasures {
+  const all: [MeasureName, Judged][] = [['psi', psi.ok ? { ok: true, value: psi.value.value } : psi]]
+  for (const name of measureNames) {
+    const one = others[name]
+    if (one) all.push([name, one])
+  }
+  return {
+    values: Object.fromEntries(all.map(([name, one]) => [name, one.ok ? one.value : null])),
+    because: Object.fromEntries(all.flatMap(([name, one]) => (one.ok ? [] : [[name, one.because]]))),
+    psiByChance: psi.ok ? psi.value.byChance : null,
+  }
+}

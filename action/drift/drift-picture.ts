@@ -1,0 +1,79 @@
+import type { PairedCounts } from '../stats/paired-counts.ts'
+import type { DriftColumn } from './drift-column.ts'
+import { countBetween } from './quantile-bins.ts'
+
+/** What people see of a column: shares of few bins, and the values that came or went. */
+export interface DriftPicture {
+  /** What the bins are: the inner edges of numbers, the values of categories; empty where they may not be shown. */
+  readonly bins: readonly (number | string)[]
+  /** Shares, 0..1, a bin more than edges; of categories the most frequent, in their order. */
+  readonly reference: readonly number[]
+  readonly current: readonly number[]
+  /** Values of the current sample alone, and of the reference alone, of at least `minShownRows` rows; with their rows. */
+  readonly appeared: readonly (readonly [value: string, rows: number])[]
+  readonly vanished: readonly (readonly [value: string, rows: number])[]
+  /** How many rarer ones came and went, which are not shown. */
+  readonly rareAppeared: number
+  readonly rareVanished: number
+}
+
+const bars = 8
+const maxNamed = 10
+/** A value of fewer rows may be somebody's own. */
+const minShownRows = 20
+
+/** Null of a column that is gone or not judged. */
+export function pictureOf(column: DriftColumn | undefined): DriftPicture | null {
+  if (!column || column.kind === 'not judged') return null
+  if (column.kind === 'number') return pictureNumbers(column.counts)
+  const { categories } = column
+  const total = (side: 'reference' | 'current') => categories.reduce((sum, one) => sum + one[side], 0)
+  const shown = categories.filter((one) => one.reference + one.current >= minShownRows).slice(0, bars)
+  const sharesOf = (side: 'reference' | 'current') => shown.map((one) => one[side] / Math.max(1, total(side)))
+  const only = (side: 'reference' | 'current', other: 'reference' | 'current') =>
+    categories.filter((one) => one[other] === 0 && one[side] > 0)
+  const named = (side: 'reference' | 'current', other: 'reference' | 'current') => {
+    const list = only(side, other).filter((one) => one[side] >= minShownRows)
+    return list.slice(0, maxNamed).map((one) => [one.value, one[side]] as const)
+  }
+  const appeared = named('current', 'reference')
+  const vanished = named('reference', 'current')
+  return {
+    bins: shown.map(({ value }) => value),
+    reference: sharesOf('reference'),
+    current: sharesOf('current'),
+    appeared,
+    vanished,
+    rareAppeared: only('current', 'reference').length - appeared.length,
+    rareVanished: only('reference', 'current').length - vanished.length,
+  }
+}
+
+/** Bins of one width between the reference's 1st and 99th percentile, the outer ones open. */
+function pictureNumbers(counts: PairedCounts): DriftPicture | null {
+  const { values, reference, current } = counts
+  const total = (list: Float64Array) => list.reduce((sum, count) => sum + count, 0)
+  const [n, m] = [total(reference), total(current)]
+  const [low, high] = [percentile(values, reference, 0.01 * n), percentile(values, reference, 0.99 * n)]
+  const width = (high - low) / bars
+  if (!(width > 0) || !Number.isFinite(width)) return null
+  const edges = Array.from({ length: bars - 1 }, (_, index) => low + width * (index + 1))
+  return {
+    bins: edges,
+    reference: countBetween(values, reference, edges).map((count) => count / Math.max(1, n)),
+    current: countBetween(values, current, edges).map((count) => count / Math.max(1, m)),
+    appeared: [],
+    vanished: [],
+    rareAppeared: 0,
+    rareVanished: 0,
+  }
+}
+
+function percentile(values: Float64Array, counts: Float64Array, rows: number): number {
+  let below = 0
+  for (let index = 0; index < values.length; index += 1) {
+    below += counts[index] ?? 0
+    if (below > 0 && below >= rows) return values[index] ?? 0
+  }
+  return Number.NaN
+}

@@ -1,0 +1,174 @@
+import { adjustForFalseDiscovery } from '../stats/false-discovery.ts'
+import type { DriftColumn, SideRows } from './drift-column.ts'
+import { type DriftMeasures, type MeasureName, measureNames, measuresOf } from './drift-measures.ts'
+import { type MeasuredRow, measureRows, smallestEffect } from './judge-rows.ts'
+
+export interface DriftRule {
+  /** An effect below this, 0..1, is of no matter, however sure it is. */
+  readonly effect: number
+  /** The share of false ones among the columns that are called drifted, at most, in the mean (Benjamini-Hochberg). */
+  readonly fdr: number
+  /** Plain limits for who asks: with any, a column drifts where a measure is above its limit, and by that alone. */
+  readonly limits: Readonly<Partial<Record<MeasureName, number>>>
+  /** Importance by column; where there is any, columns without count nothing. */
+  readonly weights: Readonly<Record<string, number>>
+}
+
+export type RowVerdict = 'drift' | 'insufficient data' | 'notable' | 'no drift'
+export type ColumnVerdict = RowVerdict | 'vanished' | 'not judged'
+
+export interface JudgedRow extends MeasuredRow {
+  /** By Benjamini and Hochberg, over all questions of all columns. */
+  readonly adjusted: number
+  /** The smallest effect that so many rows are sure to show at fdr / questions. */
+  readonly smallestEffect: number
+  readonly verdict: RowVerdict
+}
+
+export interface JudgedColumn {
+  readonly name: string
+  readonly kind: DriftColumn['kind'] | 'vanished'
+  readonly verdict: ColumnVerdict
+  /** Why it is not judged. */
+  readonly because: string | null
+  /** 0..1; all sum to 1; 0 of a column that is not judged. */
+  readonly weight: number
+  readonly reference: SideRows | null
+  readonly current: SideRows | null
+  readonly rows: readonly JudgedRow[]
+  readonly measures: DriftMeasures | null
+  /** The plain limits that it is above. */
+  readonly above: readonly MeasureName[]
+}
+
+export interface JudgedDrift {
+  readonly verdict: 'drift' | 'insufficient data' | 'notable' | 'no drift'
+  /** Weights of the columns that drift, or are gone, 0..1. */
+  readonly driftedShare: number
+  /** How many questions were asked, over which false discoveries are controlled. */
+  readonly questions: number
+  /** The worst first, then by weight and effect. */
+  readonly columns: readonly JudgedColumn[]
+}
+
+/** The data drifts where columns of so much weight together do, or one of so much alone. */
+export const weightLimits = { together: 0.25, alone: 0.2 } as const
+
+/**
+ * The rule for one window: effect and evidence of each question, false discoveries controlled over all of them, then the
+ * columns by weight. A question that is answered neither way, because an effect at the limit need not have shown in so few
+ * rows, is `insufficient data`. How much columns vary by themselves is not known of two samples, and not taken into account.
+ */
+export function judgeDrift(columns: readonly DriftColumn[], vanished: readonly string[], rule: DriftRule): JudgedDrift {
+  const measured = columns.map((column) => ({ column, ...measureRows(column) }))
+  const all = measured.flatMap(({ rows }) => rows)
+  const adjusted = adjustForFalseDiscovery(all.map(({ pValue }) => pValue))
+  const alpha = rule.fdr / Math.max(1, all.length)
+  const adjustedOf = new Map(all.map((row, index) => [row, adjusted[index] ?? 1]))
+  const heard = columns.filter(({ kind }) => kind !== 'not judged').map(({ name }) => name)
+  const weightOf = weigher([...heard, ...vanished], rule.weights)
+
+  const judged = measured.map(({ column, rows: raw, because }): JudgedColumn => {
+    const rows = raw.map((row) => judgeRow(row, adjustedOf.get(row) ?? 1, alpha, rule))
+    const measures = measuresOf(column)
+    const { name, kind, reference, current } = column
+    const above = limitsAbove(measures, rule)
+    const hasLimits = Object.keys(rule.limits).length > 0
+    const byRule = worst(rows.map(({ verdict }) => verdict))
+    const byLimits = above.length > 0 ? 'drift' : byPlainLimits(measures, rule)
+    const own = hasLimits && kind !== 'not judged' ? byLimits : byRule
+    const verdict = own ?? (because === undefined ? 'insufficient data' : noAnswer(column))
+    const isUnheard = because !== undefined && verdict === 'no drift'
+    return {
+      name,
+      kind,
+      verdict: isUnheard ? noAnswer(column) : verdict,
+      because: because ?? null,
+      weight: weightOf(name),
+      reference,
+      current,
+      rows,
+      measures,
+      above,
+    }
+  })
+  const gone = vanished.map((name): JudgedColumn => {
+    const nothing = { because: null, reference: null, current: null, rows: [], measures: null, above: [] }
+    return { name, kind: 'vanished', verdict: 'vanished', weight: weightOf(name), ...nothing }
+  })
+  return { ...judgeWhole([...gone, ...judged]), questions: all.length, columns: inOrder([...gone, ...judged]) }
+}
+
+function judgeRow(row: MeasuredRow, adjusted: number, alpha: number, rule: DriftRule): JudgedRow {
+  const smallest = smallestEffect(row, alpha)
+  const [isSure, isLarge] = [adjusted <= rule.fdr, row.effect >= rule.effect]
+  const canTell = smallest <= rule.effect
+  const unsure = canTell ? (isLarge ? 'notable' : 'no drift') : 'insufficient data'
+  const verdict = isSure ? (isLarge ? 'drift' : 'notable') : unsure
+  return { ...row, adjusted, smallestEffect: smallest, verdict }
+}
+
+/** A column that holds nothing to compare is no good news; one that means nothing, such as an id, is left out. */
+function noAnswer({ kind }: DriftColumn): ColumnVerdict {
+  return kind === 'not judged' ? 'not judged' : 'insufficient data'
+}
+
+function limitsAbove(measures: DriftMeasures | null, { limits }: DriftRule): MeasureName[] {
+  return measureNames.filter((name) => (measures?.values[name] ?? -Infinity) > (limits[name] ?? Infinity))
+}
+
+/** A limit that chance alone would pass, or a measure that there is not, says nothing. */
+function byPlainLimits(measures: DriftMeasures | null, { limits }: DriftRule): RowVerdict | undefined {
+  if (!measures) return undefined
+  const asked = measureNames.filter((name) => limits[name] !== undefined && measures.values[name] !== undefined)
+  if (asked.every((name) => measures.values[name] === null)) return 'insufficient data'
+  const byChance = measures.psiByChance ?? 0
+  return limits.psi !== undefined && byChance >= limits.psi ? 'insufficient data' : 'no drift'
+}
+
+function judgeWhole(columns: readonly JudgedColumn[]): Pick<JudgedDrift, 'verdict' | 'driftedShare'> {
+  const isDrifted = ({ verdict }: JudgedColumn) => verdict === 'drift' || verdict === 'vanished'
+  const drifted = columns.filter(isDrifted)
+  const unknown = columns.filter(({ verdict }) => verdict === 'insufficient data')
+  const driftedShare = weightIn(drifted)
+  const verdict = (): JudgedDrift['verdict'] => {
+    if (isEnough(drifted)) return 'drift'
+    if (isEnough([...drifted, ...unknown])) return 'insufficient data'
+    if (columns.every(({ verdict: own }) => own === 'not judged')) return 'insufficient data'
+    return columns.some((one) => isDrifted(one) || one.verdict === 'notable') ? 'notable' : 'no drift'
+  }
+  return { verdict: verdict(), driftedShare }
+}
+
+function isEnough(columns: readonly JudgedColumn[]): boolean {
+  const alone = columns.some(({ weight }) => weight >= weightLimits.alone)
+  return alone || (columns.length > 0 && weightIn(columns) >= weightLimits.together)
+}
+
+/** Rounded where additions leave dust, so that a quarter is one. */
+function weightIn(columns: readonly JudgedColumn[]): number {
+  return Number(columns.reduce((sum, { weight }) => sum + weight, 0).toFixed(12))
+}
+
+function weigher(names: readonly string[], weights: DriftRule['weights']): (name: string) => number {
+  const own = (name: string) => (Object.hasOwn(weights, name) ? (weights[name] ?? 0) : 0)
+  const heard = new Set(names)
+  const sum = names.reduce((total, name) => total + own(name), 0)
+  return (name) => {
+    if (!heard.has(name)) return 0
+    return sum > 0 ? own(name) / sum : 1 / names.length
+  }
+}
+
+const order: readonly ColumnVerdict[] = ['vanished', 'drift', 'insufficient data', 'notable', 'no drift', 'not judged']
+
+function worst(verdicts: readonly RowVerdict[]): RowVerdict | undefined {
+  return verdicts.toSorted((a, b) => order.indexOf(a) - order.indexOf(b))[0]
+}
+
+function inOrder(columns: readonly JudgedColumn[]): JudgedColumn[] {
+  const effect = ({ rows }: JudgedColumn) => Math.max(0, ...rows.map((row) => row.effect))
+  return columns.toSorted(
+    (a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict) || b.weight - a.weight || effect(b) - effect(a),
+  )
+}

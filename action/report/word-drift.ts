@@ -1,0 +1,116 @@
+import type { JudgedRow } from '../drift/judge-drift.ts'
+import type { Rename } from '../drift/match-renamed-columns.ts'
+import type { ComparedColumn, SampleComparison } from '../pipeline/compare-samples.ts'
+import { formatCount, formatNumber, formatShare } from './numbers.ts'
+import { sparkline } from './sparkline.ts'
+
+const measureWords = { ks: 'D', tvd: 'TVD', share: 'share' } as const
+const maxNamed = 5
+
+/** Whether a column is told in a line of its own. */
+export function isWorthALine({ verdict }: ComparedColumn): boolean {
+  return verdict !== 'no drift'
+}
+
+/** Why the verdict is what it is, in one line. */
+export function wordDriftReason({ verdict, columns, driftedShare, renames }: SampleComparison): string {
+  const gone = columns.filter((column) => column.verdict === 'vanished')
+  const drifted = columns.filter((column) => column.verdict === 'drift')
+  const unknown = columns.filter((column) => column.verdict === 'insufficient data')
+  const judged = columns.filter((column) => column.verdict !== 'not judged').length
+  const parts = [
+    ...(drifted.length > 0 ? [`${names(drifted)} ${drifted.length === 1 ? 'drifts' : 'drift'}`] : []),
+    ...(gone.length > 0
+      ? [`${names(gone)} ${gone.length === 1 ? 'is' : 'are'} gone${renames.length > 0 ? ', perhaps renamed' : ''}`]
+      : []),
+    ...(unknown.length > 0 ? [`too little data for ${names(unknown)}`] : []),
+  ]
+  if (parts.length === 0) return verdict === 'insufficient data' ? 'no column can be judged' : quiet(columns, judged)
+  const weight = drifted.length + gone.length > 0 ? ` · ${formatShare(driftedShare)} of the weight` : ''
+  return `${parts.join('; ')} · ${drifted.length + gone.length} of ${formatCount(judged)} columns${weight}`
+}
+
+function quiet(columns: readonly ComparedColumn[], judged: number): string {
+  const notable = columns.filter((column) => column.verdict === 'notable')
+  const noted = notable.length > 0 ? `${names(notable)} changed, but not enough to matter · ` : ''
+  return `${noted}none of ${formatCount(judged)} columns drifts`
+}
+
+function names(columns: readonly ComparedColumn[]): string {
+  const shown = columns.slice(0, maxNamed).map(({ name }) => name)
+  const rest = columns.length - shown.length
+  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '')
+}
+
+/** What is said of a column. */
+export function wordColumn({ verdict, because, above, measures }: ComparedColumn): string {
+  if (verdict === 'vanished') return 'gone'
+  if (because !== null) return `${verdict}: ${because}`
+  const limits = above.map((name) => `${name} ${formatNumber(measures?.values[name] ?? Number.NaN)}`)
+  return limits.length > 0 ? `${verdict}: ${limits.join(', ')}` : verdict
+}
+
+/** The numbers of each question, and the values that came or went. */
+export function wordEvidence({ rows, measures, picture, reference, current }: ComparedColumn): string[] {
+  const psi = measures?.values.psi
+  const psiWords =
+    typeof psi === 'number'
+      ? ` · psi ${formatNumber(psi)} (by chance about ${formatNumber(measures?.psiByChance ?? 0)})`
+      : ''
+  const lines = rows.map(
+    (row) => wordRow(row) + (row.question === 'values' ? psiWords : wordShares(row, reference, current)),
+  )
+  const appeared = wordValues('new', picture?.appeared ?? [], picture?.rareAppeared ?? 0)
+  const vanished = wordValues('gone', picture?.vanished ?? [], picture?.rareVanished ?? 0)
+  return [...lines, ...appeared, ...vanished]
+}
+
+function wordRow(row: JudgedRow): string {
+  const { question, measure, effect, test, pValue, adjusted, smallestEffect } = row
+  const what = question === 'values' ? measureWords[measure] : question
+  return `${what} ${formatNumber(effect)} (could see ${formatNumber(smallestEffect)}) · p ${formatNumber(pValue)}, adjusted ${formatNumber(adjusted)} (${test})`
+}
+
+function wordShares(
+  { question }: JudgedRow,
+  reference: ComparedColumn['reference'],
+  current: ComparedColumn['current'],
+): string {
+  const shares = [reference, current].map((side) => {
+    const hits = question === 'missing' ? side?.missing : side?.unreadable
+    return formatShare((hits ?? 0) / Math.max(1, side?.rows ?? 0))
+  })
+  return ` · ${shares.join(' → ')}`
+}
+
+function wordValues(word: string, values: readonly (readonly [string, number])[], rare: number): string[] {
+  if (values.length === 0 && rare === 0) return []
+  const named = values.slice(0, maxNamed).map(([value, rows]) => `${JSON.stringify(value)} (${formatCount(rows)} rows)`)
+  const others = rare + values.length - named.length
+  return [
+    `${word}: ${[...named, ...(others > 0 ? [`${formatCount(others)} ${named.length > 0 ? 'more' : 'rare values'}`] : [])].join(', ')}`,
+  ]
+}
+
+/** Both sides as bars of one scale. */
+export function wordPicture({ picture }: ComparedColumn): string {
+  if (!picture || picture.reference.length < 2) return ''
+  const bars = Array.from(sparkline([0, ...picture.reference, ...picture.current])).slice(1)
+  const middle = picture.reference.length
+  return `${bars.slice(0, middle).join('')} → ${bars.slice(middle).join('')}`
+}
+
+export function wordRename({ kind, missing, added, distance }: Rename): string {
+  const near = distance === null ? '' : ` (distance ${formatNumber(distance)})`
+  return `${missing} is gone and ${added} is new and holds much the same${near}: a rename is ${kind}`
+}
+
+/** New columns that are not a rename. */
+export function wordAdded({ added, renames }: SampleComparison): string[] {
+  const named = new Set(renames.map((rename) => rename.added))
+  const others = added.filter((name) => !named.has(name))
+  if (others.length === 0) return []
+  const shown = others.slice(0, maxNamed).join(', ')
+  const rest = others.length - maxNamed
+  return [`new: ${shown}${rest > 0 ? ` and ${rest} more` : ''}, with nothing to compare`]
+}

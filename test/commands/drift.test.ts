@@ -1,0 +1,159 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { drift } from '../../action/commands/drift.ts'
+import { runCommand, settle } from '../../action/commands/settle.ts'
+import { exitCodeOf } from '../../action/report/ending.ts'
+import { jsonEnding } from '../../action/report/word-ending.ts'
+import type { DriftReport } from '../../action/report/report-drift.ts'
+import { contextIn } from '../support/command-context.ts'
+import { schemaOf } from '../support/result-schema.ts'
+import { tempFolder, writeFiles } from '../support/temp-folder.ts'
+
+const isValid = schemaOf('drift')
+
+async function compare(folder: string, reference: string, current: string, inputs: Record<string, unknown> = {}) {
+  const context = contextIn(folder)
+  const given = { reference, current, effect: undefined, fdr: undefined, above: {}, weight: {}, ...inputs }
+  const ending = await settle(() => runCommand(drift, given, context), context.signal)
+  const text = jsonEnding('drift', ending)
+  const json = JSON.parse(text) as { result?: DriftReport; diagnostics?: { code: string }[] }
+  expect(isValid(json) ? [] : isValid.errors).toEqual([])
+  const { result, diagnostics } = json
+  const verdicts = Object.fromEntries((result?.columns ?? []).map(({ name, verdict }) => [name, verdict]))
+  const report = ending.kind === 'fault' ? undefined : ending.report
+  return { ending, text, result, diagnostics, verdicts, words: report?.text ?? '', markdown: report?.markdown ?? '' }
+}
+
+function csv(header: string, rows: number, line: (i: number) => string): string {
+  return [header, ...Array.from({ length: rows }, (_, i) => line(i)), ''].join('\n')
+}
+
+async function writeParquet(file: string, select: string): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  await connection.run(`COPY (${select}) TO '${file}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`)
+  connection.closeSync()
+  instance.closeSync()
+}
+
+const wave = (i: number, by = 0) => (Math.sin(i) * 10 + by).toFixed(4)
+
+describe('drift', () => {
+  it('compares CSV with Parquet: the verdict first, the worst first, and the rename named', async () => {
+    const folder = tempFolder({
+      'old.csv': csv('id,w,carrier,region,when', 2000, (i) => {
+        return `x${i},${wave(i)},${'AABC'[i % 4]},${'NNNSSE'[i % 6]},2024-01-${String((i % 28) + 1).padStart(2, '0')}`
+      }),
+    })
+    await writeParquet(
+      join(folder, 'new.parquet'),
+      `SELECT 'y' || i AS id, sin(i) * 10 AS w, substr('ACCC', 1 + i % 4, 1) AS carrier,
+        substr('NNNSSE', 1 + i % 6, 1) AS state, DATE '2025-01-01' + CAST(i % 28 AS INTEGER) AS "when" FROM range(1500) t(i)`,
+    )
+    const { ending, verdicts, words, markdown, result } = await compare(folder, 'old.csv', 'new.parquet')
+    expect(verdicts).toEqual({
+      region: 'vanished',
+      carrier: 'drift',
+      w: 'no drift',
+      id: 'not judged',
+      when: 'not judged',
+    })
+    expect(words).toMatch(/^DRIFT {2}carrier drifts; region is gone, perhaps renamed · 2 of 3 columns/)
+    expect(words).toContain('region is gone and state is new')
+    expect(words).toMatch(/gone: "B" \(500 rows\)/)
+    expect(markdown).toMatch(/^## Drift\n/)
+    expect(result?.columns[1]?.rows[0]).toMatchObject({ test: 'chi-square:contingency', measure: 'tvd' })
+    expect([ending.kind, exitCodeOf(ending)]).toEqual(['no', 2])
+  })
+
+  it('gives the same bytes whatever the order of rows and of row groups', async () => {
+    const folder = tempFolder()
+    const select = (order: string) =>
+      `SELECT sin(i) * 10 AS w, i % 7 AS k, CASE WHEN i % 9 = 0 THEN NULL ELSE 'v' || (i % 13) END AS c FROM range(20000) t(i) ORDER BY ${order}`
+    const texts = []
+    for (const order of ['i', 'i DESC', 'hash(i)']) {
+      await writeParquet(join(folder, 'a.parquet'), select(order))
+      await writeParquet(join(folder, 'b.parquet'), `SELECT w + 1 AS w, k, c FROM (${select(order)}) LIMIT 20000`)
+      texts.push((await compare(folder, 'a.parquet', 'b.parquet')).text)
+    }
+    expect(new Set(texts).size).toBe(1)
+  })
+
+  it('lets no bad column stop the others, and says of each what was done', async () => {
+    const bad = (i: number, isNew: boolean) => {
+      const extreme = ['inf', '-inf', '1e308', '-0.0'][i % 4]
+      const mixed = isNew && i % 2 === 0 ? 'many' : String(i % 40)
+      const nan = isNew && i % 2 === 0 ? 'nan' : wave(i)
+      return `${wave(i)},,5,${extreme},${mixed},${nan},2024-02-0${(i % 9) + 1},${isNew ? '' : wave(i)},"a|b <${i % 3}>"`
+    }
+    const header = 'ok,empty,same,extreme,mixed,nan,day,lost,odd|name'
+    const folder = tempFolder({
+      'a.csv': csv(header, 2000, (i) => bad(i, false)),
+      'b.csv': csv(header, 2000, (i) => bad(i, true)),
+    })
+    const { verdicts, result, markdown } = await compare(folder, 'a.csv', 'b.csv')
+    expect(verdicts).toEqual({
+      ok: 'no drift',
+      empty: 'not judged',
+      same: 'no drift',
+      extreme: 'no drift',
+      mixed: 'drift',
+      nan: 'drift',
+      day: 'not judged',
+      lost: 'drift',
+      'odd|name': 'no drift',
+    })
+    const mixed = result?.columns.find(({ name }) => name === 'mixed')
+    expect(mixed?.rows.map(({ question }) => question)).toContain('not a number')
+    expect(mixed?.current?.unreadable).toBe(1000)
+    expect(result?.columns.find(({ name }) => name === 'lost')?.because).toBe('no current values')
+    expect(markdown).not.toContain('odd|name')
+  })
+
+  it('says insufficient data of one row, and tells files apart that cannot be read', async () => {
+    const folder = tempFolder({
+      'many.csv': csv('a', 500, (i) => wave(i)),
+      'one.csv': 'a\n1.5\n',
+      'none.csv': 'a\n',
+      'empty.csv': '',
+      'other.csv': csv('z', 500, (i) => wave(i)),
+    })
+    const one = await compare(folder, 'many.csv', 'one.csv')
+    expect([one.result?.verdict, exitCodeOf(one.ending)]).toEqual(['insufficient data', 2])
+    expect((await compare(folder, 'many.csv', 'none.csv')).diagnostics?.map(({ code }) => code)).toEqual([
+      'data/no-rows',
+    ])
+    const both = await compare(folder, 'none.csv', 'empty.csv')
+    expect(both.diagnostics?.map(({ code }) => code)).toEqual(['data/no-rows', 'data/empty-file'])
+    const unlike = await compare(folder, 'many.csv', 'other.csv')
+    expect([unlike.result?.verdict, unlike.verdicts]).toEqual(['drift', { a: 'vanished' }])
+    const missing = await compare(folder, 'many.csv', 'nowhere.csv')
+    expect(missing.ending).toMatchObject({ kind: 'fault', fault: { code: 'data/no-files' } })
+  })
+
+  it('takes files wherever they lie, and globs', async () => {
+    const elsewhere = tempFolder({ 'x/[1].csv': csv('a', 900, (i) => wave(i)) })
+    const folder = tempFolder()
+    writeFiles(folder, { 'd/1.csv': csv('a', 450, (i) => wave(i)), 'd/2.csv': csv('a', 450, (i) => wave(i + 450)) })
+    const { result } = await compare(folder, join(elsewhere, 'x/[1].csv'), 'd/*.csv')
+    expect([result?.verdict, result?.referenceRows, result?.currentRows]).toEqual(['no drift', 900, 900])
+  })
+})
+
+describe('drift’s inputs', () => {
+  const parse = (name: 'effect' | 'above' | 'weight', ...texts: string[]) => drift.inputs[name].parse(texts)
+
+  it('are numbers and known names, or say what is expected', () => {
+    expect(parse('effect', '0.05')).toEqual({ ok: true, value: 0.05 })
+    for (const wrong of ['0', '1', '-1', 'x', '1e-3', '']) expect(parse('effect', wrong).ok).toBe(false)
+    expect(parse('above', 'psi=0.2', 'ks=.1')).toEqual({ ok: true, value: { psi: 0.2, ks: 0.1 } })
+    expect(parse('above', 'pis=0.2')).toMatchObject({
+      ok: false,
+      expected: expect.stringContaining('did you mean psi?'),
+    })
+    expect(parse('weight', 'a=b=2')).toEqual({ ok: true, value: { 'a=b': 2 } })
+    for (const wrong of ['a', '=1', 'a=', 'a=-1', 'a=NaN']) expect(parse('weight', wrong).ok).toBe(false)
+  })
+})
