@@ -27,8 +27,9 @@ export interface Audit {
 
 const marks = { agrees: '✓', disagrees: '✗', 'cannot see': '–' } as const
 
-/** More rows than this nobody reads in a job's summary. */
+/** More rows than this nobody reads in a job's summary, nor more things that disagree anywhere. */
 const mostRows = 200
+const mostFindings = 50
 
 export function reportAudit(audit: Audit): Report {
   const { entries, verification, csv } = audit
@@ -39,14 +40,17 @@ export function reportAudit(audit: Audit): Report {
     `${marks[outcome]} ${outcome}`,
     plainText(detail),
   ])
-  const findings = (verification?.findings ?? []).map(({ file, problem }) => [plainText(file), plainText(problem)])
+  const all = verification?.findings ?? []
+  const findings = all.slice(0, mostFindings).map(({ file, problem }) => [plainText(file), plainText(problem)])
+  const more = all.length - findings.length
+  const moreFindings = more > 0 ? [`${formatCount(more)} more things disagree; --json has them all.`] : []
   const notes = notesOf(audit).map(plainText)
   const left = cells.length - mostRows
   return {
     text: [
       headline,
       ...columns(checks).map((line) => `  ${line}`),
-      ...block(columns(findings).map((line) => `  ✗ ${line}`)),
+      ...block([...columns(findings).map((line) => `  ✗ ${line}`), ...moreFindings.map((line) => `  ${line}`)]),
       ...block(cells.length === 0 ? [] : columns([auditHeader, ...cells]).map((line) => `  ${line}`)),
       ...block(notes.map((note) => `  ${note}`)),
     ].join('\n'),
@@ -55,6 +59,7 @@ export function reportAudit(audit: Audit): Report {
       markdownText(headline),
       ...table(['check', 'outcome', 'what'], checks),
       ...table(['what disagrees', 'how'], findings),
+      ...moreFindings,
       ...table(auditHeader, cells.slice(0, mostRows)),
       ...(left > 0
         ? [`${formatCount(left)} more records are not shown here; \`csv\` and the JSON have them all.`]
@@ -64,7 +69,7 @@ export function reportAudit(audit: Audit): Report {
     outputs: {
       verdict: verification === null ? 'not verified' : verification.isVerified ? 'verified' : 'no',
       records: String(entries.length),
-      findings: String(findings.length),
+      findings: String(all.length),
     },
     ...nextOf(verification, csv),
   }

@@ -85,6 +85,20 @@ test('reportAudit() shows no text that moves the cursor or makes Markdown', () =
   expect(markdown.split('\n').filter((line) => line.startsWith('| 211'))).toHaveLength(1)
 })
 
+test('reportAudit() names the first fifty things that disagree, and counts the rest', () => {
+  const { verification } = audit
+  const [finding] = verification?.findings ?? []
+  const findings = Array.from({ length: 1050 }, () => finding).flatMap((one) => one ?? [])
+  const { text, markdown, outputs } = reportAudit({
+    ...audit,
+    verification: verification && { ...verification, findings },
+  })
+  expect(text.match(/✗ records/g)).toHaveLength(50)
+  for (const report of [text, markdown]) expect(report).toContain('1,000 more things disagree; --json has them all.')
+  expect(text).toMatch(/^NOT VERIFIED {2}acme\/parcels · 1,050 things disagree/)
+  expect(outputs['findings']).toBe('1050')
+})
+
 test('auditCsv() has a row of one line for each record, and the same columns in each', () => {
   const rows = auditCsv([published, nothing]).trimEnd().split('\r\n')
   expect(rows.map((row) => row.split('","').length)).toEqual([27, 27, 27])
