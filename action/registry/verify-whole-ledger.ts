@@ -74,13 +74,15 @@ export async function verifyWholeLedger(client: GitHubClient, signal?: AbortSign
       const outcome = (name: CheckName) => (findings.some(({ check }) => check === name) ? 'disagrees' : 'agrees')
       const known = Math.max(0, ...copies.map((copy) => copy.records.length))
       return {
-        isVerified: findings.length === 0,
+        isVerified: findings.length === 0 && head !== undefined,
         checks: [
-          {
-            name: 'chain',
-            outcome: outcome('chain'),
-            detail: `${records.length} records by ${commits.length} commits`,
-          },
+          head === undefined
+            ? { name: 'chain', outcome: 'cannot see', detail: 'there is no ledger' }
+            : {
+                name: 'chain',
+                outcome: outcome('chain'),
+                detail: `${records.length} records by ${commits.length} commits`,
+              },
           copies.length === 0
             ? { name: 'copies', outcome: 'cannot see', detail: 'this folder has read no ledger before' }
             : { name: 'copies', outcome: outcome('copies'), detail: `${known} records that this folder read before` },
@@ -89,7 +91,9 @@ export async function verifyWholeLedger(client: GitHubClient, signal?: AbortSign
             outcome: outcome('releases'),
             detail: `${releases.length} releases, their tags and files, ${states.states.length} live states`,
           },
-          { name: 'runs', outcome: outcome('runs'), detail: `run.json of ${runs.length} releases of this time` },
+          runs.length === 0
+            ? { name: 'runs', outcome: 'cannot see', detail: 'no release is of this time' }
+            : { name: 'runs', outcome: outcome('runs'), detail: `run.json of ${runs.length} releases of this time` },
         ],
         findings,
         mended: replayed.mended,

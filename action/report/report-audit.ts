@@ -107,6 +107,8 @@ function notesOf({ entries, verification }: Audit): readonly string[] {
 }
 
 function nextOf(verification: LedgerVerification | null, csv: string | null): { readonly next?: string } {
+  if (verification?.isVerified === false && verification.findings.length === 0)
+    return { next: 'there is nothing to verify before the first plumbline register' }
   if (verification?.isVerified === false)
     return { next: 'trust no record that is named; git log plumbline/ledger says who changed it' }
   if (verification === null) return { next: 'plumbline audit --verify checks that nobody changed the ledger' }

@@ -3,10 +3,13 @@ import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
+import { audit } from '../../action/commands/audit.ts'
 import type { NewRecord } from '../../action/registry/ledger-record.ts'
 import { type Audited, type AuditedResult, audited, dataDigest } from '../support/audited.ts'
+import { contextIn } from '../support/command-context.ts'
 import { type Change, chainWith, commitsOf, factsOf, filesOf, writeBranch } from '../support/ledger.ts'
-import { git } from '../support/local-github.ts'
+import { git, testGitHub } from '../support/local-github.ts'
+import { keptOpen } from '../support/proposing.ts'
 import { schemaOf } from '../support/result-schema.ts'
 
 const branch = 'plumbline/ledger'
@@ -100,6 +103,20 @@ describe('audit', () => {
     expect(found.entries[2]?.approval).toEqual({ kind: 'cannot see' })
     expect(found.report.text).toContain('Who let 2 of them in: this token may not read pull requests')
     expect(found.outcome).toBe('done')
+  })
+
+  test('verifies nothing where there is nothing yet', async () => {
+    await using github = await testGitHub()
+    const context = { ...contextIn(github.folder), openGitHub: async () => keptOpen(github) }
+    const outcome = await audit.run({ from: undefined, to: undefined, verify: true, csv: undefined }, context)
+    expect(outcome).toMatchObject({
+      kind: 'no',
+      result: { total: 0, verification: { isVerified: false, findings: [] } },
+    })
+    if (outcome.kind === 'diagnosed') throw new Error('diagnosed')
+    const { text, next } = await audit.report(outcome.result)
+    expect(text).toMatch(/^NOT VERIFIED .*\n {2}chain +– cannot see +there is no ledger\n/)
+    expect(next).toContain('nothing to verify')
   })
 
   test('says of a ledger that is not there that it is not there', async () => {
