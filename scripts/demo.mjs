@@ -69,14 +69,26 @@ show('git', 'add', 'data')
 show('git', ...author(), 'commit', '--quiet', '--message', 'Parcels of August')
 plumbline('decide')
 
-tell('8  A pull request pins the new data and says why. A person merges it; here the API does, as the page of')
-console.log('   plumbline github would.')
+tell('8  A pull request pins the new data and says why. Its branch is trained and judged, as its checks do on GitHub.')
 plumbline('propose')
-await merge(1)
-
-tell('9  The merge trains the model on the new data and releases it.')
+await onGitHub(({ gitUrl, header }) => {
+  console.log('\n$ git fetch && git checkout --detach plumbline/retrain/parcels')
+  run('git', [...header, 'fetch', '--quiet', gitUrl, 'plumbline/retrain/parcels'])
+  run('git', ['checkout', '--quiet', '--detach', 'FETCH_HEAD'])
+})
 plumbline('run')
-const { tag: second } = resultOf('register')
+const candidate = modelDigest(lastRun())
+
+tell(
+  '9  A person merges it; here the API does, as the page of plumbline github would. Nothing is trained again: the same',
+)
+console.log('   files give the same run key, and the release holds the very bytes that were judged.')
+show('git', 'checkout', '--quiet', 'main')
+await merge(1)
+const { tag: second, assets } = resultOf('register')
+const released = assets.find(({ name }) => name.startsWith('model.'))?.sha256
+if (released !== candidate) fail(`The release holds ${released}; expected the candidate's bytes, ${candidate}`)
+console.log(`\n   the candidate's bytes are reused: model sha256 ${candidate.slice(0, 12)}`)
 
 tell('10 Five of a hundred rows go to the new release, the same ones each time; then all of them; then back.')
 askToday()
@@ -120,6 +132,21 @@ function askToday() {
 
 /** Merges a pull request on the embedded GitHub and brings the merge here, as git pull does. */
 async function merge(number) {
+  await onGitHub(async ({ address, token, gitUrl, header }) => {
+    const answer = await fetch(`${address}/pulls/${number}/merge`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ merge_method: 'squash' }),
+    })
+    if (!answer.ok) fail(`The pull request could not be merged: ${answer.status} ${await answer.text()}`)
+    console.log(`\n$ PUT ${new URL(address).pathname.replace('/api/v3', '')}/pulls/${number}/merge   merged`)
+    console.log('$ git pull')
+    run('git', [...header, 'pull', '--quiet', '--ff-only', gitUrl, 'main'])
+  })
+}
+
+/** Does something while the embedded GitHub is served. */
+async function onGitHub(work) {
   const { token, owner, repository } = JSON.parse(readFileSync(join(folder, '.plumbline/github/state.json'), 'utf8'))
   const served = spawn(process.execPath, [join(root, 'dist/cli.js'), 'github', '--json'], {
     cwd: folder,
@@ -127,21 +154,27 @@ async function merge(number) {
   })
   try {
     const { apiUrl, gitUrl } = await servedAt(served)
-    const answer = await fetch(`${apiUrl}/repos/${owner}/${repository}/pulls/${number}/merge`, {
-      method: 'PUT',
-      headers: { authorization: `Bearer ${token}` },
-      body: JSON.stringify({ merge_method: 'squash' }),
-    })
-    if (!answer.ok) fail(`The pull request could not be merged: ${answer.status} ${await answer.text()}`)
-    console.log(`\n$ PUT /repos/${owner}/${repository}/pulls/${number}/merge   merged`)
     const credentials = Buffer.from(`x-access-token:${token}`).toString('base64')
-    const header = `http.extraHeader=Authorization: Basic ${credentials}`
-    console.log('$ git pull')
-    run('git', ['-c', header, 'pull', '--quiet', '--ff-only', gitUrl, 'main'])
+    const header = ['-c', `http.extraHeader=Authorization: Basic ${credentials}`]
+    await work({ address: `${apiUrl}/repos/${owner}/${repository}`, token, gitUrl, header })
   } finally {
     served.kill('SIGINT')
     await once(served, 'exit')
   }
+}
+
+/** The record of the newest run here. */
+function lastRun() {
+  const { stdout } = spawnSync(process.execPath, [join(root, 'dist/cli.js'), 'run', '--json'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  return JSON.parse(stdout).result
+}
+
+/** Of the fit that is released: the last stage that made a model. */
+function modelDigest({ stages }) {
+  return stages.findLast(({ outputs }) => outputs.model !== undefined).outputs.model
 }
 
 /** What `plumbline github --json` prints once it can be asked. */

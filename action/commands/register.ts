@@ -80,10 +80,21 @@ export const register = defineCommand({
         .map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))
         .sort((one, other) => byBytes(one.name, other.name))
       const { isEmbedded, owner, repository } = client.connection
+      const { builtFrom } = candidate.record
+      const isReused = builtFrom !== null && builtFrom.runId !== context.environment['GITHUB_RUN_ID']
       const where = { isEmbedded, name: `${owner}/${repository}` }
       return {
         kind: 'done',
-        result: { kind: 'registered', ...allocation, url: release.url, isNew, assets, scan, where },
+        result: {
+          kind: 'registered',
+          ...allocation,
+          url: release.url,
+          isNew,
+          assets,
+          scan,
+          where,
+          ...(isReused && { builtFrom: { runId: builtFrom.runId, head: builtFrom.head } }),
+        },
       }
     })
   },

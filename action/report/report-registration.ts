@@ -24,6 +24,8 @@ export type RegisterResult =
       readonly scan: ModelScan
       /** The repository, as `acme/parcels`. The embedded GitHub answers at `url` only while a command runs. */
       readonly where: { readonly isEmbedded: boolean; readonly name: string }
+      /** The workflow run that made the bytes, where it was another one than that which registers. */
+      readonly builtFrom?: { readonly runId: string; readonly head: string }
     }
   | {
       readonly kind: 'recorded'
@@ -37,7 +39,7 @@ export function reportRegistration(result: RegisterResult): Report {
 }
 
 function reportRegistered(result: Extract<RegisterResult, { kind: 'registered' }>): Report {
-  const { tag, model, version, url, isNew, assets, where, commit, dataDigest, scan } = result
+  const { tag, model, version, url, isNew, assets, where, commit, dataDigest, scan, builtFrom } = result
   const bytes = assets.reduce((sum, asset) => sum + asset.bytes, 0)
   const place = where.isEmbedded ? 'the embedded one' : where.name
   const verdict = isNew ? `PUBLISHED  ${tag}` : `UNCHANGED  ${tag} is published already`
@@ -49,12 +51,13 @@ function reportRegistered(result: Extract<RegisterResult, { kind: 'registered' }
     ['format', wordScan(scan)],
     ['commit', commit.slice(0, 8)],
     ['data', dataDigest.slice(0, 8)],
+    ...(builtFrom ? [['bytes', wordBuiltFrom(builtFrom)]] : []),
   ]
   return {
     text: [verdict, ...facts.map(([name = '', value = '']) => `  ${name.padEnd(9)}${plainText(value)}`)].join('\n'),
     markdown: [
       `## ${isNew ? 'Published' : 'Unchanged'}: ${markdownText(model)} v${version}`,
-      `${where.isEmbedded ? markdownCode(tag) : markdownLink(tag, url)} on ${where.isEmbedded ? 'the embedded GitHub' : markdownText(where.name)}: ${size}, commit ${markdownCode(commit.slice(0, 8))}, data ${markdownCode(dataDigest.slice(0, 8))}.`,
+      `${where.isEmbedded ? markdownCode(tag) : markdownLink(tag, url)} on ${where.isEmbedded ? 'the embedded GitHub' : markdownText(where.name)}: ${size}, commit ${markdownCode(commit.slice(0, 8))}, data ${markdownCode(dataDigest.slice(0, 8))}.${builtFrom ? ` Its bytes are ${markdownText(wordBuiltFrom(builtFrom))}.` : ''}`,
       markdownTable(
         ['asset', 'size', 'SHA-256'],
         assets.map(({ name, bytes: count, sha256 }) => [
@@ -69,6 +72,10 @@ function reportRegistered(result: Extract<RegisterResult, { kind: 'registered' }
     outputs: { tag, version: String(version), url, published: String(isNew) },
     next: `plumbline lineage ${tag}`,
   }
+}
+
+function wordBuiltFrom({ runId, head }: { readonly runId: string; readonly head: string }): string {
+  return `from the candidate of run ${runId}, built from ${head.slice(0, 8)}`
 }
 
 function reportRecorded({ record, isNew }: Extract<RegisterResult, { kind: 'recorded' }>): Report {

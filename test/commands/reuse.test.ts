@@ -54,6 +54,8 @@ describe('reuse', () => {
     const outcome = await register.run({ param: [] }, world.context({ environment, artifacts: store }))
     expect(outcome).toMatchObject({ kind: 'done', result: { kind: 'registered', isNew: true, version: 1 } })
     const assets = outcome.kind === 'done' && outcome.result.kind === 'registered' ? outcome.result.assets : []
+    const told = outcome.kind === 'done' ? await register.report(outcome.result) : undefined
+    expect(told?.text).toContain(`bytes    from the candidate of run ${run}, built from ${world.head.slice(0, 8)}`)
     const stages = result.kind === 'reused' ? result.record.stages : []
     const fit = stages.findLast(({ outputs }) => outputs['model'] !== undefined)
     expect(assets.find(({ name }) => name === 'model.json')?.sha256).toBe(fit?.outputs['model'])
