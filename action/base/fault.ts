@@ -66,6 +66,7 @@ export const faults = {
   'store/settings': 'user',
   'store/no-git': 'user',
   'store/no-push': 'user',
+  'store/no-room': 'user',
   'store/shallow-clone': 'user',
   'store/shared': 'user',
   'store/unreachable': 'remote',

@@ -5,8 +5,10 @@ import { type Progress, silent } from '../base/progress.ts'
 import type { DataLock, LockEntry } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
 import { mapInParallel } from './map-in-parallel.ts'
-import { copyBytes, linkBytes, removeDeadDrafts } from './stores/copy-bytes.ts'
+import { requireRoom } from './require-room.ts'
+import { copyBytes, linkBytes, moveBytes, removeDeadDrafts } from './stores/copy-bytes.ts'
 import { holds } from './stores/keep-bytes.ts'
+import { fetchedFolder } from './stores/remote-store.ts'
 import { openStore, type StoreWorld } from './stores/store.ts'
 
 export interface PullOptions {
@@ -46,8 +48,15 @@ export async function pullSnapshot(project: Project, lock: DataLock, options: Pu
 
   await using store = openStore(project, options.world)
   const wanted = entries.filter((_, place) => states[place] !== 'there')
+  // What came from elsewhere is moved to its path, for a copy would take its room twice.
+  const fetched = store.push && !withLinks ? join(project.folder, fetchedFolder, '/') : undefined
+  if (!fetched && !withLinks) await requireRoom(project.folder, sumOf(wanted), `${wanted.length} files`)
   await store.prepare?.(wanted, signal)
-  const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0)
+  const uses = new Map<string, number>()
+  for (const { sha256 } of wanted) uses.set(sha256, (uses.get(sha256) ?? 0) + 1)
+  const isMoved = ({ sha256 }: LockEntry, source: string) =>
+    fetched !== undefined && uses.get(sha256) === 1 && source.startsWith(fetched)
+  const total = sumOf(wanted)
   const done = { copied: 0, linked: 0, bytes: 0 }
   if (wanted.length > 0) progress.started('pull')
   const startMs = performance.now()
@@ -55,7 +64,8 @@ export async function pullSnapshot(project: Project, lock: DataLock, options: Pu
     signal?.throwIfAborted()
     const source = await store.fetch(entry, signal)
     const target = join(project.folder, entry.path)
-    if (withLinks) done[await linkBytes(source, target, entry, signal)] += 1
+    if (isMoved(entry, source) && (await moveBytes(source, target))) done.copied += 1
+    else if (withLinks) done[await linkBytes(source, target, entry, signal)] += 1
     else {
       if (!(await copyBytes(source, target, entry, signal))) throw changedMeanwhile(entry)
       done.copied += 1
@@ -67,6 +77,10 @@ export async function pullSnapshot(project: Project, lock: DataLock, options: Pu
     progress.finished('pull', 'done', `${wanted.length} files`, (performance.now() - startMs) / 1000)
   }
   return { there: entries.length - wanted.length, ...done, replaced: other.map(({ path }) => path) }
+}
+
+function sumOf(entries: readonly LockEntry[]): number {
+  return entries.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 function percent(part: number, whole: number): string {

@@ -54,6 +54,18 @@ export async function linkBytes(source: string, path: string, entry: LockEntry, 
   }
 }
 
+/** Gives a verified file of ours another place; false on another device, where there is no such move. */
+export async function moveBytes(source: string, path: string): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true })
+  try {
+    await rename(source, path)
+    return true
+  } catch (error) {
+    if (isNoLink(error)) return false
+    throw error
+  }
+}
+
 /** Removes what killed processes left half-written in folders. */
 export async function removeDeadDrafts(folders: Iterable<string>): Promise<void> {
   for (const folder of folders) {

@@ -50,6 +50,7 @@ export function openReleasesStore(place: ReleasesPlace): Remote {
     forget: () => {
       known.read = readAnew()
     },
+    wholePacks,
     prepare,
     fetch,
     push,
@@ -67,8 +68,22 @@ export function openReleasesStore(place: ReleasesPlace): Remote {
     return found
   }
 
-  /** A pack of which many files are wanted comes whole: GitHub counts requests. */
+  async function wholePacks(entries: readonly LockEntry[]): Promise<number> {
+    return (await wantedWhole(entries)).reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
   async function prepare(entries: readonly LockEntry[], signal?: AbortSignal): Promise<void> {
+    for (const asset of await wantedWhole(entries)) {
+      await mkdir(packsFolder, { recursive: true })
+      const path = join(packsFolder, asset.name)
+      const bytes = Readable.from(taken(client, asset, { at: 0, stored: asset.bytes }, signal))
+      await pipeline(bytes, createWriteStream(path), signal ? { signal } : {})
+      here.set(asset.name, path)
+    }
+  }
+
+  /** A pack of which many files are wanted comes whole: GitHub counts requests. */
+  async function wantedWhole(entries: readonly LockEntry[]): Promise<readonly Asset[]> {
     const packs = await known.read()
     const wanted = new Map<Asset, number>()
     for (const entry of entries) {
@@ -78,14 +93,7 @@ export function openReleasesStore(place: ReleasesPlace): Remote {
         if (asset) wanted.set(asset, (wanted.get(asset) ?? 0) + 1)
       }
     }
-    for (const [asset, slices] of wanted) {
-      if (slices < fewestAtOnce) continue
-      await mkdir(packsFolder, { recursive: true })
-      const path = join(packsFolder, asset.name)
-      const bytes = Readable.from(taken(client, asset, { at: 0, stored: asset.bytes }, signal))
-      await pipeline(bytes, createWriteStream(path), signal ? { signal } : {})
-      here.set(asset.name, path)
-    }
+    return [...wanted].filter(([, slices]) => slices >= fewestAtOnce).map(([asset]) => asset)
   }
 
   async function fetch(entry: LockEntry, path: string, signal?: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { Fault } from '../../base/fault.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
 import { type Clock, claimUnits, graceMs, type StoreNotes } from '../garbage/store-notes.ts'
 import { mapInParallel } from '../map-in-parallel.ts'
+import { requireRoom } from '../require-room.ts'
 import { holds, keptPath } from './keep-bytes.ts'
 import type { Pushed, Store, StoredFile, Told } from './store.ts'
 
@@ -24,6 +25,8 @@ export interface Remote {
   forget?(): void
   /** Brings the bytes to a path that appears once they are whole and are the pinned ones. */
   fetch(entry: LockEntry, path: string, signal?: AbortSignal): Promise<void>
+  /** The bytes of what comes whole for them, and goes again. */
+  wholePacks?(entries: readonly LockEntry[]): Promise<number>
   /** Hears what will be fetched. */
   prepare?(entries: readonly LockEntry[], signal?: AbortSignal): Promise<void>
   /** Brings the files there, none of which is there yet. */
@@ -77,7 +80,13 @@ export function remoteStore(folder: string, { shown, now, open }: RemotePlace): 
         )
         if (!sizes.includes(entry.bytes)) missing.push(entry)
       }
-      if (missing.length > 0) await (await remote()).prepare?.(missing, signal)
+      if (missing.length === 0) return
+      const place = await remote()
+      const files = onePerDigest(missing).reduce((sum, { bytes }) => sum + bytes, 0)
+      const packs = (await place.wholePacks?.(missing)) ?? 0
+      const what = `${missing.length} files${packs > 0 ? ' and the packs that they come in' : ''}`
+      await requireRoom(folder, files + packs, what)
+      await place.prepare?.(missing, signal)
     },
 
     async fetch(entry, signal) {
@@ -95,7 +104,7 @@ export function remoteStore(folder: string, { shown, now, open }: RemotePlace): 
     },
 
     async push(files, told): Promise<Pushed> {
-      const distinct = [...new Map(files.map((file) => [file.sha256, file])).values()]
+      const distinct = onePerDigest(files)
       const place = await remote()
       const before = await claimed(place, distinct, clock, told.signal)
       const missing = distinct.filter(({ sha256 }) => !before.has(sha256))
@@ -131,6 +140,10 @@ async function claimed(
   await claimUnits(place.notes, [...new Set(old.map(({ unit }) => unit))], clock, signal)
   place.forget?.()
   return await place.standing(entries, signal)
+}
+
+function onePerDigest<Entry extends LockEntry>(entries: readonly Entry[]): readonly Entry[] {
+  return [...new Map(entries.map((entry) => [entry.sha256, entry])).values()]
 }
 
 function changed({ path }: LockEntry): Fault {

@@ -90,6 +90,27 @@ describe('snapshot --push to S3', () => {
     })
   })
 
+  test('asks for room before the first byte, and takes it once', async () => {
+    const s3 = await s3Fake({})
+    const { folder } = await project()
+    await push(folder, s3)
+    for (const gone of ['data', '.plumbline']) rmSync(join(folder, gone), { recursive: true })
+    const lock = readFileSync(join(folder, 'data.lock.yaml'), 'utf8')
+    const vast = `  - ${'ab'.repeat(32)}  9000000000000000  data/vast.csv\n`
+    writeFileSync(join(folder, 'data.lock.yaml'), lock + vast)
+    const asked = s3.asked.length
+    const pull = async () => await dataPull.run({ data: undefined, force: false, link: false }, contextFor(folder, s3))
+    await expect(pull()).rejects.toMatchObject({
+      code: 'store/no-room',
+      message: expect.stringMatching(/the disk has \d+ MB left; expected \d+ MB for 2 files/),
+    })
+    expect(s3.asked.slice(asked).filter((one) => one.startsWith('GET'))).toEqual([])
+    writeFileSync(join(folder, 'data.lock.yaml'), lock)
+    expect(await pull()).toMatchObject({ kind: 'done', result: { copied: 1 } })
+    const kept = readdirSync(join(folder, '.plumbline/data'), { recursive: true, encoding: 'utf8' })
+    expect(kept.filter((path) => /[0-9a-f]{64}$/.test(path))).toEqual([])
+  })
+
   test('says in the store’s words why it cannot', async () => {
     const s3 = await s3Fake({})
     const { folder } = await project()
