@@ -12,6 +12,8 @@ export interface S3Fake extends DataServer {
   clock: () => number
   /** Uploads that were begun and not ended: id → `bucket/key`. */
   uploads(): ReadonlyMap<string, string>
+  /** Ends an upload that was begun. */
+  forget(id: string): void
   /** What the SDK and every tool of AWS read. */
   readonly environment: Readonly<Record<string, string>>
 }
@@ -27,6 +29,7 @@ export async function s3Fake(objects: Readonly<Record<string, string | Buffer>>,
     objects: held,
     times,
     environment: environmentOf(server.url),
+    forget: (id: string) => void uploads.delete(id),
     uploads: () => new Map([...uploads].map(([id, { path }]) => [id, path])),
     set clock(clock: () => number) {
       world.clock = clock
