@@ -1,6 +1,6 @@
 import { cramersV } from '../stats/chi-square-test.ts'
 import type { Judged } from '../stats/judged.ts'
-import { ksTwoSample } from '../stats/ks-two-sample.ts'
+import { ksDistance } from '../stats/ks-two-sample.ts'
 import {
   hellingerDistance,
   jensenShannonDistance,
@@ -66,7 +66,7 @@ export function measuresOf(column: DriftColumn): DriftMeasures | null {
   }
   const { counts, areIntegers } = column
   const edges = quantileEdges(counts, 10)
-  const ks = ksTwoSample(counts)
+  const ks = ksDistance(counts)
   return collect(psiOfNumbers(counts, missing), {
     'psi-evidently': evidentlyPsi(counts, { areIntegers }),
     ks: ks.ok ? { ok: true, value: ks.value.statistic } : ks,

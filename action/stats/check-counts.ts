@@ -1,5 +1,4 @@
-import { type CannotJudge, type Judged, judged } from './judged.ts'
-import { totalOf } from './paired-counts.ts'
+import { cannotJudge, type Judged, judged } from './judged.ts'
 
 export interface Totals {
   readonly n: number
@@ -8,22 +7,21 @@ export interface Totals {
 
 /** The totals of two lists of counts, where each is a count and neither list is empty. */
 export function checkCounts(reference: ArrayLike<number>, current: ArrayLike<number>): Judged<Totals> {
-  const because = whyNot(reference, current)
-  return because === undefined ? judged({ n: totalOf(reference), m: totalOf(current) }) : { ok: false, because }
-}
-
-function whyNot(reference: ArrayLike<number>, current: ArrayLike<number>): CannotJudge | undefined {
-  if (reference.length !== current.length || !areCounts(reference) || !areCounts(current)) {
-    return 'a count is negative, not whole or not finite'
+  const [n, m] = [countIn(reference), countIn(current)]
+  if (n === undefined || m === undefined || reference.length !== current.length) {
+    return cannotJudge('a count is negative, not whole or not finite')
   }
-  if (totalOf(reference) === 0) return 'no reference values'
-  return totalOf(current) === 0 ? 'no current values' : undefined
+  if (n === 0) return cannotJudge('no reference values')
+  return m === 0 ? cannotJudge('no current values') : judged({ n, m })
 }
 
-function areCounts(counts: ArrayLike<number>): boolean {
+/** The sum, undefined where something is no count. */
+function countIn(counts: ArrayLike<number>): number | undefined {
+  let total = 0
   for (let index = 0; index < counts.length; index += 1) {
     const count = counts[index] ?? -1
-    if (!(count >= 0 && Number.isSafeInteger(count))) return false
+    if (!(count >= 0) || Math.floor(count) !== count) return undefined
+    total += count
   }
-  return true
+  return Number.isSafeInteger(total) ? total : undefined
 }

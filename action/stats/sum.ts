@@ -3,10 +3,15 @@
  * about 2 units in the last place of Σ|x|.
  */
 export function sum(values: ArrayLike<number>): number {
+  return sumOver(values.length, (index) => values[index] ?? 0)
+}
+
+/** The sum of `count` terms, the same way, without a list of them. */
+export function sumOver(count: number, term: (index: number) => number): number {
   let total = 0
   let lost = 0
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index] ?? 0
+  for (let index = 0; index < count; index++) {
+    const value = term(index)
     const next = total + value
     lost += Math.abs(total) >= Math.abs(value) ? total - next + value : value - next + total
     total = next

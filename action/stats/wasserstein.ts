@@ -1,7 +1,7 @@
 import { checkCounts } from './check-counts.ts'
 import { cannotJudge, type Judged, judged } from './judged.ts'
 import { type PairedCounts, totalOf } from './paired-counts.ts'
-import { sum } from './sum.ts'
+import { sumOver } from './sum.ts'
 
 /**
  * The first Wasserstein distance, in the values' own unit: Σ |F − G| · gap over the sorted values.
@@ -12,15 +12,13 @@ export function wasserstein({ values, reference, current }: PairedCounts): Judge
   if (!totals.ok) return totals
   if (!values.every(Number.isFinite)) return cannotJudge('a value is not finite')
   const { n, m } = totals.value
-  const parts = new Float64Array(Math.max(0, values.length - 1))
   let below = 0
   let currentBelow = 0
-  for (let index = 0; index < parts.length; index += 1) {
+  const distance = sumOver(values.length - 1, (index) => {
     below += reference[index] ?? 0
     currentBelow += current[index] ?? 0
-    parts[index] = Math.abs(below / n - currentBelow / m) * ((values[index + 1] ?? 0) - (values[index] ?? 0))
-  }
-  const distance = sum(parts)
+    return Math.abs(below / n - currentBelow / m) * ((values[index + 1] ?? 0) - (values[index] ?? 0))
+  })
   return Number.isFinite(distance) ? judged(distance) : cannotJudge('a value is not finite')
 }
 
@@ -39,6 +37,10 @@ export function wassersteinNormalised(counts: PairedCounts): Judged {
 /** Divided by n, not n − 1; the values are finite. */
 export function deviationOf(values: Float64Array, counts: Float64Array): number {
   const total = totalOf(counts)
-  const mean = sum(values.map((value, index) => value * (counts[index] ?? 0))) / total
-  return Math.sqrt(sum(values.map((value, index) => (value - mean) ** 2 * (counts[index] ?? 0))) / total)
+  const mean = sumOver(values.length, (index) => (values[index] ?? 0) * (counts[index] ?? 0)) / total
+  const squares = sumOver(values.length, (index) => {
+    const gap = (values[index] ?? 0) - mean
+    return gap * gap * (counts[index] ?? 0)
+  })
+  return Math.sqrt(squares / total)
 }
