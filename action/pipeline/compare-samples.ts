@@ -30,7 +30,7 @@ export interface SampleComparison extends JudgedDrift {
 }
 
 /** So many numbers of a side are held at once, 8 bytes each. */
-const numbersAtOnce = 8_000_000
+const numbersAtOnce = 1_000_000
 
 /** Reads two samples side by side, each in a process of its own, and judges what differs. */
 export async function compareSamples(
