@@ -9,6 +9,7 @@ import type { Interrupt } from '../../action/local-github/answer-request.ts'
 import { readDataLock } from '../../action/project/data-lock.ts'
 import { readProject } from '../../action/project/read-project.ts'
 import { plumbline } from '../support/command-line.ts'
+import { eachFault } from '../support/each-fault.ts'
 import { push, type TestGitHub, testGitHub } from '../support/local-github.ts'
 import { commitAll } from '../support/registered-project.ts'
 import { type S3Fake, s3Error, s3Fake } from '../support/s3-fake.ts'
@@ -229,6 +230,46 @@ describe('snapshot --push to releases', () => {
     expect(ends.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual(folders.map(() => 0))
     expect((await releaseStates(github)).map(({ isDraft }) => isDraft)).toEqual([false])
     for (const own of folders) expect(await missing(own, environment, github)).toBe(0)
+  })
+
+  test('each kind of fault at each call, and then once more: the same end', { timeout: 500_000 }, async () => {
+    await using github = await testGitHub({ limits: { slowMs: 1 } })
+    const { folder } = await projectFor('releases')
+    await push(github, folder, '+HEAD:refs/heads/main')
+    const read = await readProject(folder)
+    const { stdout } = await plumbline(folder, ['snapshot'])
+    expect(stdout).not.toBe('')
+    const lock = readDataLock('data.lock.yaml', readFileSync(join(folder, 'data.lock.yaml'), 'utf8'))
+    if (!read.ok || !lock.ok) throw new Error('no project, or no lock')
+    const files = Object.values(lock.value.sections).flat()
+    const pushed = async () => {
+      // As a laptop does, whose embedded GitHub nobody waits for.
+      const openGitHub = async () => ({ ...github, [Symbol.asyncDispose]: async () => {} })
+      await using store = openStore(read.value, { environment: {}, openGitHub })
+      await store.push?.(
+        files.map((file) => ({ ...file, absolutePath: join(folder, file.path) })),
+        {},
+      )
+    }
+    const before = github.calls().length
+    await pushed()
+    // Limits are waited out by the client, whatever is asked.
+    const faults = eachFault(github.calls().slice(before)).filter(({ kind }) => !/^(429|secondary)/.test(kind))
+    for (const fault of faults) {
+      await clearReleases(github)
+      github.fault(fault)
+      await pushed().catch(() => undefined)
+      github.faultless()
+      await pushed()
+      const states = await releaseStates(github)
+      expect(
+        states.map(({ isDraft }) => isDraft),
+        `${fault.kind} at ${fault.at}`,
+      ).toEqual([false])
+      expect(await missing(folder, {}, github), `${fault.kind} at ${fault.at}`).toBe(0)
+    }
+    console.log(`snapshot --push to releases: ${faults.length} faults`)
+    expect(faults.length).toBeGreaterThan(40)
   })
 })
 
