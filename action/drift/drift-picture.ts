@@ -28,7 +28,7 @@ export function pictureOf(column: DriftColumn | undefined): DriftPicture | null 
   if (column.kind === 'number') return pictureNumbers(column.counts)
   const { categories } = column
   const total = (side: 'reference' | 'current') => categories.reduce((sum, one) => sum + one[side], 0)
-  const shown = categories.filter((one) => one.reference + one.current >= minShownRows).slice(0, bars)
+  const shown = categories.filter((one) => isCommon(one.reference) && isCommon(one.current)).slice(0, bars)
   const sharesOf = (side: 'reference' | 'current') => shown.map((one) => one[side] / Math.max(1, total(side)))
   const only = (side: 'reference' | 'current', other: 'reference' | 'current') =>
     categories.filter((one) => one[other] === 0 && one[side] > 0)
@@ -47,6 +47,11 @@ export function pictureOf(column: DriftColumn | undefined): DriftPicture | null 
     rareAppeared: only('current', 'reference').length - appeared.length,
     rareVanished: only('reference', 'current').length - vanished.length,
   }
+}
+
+/** Whether the count of a value tells of nobody. */
+function isCommon(rows: number): boolean {
+  return rows === 0 || rows >= minShownRows
 }
 
 /** Bins of one width between the reference's 1st and 99th percentile, the outer ones open. */

@@ -1,6 +1,6 @@
 import { checkCounts } from '../stats/check-counts.ts'
-import { type Judged, judged } from '../stats/judged.ts'
-import type { PairedCounts } from '../stats/paired-counts.ts'
+import { cannotJudge, type Judged, judged } from '../stats/judged.ts'
+import { type PairedCounts, totalOf } from '../stats/paired-counts.ts'
 import { sum } from '../stats/sum.ts'
 import { countBetween, quantileEdges } from './quantile-bins.ts'
 
@@ -29,9 +29,14 @@ export function psiOfCounts(reference: ArrayLike<number>, current: ArrayLike<num
   return judged({ value: sum(terms), bins, byChance: (bins - 1) * (1 / n + 1 / m) })
 }
 
-/** The same of numbers: ten bins of the reference's quantiles, the outer ones open. `missing` rows of each side. */
+/**
+ * The same of numbers: ten bins of the reference's quantiles, the outer ones open. `missing` rows of each side. Where
+ * nearly all of the reference is one value there is one bin alone, and 0 would look like good news.
+ */
 export function psiOfNumbers(counts: PairedCounts, missing: readonly [number, number] = [0, 0]): Judged<Psi> {
   const edges = quantileEdges(counts, 10)
+  if (edges.length === 0 && totalOf(counts.reference) > 0)
+    return cannotJudge('nearly all of the reference is one value')
   const extra = missing[0] + missing[1] > 0
   const sides = ([0, 1] as const).map((side) => [
     ...countBetween(counts.values, side === 0 ? counts.reference : counts.current, edges),

@@ -9,6 +9,7 @@ export type CannotJudge =
   | 'a count is negative, not whole or not finite'
   | 'a value is not finite'
   | 'fewer than two categories'
+  | 'nearly all of the reference is one value'
 
 export function judged<Value>(value: Value): Judged<Value> {
   return { ok: true, value }
