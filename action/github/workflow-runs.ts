@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+
 import type { GitHubClient } from './client.ts'
 
 /** A run of a workflow, as GitHub attests it. */
@@ -88,8 +90,8 @@ export async function openArtifact(
       request: { parseSuccessResponseBody: false, ...(signal && { signal }) },
     })
     const body: unknown = answer.data
-    if (!(body instanceof ReadableStream)) throw new TypeError(`GitHub answered no bytes for ${artifact.name}`)
-    return { data: body as AsyncIterable<Uint8Array> }
+    if (!(body instanceof Readable)) throw new TypeError(`GitHub answered no bytes for ${artifact.name}`)
+    return { data: body }
   })
   return found.kind === 'done' ? found.data : undefined
 }
