@@ -144,7 +144,7 @@ describe('snapshot --push to s3', () => {
   test.each([
     ['three files', false],
     ['one in parts', true],
-  ])('killed at each write of %s and run again, it ends the same', { timeout: 300_000 }, async (name, isLarge) => {
+  ])('killed at each write of %s and run again, it ends the same', { timeout: 600_000 }, async (name, isLarge) => {
     const s3 = await s3Fake({})
     const trap = openTrap()
     trapS3(s3, trap)
@@ -172,7 +172,7 @@ describe('snapshot --push to s3', () => {
     for (const own of folders) expect(await missing(own, s3.environment)).toBe(0)
   })
 
-  test('each kind of fault at each call, and then once more: the same end', { timeout: 300_000 }, async () => {
+  test('each kind of fault at each call, and then once more: the same end', { timeout: 600_000 }, async () => {
     const s3 = await s3Fake({})
     const { folder } = await projectFor('{ s3: acme/parcels }')
     const serve = s3.answer
@@ -206,7 +206,7 @@ describe('snapshot --push to s3', () => {
 })
 
 describe('snapshot --push to releases', () => {
-  test('killed at each write and run again, it ends the same', { timeout: 300_000 }, async () => {
+  test('killed at each write and run again, it ends the same', { timeout: 600_000 }, async () => {
     const trap = openTrap()
     await using github = await testGitHub({ interrupt: trapGitHub(trap) })
     const { folder } = await projectFor('releases')

@@ -83,7 +83,7 @@ describe('changeDeployment()', () => {
   })
 
   test('ends the same, with one record a change, whatever fault befalls whichever call', {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     const limits = { slowMs: 5, retryAfterSeconds: 0 }
     await using measured = await testGitHub({ limits })
