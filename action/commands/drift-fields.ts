@@ -1,5 +1,5 @@
 import { nearestName } from '../base/nearest-name.ts'
-import { type MeasureName, measureNames } from '../drift/drift-measures.ts'
+import { type MeasureName, measureNames } from '../drift/measure-names.ts'
 import { type Field, list, text } from './fields.ts'
 
 type Words = Parameters<typeof text>[0]

@@ -10,27 +10,9 @@ import {
 import { wasserstein, wassersteinNormalised } from '../stats/wasserstein.ts'
 import type { DriftColumn } from './drift-column.ts'
 import { evidentlyPsi } from './evidently-psi.ts'
+import { type MeasureName, measureNames } from './measure-names.ts'
 import { psiOfCounts, psiOfNumbers } from './population-stability.ts'
 import { countBetween, quantileEdges } from './quantile-bins.ts'
-
-/**
- * Every distance by the name of its variant. Those of shares are of categories, or of numbers in ten bins of the reference's
- * quantiles; `js-e` is Evidently's Jensen-Shannon, `js-2` NannyML's.
- */
-export const measureNames = [
-  'psi',
-  'psi-evidently',
-  'ks',
-  'wasserstein',
-  'wasserstein-normalised',
-  'js-e',
-  'js-2',
-  'hellinger',
-  'tvd',
-  'l-infinity',
-  'cramers-v',
-] as const
-export type MeasureName = (typeof measureNames)[number]
 
 export interface DriftMeasures {
   /** Null where it cannot be judged; absent where it has no meaning for the kind of column. */

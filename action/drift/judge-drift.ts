@@ -1,7 +1,8 @@
 import { adjustForFalseDiscovery } from '../stats/false-discovery.ts'
 import type { DriftColumn, SideRows } from './drift-column.ts'
-import { type DriftMeasures, type MeasureName, measureNames, measuresOf } from './drift-measures.ts'
+import { type DriftMeasures, measuresOf } from './drift-measures.ts'
 import { type MeasuredRow, measureRows, smallestEffect } from './judge-rows.ts'
+import { type MeasureName, measureNames } from './measure-names.ts'
 
 export interface DriftRule {
   /** An effect below this, 0..1, is of no matter, however sure it is. */
