@@ -17,12 +17,19 @@ export function auditCells(entry: AuditEntry): readonly string[] {
 
 export const auditHeader = ['record', 'when (UTC)', 'what', 'by', 'why', 'result', 'let in by']
 
-/** `production: first 2025-03-06 by ada; …` */
+/** What was done with the release that a record names; `restored` says it of the one before it. */
+const actWords: Readonly<Record<string, string>> = {
+  first: 'made live',
+  restored: 'rolled back',
+  withdrawn: 'took back',
+}
+
+/** `production: made live 2025-03-06 by ada; …` */
 export function wordDeployments(deployments: readonly Deployed[]): string {
   return deployments
     .map(({ environment, did, share, at, actor }) => {
       const part = share === null ? '' : ` at ${share} %`
-      return `${environment}: ${did}${part} ${at.slice(0, 10)} by ${actor}`
+      return `${environment}: ${actWords[did] ?? did}${part} ${at.slice(0, 10)} by ${actor}`
     })
     .join('; ')
 }
@@ -30,7 +37,7 @@ export function wordDeployments(deployments: readonly Deployed[]): string {
 function wordWhat({ kind, model, tag, data, environment, did, share, alias, pull }: AuditEntry): string {
   switch (kind) {
     case 'deployed':
-      return `${did === 'first' ? 'made live:' : (did ?? kind)} ${tag ?? model} in ${environment ?? '?'}${share === null ? '' : ` at ${share} %`}`
+      return `${actWords[did ?? ''] ?? did ?? kind} ${tag ?? model} in ${environment ?? '?'}${share === null ? '' : ` at ${share} %`}`
     case 'alias':
       return `alias ${model}@${alias?.name ?? '?'} → ${tag ?? 'removed'}`
     case 'proposed':

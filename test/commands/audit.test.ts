@@ -52,7 +52,7 @@ describe('audit', () => {
     expect(text).toMatch(
       /published parcels-v1-\S+ +github-actions\[bot\] +drift by grace: carrier 0\.31 \(#1\) +passed · 1 of 1 gates · roc_auc 0\.861 · 43,118 rows +\S+ \(#1\)/,
     )
-    expect(text).toContain('made live: parcels-v1')
+    expect(text).toContain('made live parcels-v1')
     expect(text).toContain('No record was read in this folder before')
     expect(markdown).toContain('| chain | ✓ agrees |')
     expect(outputs).toEqual({ verdict: 'verified', records: '6', findings: '0' })
@@ -67,7 +67,7 @@ describe('audit', () => {
     expect(header).toMatch(/^"record","at","kind",/)
     expect(rows).toHaveLength(6)
     expect(rows[4]).toContain(`"'=cmd()"`)
-    expect(rows[2]).toContain('"production: first 2025-03-06 by ada"')
+    expect(rows[2]).toContain('"production: made live 2025-03-06 by ada"')
 
     // The second time this folder has a copy.
     const again = await world.audit({ verify: true })
