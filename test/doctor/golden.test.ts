@@ -72,7 +72,7 @@ describe('doctor', () => {
     if (outcome.kind === 'diagnosed') throw new Error(JSON.stringify(outcome.diagnostics))
     const { text } = await doctor.report(outcome.result)
     const plain = (said: string) =>
-      said.replaceAll(github.serverUrl, 'https://github.com').replaceAll(project.folder, '/work/parcels')
+      said.replaceAll(github.serverUrl, 'https://github.com').replaceAll(project.folder, '<folder>')
     await expect(`${plain(text)}\n`).toMatchFileSnapshot(`../golden/doctor/${name}.txt`)
     const json = JSON.stringify(outcome.result, undefined, 2)
     await expect(`${plain(json)}\n`).toMatchFileSnapshot(`../golden/doctor/${name}.json`)
