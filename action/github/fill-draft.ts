@@ -53,7 +53,7 @@ export async function fillDraft(
   terms: FillTerms,
 ): Promise<Filled> {
   const { pause = (ms: number) => sleep(ms, undefined, terms.signal && { signal: terms.signal }) } = terms
-  const sightings = new Sightings(files)
+  const sightings = sightingsOf(files)
   let held = draft.assets
   let last: Refused | undefined
   for (let refusals = 0; refusals < mostRefusals; ) {
@@ -140,45 +140,40 @@ async function uploadAll(
 }
 
 /** Since when each unfinished upload is seen here; the more of a name were given up, the longer the next is left alone. */
-class Sightings {
-  readonly #bytes: ReadonlyMap<string, number>
-  readonly #seen = new Map<number, { readonly sinceMs: number; readonly patienceMs: number }>()
-  readonly #givenUp = new Map<string, number>()
-  readonly #troubles = new Map<string, number>()
+function sightingsOf(files: readonly DraftFile[]) {
+  const bytesOf = new Map(files.map(({ name, bytes }) => [name, bytes]))
+  const seen = new Map<number, { readonly sinceMs: number; readonly patienceMs: number }>()
+  const givenUp = new Map<string, number>()
+  const troubles = new Map<string, number>()
+  return {
+    of(held: readonly Asset[]): Watched {
+      const nowMs = performance.now()
+      const watched = new Map<number, { forMs: number; patienceMs: number }>()
+      for (const asset of held.filter(({ isWhole }) => !isWhole)) {
+        const first = seen.get(asset.id) ?? { sinceMs: nowMs, patienceMs: patienceMs(asset) }
+        seen.set(asset.id, first)
+        watched.set(asset.id, { forMs: nowMs - first.sinceMs, patienceMs: first.patienceMs })
+      }
+      return watched
+    },
 
-  constructor(files: readonly DraftFile[]) {
-    this.#bytes = new Map(files.map(({ name, bytes }) => [name, bytes]))
+    gone({ name, isWhole }: Asset): void {
+      if (!isWhole) givenUp.set(name, (givenUp.get(name) ?? 0) + 1)
+    },
+
+    /** How often an upload of ours broke off, this time included: what it left need not be waited for. */
+    broke({ name }: DraftFile): number {
+      const count = (troubles.get(name) ?? 0) + 1
+      troubles.set(name, count)
+      return count
+    },
+
+    mostTroubles: () => Math.max(1, ...troubles.values()),
   }
 
-  of(held: readonly Asset[]): Watched {
-    const nowMs = performance.now()
-    const watched = new Map<number, { forMs: number; patienceMs: number }>()
-    for (const asset of held.filter(({ isWhole }) => !isWhole)) {
-      const seen = this.#seen.get(asset.id) ?? { sinceMs: nowMs, patienceMs: this.#patienceMs(asset) }
-      this.#seen.set(asset.id, seen)
-      watched.set(asset.id, { forMs: nowMs - seen.sinceMs, patienceMs: seen.patienceMs })
-    }
-    return watched
-  }
-
-  gone({ name, isWhole }: Asset): void {
-    if (!isWhole) this.#givenUp.set(name, (this.#givenUp.get(name) ?? 0) + 1)
-  }
-
-  /** How often an upload of ours broke off, this time included: what it left need not be waited for. */
-  broke({ name }: DraftFile): number {
-    const troubles = (this.#troubles.get(name) ?? 0) + 1
-    this.#troubles.set(name, troubles)
-    return troubles
-  }
-
-  mostTroubles(): number {
-    return Math.max(1, ...this.#troubles.values())
-  }
-
-  #patienceMs({ name }: Asset): number {
-    if (this.#troubles.has(name)) return 0
-    const onceMs = patience.leastMs + (this.#bytes.get(name) ?? 0) / patience.bytesPerMs
-    return onceMs * 2 ** (this.#givenUp.get(name) ?? 0) * (1 + Math.random())
+  function patienceMs({ name }: Asset): number {
+    if (troubles.has(name)) return 0
+    const onceMs = patience.leastMs + (bytesOf.get(name) ?? 0) / patience.bytesPerMs
+    return onceMs * 2 ** (givenUp.get(name) ?? 0) * (1 + Math.random())
   }
 }
