@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
 import type { GitHubConnection } from './connection.ts'
-import { gitAccess } from './git-access.ts'
+import { ownGitAccess } from './git-access.ts'
 
 /** Branches of a repository with all their history, in a folder of their own that goes with it. */
 export interface FetchedBranches extends AsyncDisposable {
@@ -46,9 +46,7 @@ export async function fetchBranches(
   signal?: AbortSignal,
 ): Promise<FetchedBranches> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-branches-'))
-  const environment = Object.fromEntries(
-    Object.entries(gitAccess(connection)).filter(([name]) => !placesOfGit.has(name)),
-  )
+  const environment = ownGitAccess(connection)
   const run: Git = (args, input) => runGit(folder, environment, args, input, signal)
   try {
     const wanted = beginnings.map((beginning) => `refs/heads/${beginning}*`)
@@ -72,9 +70,6 @@ export async function fetchBranches(
     throw error
   }
 }
-
-/** Set inside a hook; there they name another repository. */
-const placesOfGit = new Set(['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_COMMON_DIR'])
 
 type Git = (args: readonly string[], input?: string) => Promise<Buffer>
 

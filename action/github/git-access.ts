@@ -25,3 +25,10 @@ export function gitAccess({ token, isEmbedded, environment }: GitHubConnection):
     ...(isEmbedded && { NO_PROXY: '127.0.0.1' }),
   }
 }
+
+/** The same for a repository that we made ourselves: what a hook says of the one that it stands in does not hold there. */
+export function ownGitAccess(connection: GitHubConnection): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(gitAccess(connection)).filter(([name]) => !placesOfGit.has(name)))
+}
+
+const placesOfGit = new Set(['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_COMMON_DIR'])

@@ -11,7 +11,7 @@ import { readLocalLocks } from '../local-locks.ts'
 import { git } from '../stores/git.ts'
 import { unreadableLock } from '../unreadable-lock.ts'
 import type { AskNeeded } from './collect-remote.ts'
-import { type Mirror, openMirror, placeOf } from './mirror-repository.ts'
+import { type Mirror, openMirror } from './mirror-repository.ts'
 
 /**
  * Which digests the locks name that anybody may come back to: here, at the tip of every branch and tag and of every open pull
@@ -24,7 +24,7 @@ export async function openNeeded(
   signal?: AbortSignal,
 ): Promise<AsyncDisposable & { readonly ask: AskNeeded }> {
   await refuseOtherRemotes(project.folder, client)
-  const mirror = await openMirror(placeOf(client.connection))
+  const mirror = await openMirror(client.connection)
   const texts = new Map<string, ReadonlySet<string>>()
   let remote: readonly string[] = []
 

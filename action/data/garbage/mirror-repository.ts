@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 
 import { Fault } from '../../base/fault.ts'
 import type { GitHubConnection } from '../../github/connection.ts'
+import { ownGitAccess } from '../../github/git-access.ts'
 import { textsOfObjects } from '../stores/git.ts'
 
 /** Every branch and tag of a repository, and the heads of some pull requests, as of when they were last fetched. */
@@ -18,49 +19,18 @@ export interface Mirror extends AsyncDisposable {
   refresh(pulls: readonly number[], signal?: AbortSignal): Promise<boolean>
 }
 
-/** A repository, and how it is reached. */
-export interface MirrorPlace {
-  /** What people call it. */
-  readonly shown: string
-  readonly url: string
-  /** Settings of git for the way there. */
-  readonly settings: readonly (readonly [key: string, value: string])[]
-}
-
 /** Files larger than this are fetched one by one where they are asked for. */
 const largestBytes = 4 << 20
-
-export function placeOf({ gitUrl, token, owner, repository, isEmbedded }: GitHubConnection): MirrorPlace {
-  const credentials = Buffer.from(`x-access-token:${token}`).toString('base64')
-  return {
-    shown: `${owner}/${repository}`,
-    url: gitUrl,
-    settings: [
-      [`http.${gitUrl}.extraHeader`, `Authorization: Basic ${credentials}`],
-      ['credential.helper', ''],
-      ...(isEmbedded ? [['http.proxy', ''] as const] : []),
-    ],
-  }
-}
 
 /**
  * Opens an empty mirror that goes when it is closed. Throws `store/unseen-branches` where git cannot fetch: a lock on a branch
  * that nobody sees may need anything.
  */
-export async function openMirror({ shown, url, settings }: MirrorPlace): Promise<Mirror> {
+export async function openMirror(connection: GitHubConnection): Promise<Mirror> {
+  const { gitUrl: url, owner, repository } = connection
+  const shown = `${owner}/${repository}`
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-branches-'))
-  // By the environment: a command line can be read by everybody on the machine.
-  const environment = {
-    ...process.env,
-    ...Object.fromEntries(
-      settings.flatMap(([key, value], at) => [
-        [`GIT_CONFIG_KEY_${at}`, key],
-        [`GIT_CONFIG_VALUE_${at}`, value],
-      ]),
-    ),
-    GIT_CONFIG_COUNT: String(settings.length),
-    GIT_TERMINAL_PROMPT: '0',
-  }
+  const environment = ownGitAccess(connection)
   const git = async (args: readonly string[], signal?: AbortSignal): Promise<string> => {
     try {
       const options = { cwd: folder, env: environment, maxBuffer: 1 << 30, ...(signal && { signal }) }
