@@ -1,3 +1,4 @@
+import { isRecord } from '../base/is-record.ts'
 import type { Permissions, Role } from './access.ts'
 import type { StoredCheckRun, StoredStatus } from './stored-checks.ts'
 import type { StoredDeployment, StoredEnvironment } from './stored-deployments.ts'
@@ -90,16 +91,12 @@ export function completePlatform(value: Partial<Platform> | undefined): Platform
 /** Whether a platform that was kept has the shape that everything here counts on. */
 export function isPlatform(value: unknown): boolean {
   if (value === undefined) return true
-  if (!isFields(value)) return false
+  if (!isRecord(value)) return false
   return Object.entries(value).every(([key, kept]: readonly [string, unknown]) => {
     if (!Object.hasOwn(firstPlatform, key)) return true
-    if (!Array.isArray(Reflect.get(firstPlatform, key))) return isFields(kept)
+    if (!Array.isArray(Reflect.get(firstPlatform, key))) return isRecord(kept)
     return (
-      Array.isArray(kept) && kept.every((item) => (key === 'burnedTags' ? typeof item === 'string' : isFields(item)))
+      Array.isArray(kept) && kept.every((item) => (key === 'burnedTags' ? typeof item === 'string' : isRecord(item)))
     )
   })
-}
-
-function isFields(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { canonicalJson } from '../../base/canonical-json.ts'
 import { Fault } from '../../base/fault.ts'
+import { isRecord } from '../../base/is-record.ts'
 import type { GitHubClient } from '../../github/client.ts'
 import { commitFiles, readBranch, readTextFile } from '../../github/git-data.ts'
 import type { NoteKind, StoreNotes } from '../garbage/store-notes.ts'
@@ -71,8 +72,7 @@ async function readNotes(client: GitHubClient): Promise<{ readonly head: string 
 function notesIn(text: string): Notes {
   try {
     const value: unknown = JSON.parse(text)
-    const isNotes = typeof value === 'object' && value !== null && !Array.isArray(value)
-    if (isNotes && Object.values(value).every((note) => typeof note === 'string')) return value as Notes
+    if (isRecord(value) && Object.values(value).every((note) => typeof note === 'string')) return value as Notes
   } catch {
     // Said below.
   }
