@@ -16,7 +16,7 @@ export async function readCodeState(folder: string): Promise<CodeState> {
   const [commit, tree, changes, user] = await Promise.all([
     git(folder, 'rev-parse', '--verify', '--quiet', 'HEAD'),
     git(folder, 'rev-parse', '--verify', '--quiet', 'HEAD^{tree}'),
-    git(folder, 'status', '--porcelain', '--untracked-files=all', '--', '.'),
+    git(folder, '--no-optional-locks', 'status', '--porcelain', '--untracked-files=all', '--', '.'),
     git(folder, 'config', 'user.name'),
   ])
   return {

@@ -26,11 +26,8 @@ export async function readCheckout(project: Project): Promise<CheckoutState> {
   const shown = (await git(folder, ['log', '-1', '--format=%H %cI']))?.trim().split(' ') ?? []
   const [head, date] = shown
   if (head === undefined || date === undefined || head === '') throw notCommitted(file, 'nothing is committed here')
-  const changed = (
-    (await git(folder, ['status', '--porcelain', '-z', '--untracked-files=all', '--', ...deciding])) ?? ''
-  )
-    .split('\0')
-    .filter((line) => line !== '')
+  const status = ['--no-optional-locks', 'status', '--porcelain', '-z', '--untracked-files=all', '--', ...deciding]
+  const changed = ((await git(folder, status)) ?? '').split('\0').filter((line) => line !== '')
   const [first] = changed
   if (first !== undefined) throw notCommitted(first.slice(3), 'it differs from the last commit')
   const prefix = ((await git(folder, ['rev-parse', '--show-prefix'])) ?? '').trim()

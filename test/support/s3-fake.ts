@@ -73,7 +73,8 @@ function s3Answer(fake: Fake): Answer {
     if (searchParams.has('uploads') && request.method === 'GET') return listUploads(fake, path, searchParams, response)
     if (searchParams.has('uploadId') && request.method === 'GET') return listParts(uploads, searchParams, response)
     if (request.method === 'PUT' || request.method === 'POST') {
-      void take({ fake, path, searchParams }, request, response)
+      // Who hangs up in the middle has stored nothing.
+      void take({ fake, path, searchParams }, request, response).catch(() => response.destroy())
       return
     }
     if (request.method === 'DELETE') {

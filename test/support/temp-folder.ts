@@ -6,7 +6,8 @@ import { onTestFinished } from 'vitest'
 /** A folder of the running test, removed with it, that holds the given files. */
 export function tempFolder(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plumbline-')))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  // A process that the test left behind, as git's own maintenance, may still write here.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }))
   writeFiles(folder, files)
   return folder
 }

@@ -24,6 +24,8 @@ export type GitStates = ReadonlyMap<string, string>
 /** Throws where there is no git. */
 export async function askGitStates(folder: string): Promise<GitStates | undefined> {
   const command = [
+    // A look takes no lock, which could stop a commit of somebody else.
+    '--no-optional-locks',
     'status',
     '--porcelain',
     '-z',
