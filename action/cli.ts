@@ -13,6 +13,7 @@ async function answer(): Promise<number> {
   survivePipes()
   return await answerTerminal(words, {
     table: commandTable,
+    overview: async () => (await import('./commands/overview.generated.ts')).overview,
     folder: process.cwd(),
     environment: process.env,
     stdout: process.stdout,

@@ -12,7 +12,7 @@ import type { JsonLog } from '../report/progress-json.ts'
 import { progressLines } from '../report/progress-lines.ts'
 import { progressLive } from '../report/progress-live.ts'
 import { jsonEnding, wordEnding } from '../report/word-ending.ts'
-import type { CommandContext, CommandTable, ServeGitHub } from './define-command.ts'
+import type { CommandContext, CommandSummary, CommandTable, ServeGitHub } from './define-command.ts'
 import { findCommand, splitName } from './find-command.ts'
 import { helpAll, helpOne } from './help.ts'
 import { type CommandLine, readCommandLine, splitCommandLine } from './read-command-line.ts'
@@ -27,6 +27,8 @@ export interface TerminalStream {
 
 export interface Terminal {
   readonly table: CommandTable
+  /** What `--help` shows of the commands of the table, without loading them. */
+  readonly overview: () => Promise<readonly CommandSummary[]>
   readonly folder: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly stdout: TerminalStream
@@ -62,7 +64,7 @@ export async function answerTerminal(words: readonly string[], terminal: Termina
       line = splitCommandLine(words)
       if (line.wantsVersion) return answerVersion()
       const isHelp = line.wantsHelp || line.words.length === 0 || line.words[0] === 'help'
-      if (isHelp) return await help(line, terminal.table)
+      if (isHelp) return await help(line, terminal)
       if (line.isJsonLog) log = await openLog(line, terminal.table, stderr)
       return await run(line, { ...terminal, stderr }, hidden, traffic, log)
     },
@@ -99,9 +101,9 @@ function answerVersion(): Ending {
   return { kind: 'done', result: { version }, report: { text: version, markdown: version, outputs: {} } }
 }
 
-async function help({ words }: CommandLine, table: CommandTable): Promise<Ending> {
+async function help({ words }: CommandLine, { table, overview }: Terminal): Promise<Ending> {
   const { name } = splitName(words[0] === 'help' ? words.slice(1) : words, table)
-  const text = name === '' ? await helpAll(table) : helpOne(await findCommand(name, table))
+  const text = name === '' ? helpAll(await overview()) : helpOne(await findCommand(name, table))
   return { kind: 'done', result: { help: text }, report: { text, markdown: text, outputs: {} } }
 }
 

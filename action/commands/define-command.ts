@@ -101,6 +101,9 @@ export interface Command<Declared extends Fields = Fields, Result = unknown> {
   report(result: Result): Promise<Report>
 }
 
+/** What `--help` shows of a command in its line. */
+export type CommandSummary = Pick<Command, 'name' | 'group' | 'summary'>
+
 /** Commands by name, each loaded on its own. */
 export type CommandTable = Readonly<Record<string, () => Promise<Command>>>
 

@@ -1,10 +1,9 @@
-import { type Command, type CommandTable, commandGroups } from './define-command.ts'
+import { type Command, type CommandSummary, commandGroups } from './define-command.ts'
 import type { Field } from './fields.ts'
 import { doorFlags } from './read-command-line.ts'
 
 /** What `plumbline --help` prints: every command in a line, grouped by the part of the loop that it serves. */
-export async function helpAll(table: CommandTable): Promise<string> {
-  const commands = await Promise.all(Object.values(table).map(async (load) => await load()))
+export function helpAll(commands: readonly CommandSummary[]): string {
   const groups = commandGroups.flatMap((group) => {
     const lines = commands
       .filter((command) => command.group === group)

@@ -15,6 +15,7 @@ async function typedWith(
   let stderr = ''
   const code = await answerTerminal(words, {
     table: fixtureTable,
+    overview: async () => await Promise.all(Object.values(fixtureTable).map(async (load) => await load())),
     folder: '.',
     environment: options.environment ?? {},
     stdout: { isTTY: options.isTTY ?? false, write: (text: string) => (stdout += text) },

@@ -38,7 +38,7 @@ describe('dist/cli.js', () => {
 
     expect(cli(['--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('\nmodel\n'), stderr: '' })
     expect(bytes).toBeGreaterThan(0)
-    expect(bytes).toBeLessThan(200_000)
+    expect(bytes).toBeLessThan(100_000)
   })
 
   test('ends well where the reader of its output goes away', async () => {
