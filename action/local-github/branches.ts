@@ -1,8 +1,15 @@
 import type { BareRepository } from './git.ts'
+import { type Head, headRefOf } from './stored-pull.ts'
 
-/** Where every branch and every `refs/pull/N/…` points, by full name. */
+/** Where every branch, forks' too, and every `refs/pull/N/…` points, by full name. */
 export async function readTips(git: BareRepository): Promise<ReadonlyMap<string, string>> {
-  const listed = await git.read(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads/', 'refs/pull/'])
+  const listed = await git.read([
+    'for-each-ref',
+    '--format=%(objectname) %(refname)',
+    'refs/heads/',
+    'refs/pull/',
+    'refs/forks/',
+  ])
   return new Map(
     listed
       .split('\n')
@@ -13,6 +20,10 @@ export async function readTips(git: BareRepository): Promise<ReadonlyMap<string,
 
 export async function tipOf(git: BareRepository, branch: string): Promise<string | undefined> {
   return (await readTips(git)).get(`refs/heads/${branch}`)
+}
+
+export async function headTip(git: BareRepository, head: Head): Promise<string | undefined> {
+  return (await readTips(git)).get(headRefOf(head))
 }
 
 export async function isAncestor(git: BareRepository, ancestor: string, descendant: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { timestamp } from './git-commits.ts'
 import { type Observation, observePull, type Tips } from './observe-pull.ts'
 import type { State } from './state.ts'
 import { isPullIssue, type PullIssue } from './stored-issue.ts'
-import type { StoredPull } from './stored-pull.ts'
+import { headRefOf, type StoredPull } from './stored-pull.ts'
 
 type Found = ReadonlyMap<number, Observation>
 
@@ -40,7 +40,7 @@ async function observe(git: BareRepository, { issues }: Discussion): Promise<Fou
   const tips = await readTips(git)
   const found = new Map<number, Observation>()
   for (const { number, pull } of open) {
-    const head = tips.get(`refs/heads/${pull.head}`)
+    const head = tips.get(headRefOf(pull))
     const base = tips.get(`refs/heads/${pull.base}`)
     if (head === pull.headSha && base === pull.baseSha) continue
     found.set(number, observePull(pull, await askGit(git, pull, head, base)))

@@ -38,6 +38,8 @@ export function serveGit(
       // As on GitHub, nobody pushes to a pull request's own refs.
       '-c',
       'receive.hideRefs=refs/pull',
+      '-c',
+      'transfer.hideRefs=refs/forks',
     ]
     const backend = spawn('git', [...settings, 'http-backend'], { env: environment, stdio: ['pipe', 'pipe', 'ignore'] })
     const answer = new CgiAnswer(response)

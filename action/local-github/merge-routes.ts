@@ -50,6 +50,7 @@ export async function updateBranch(exchange: Exchange): Promise<Answer> {
   const issue = requirePull(state, exchange)
   const { pull } = issue
   if (issue.state === 'closed') throw new Refusal(422, 'Pull Request is closed')
+  if (pull.fork !== undefined) throw new Refusal(501, 'The embedded GitHub writes no branch of a fork')
   if (expected !== undefined && expected !== pull.headSha)
     throw new Refusal(422, "expected head sha didn't match current head ref.")
   if (await isAncestor(forge.git, pull.baseSha, pull.headSha))
@@ -113,7 +114,7 @@ function refuseByRules(state: State, access: Access, { pull }: PullIssue, isBehi
 
 async function landingCommit(forge: Forge, access: Access, issue: PullIssue, wish: MergeWish): Promise<string> {
   const { git } = forge
-  const { headSha: theirs, baseSha: ours, head } = issue.pull
+  const { headSha: theirs, baseSha: ours, head, fork = forge.owner } = issue.pull
   const actor = actorOf(access)
   const written = (title: string, message: string) =>
     [wish.title ?? title, wish.message ?? message].filter((part) => part !== '').join('\n\n')
@@ -128,7 +129,7 @@ async function landingCommit(forge: Forge, access: Access, issue: PullIssue, wis
     const commit = await squashCommit(git, { ours, theirs, message: written(title, message), author })
     if (commit !== undefined) return commit
   } else {
-    const title = `Merge pull request #${issue.number} from ${forge.owner}/${head}`
+    const title = `Merge pull request #${issue.number} from ${fork}/${head}`
     const commit = await mergeCommit(git, { ours, theirs, message: written(title, issue.title), author: actor })
     if (commit !== undefined) return commit
   }

@@ -13,6 +13,7 @@ export interface NewRun {
   readonly sha: string
   readonly actor: string
   readonly pulls?: readonly number[]
+  readonly fork?: string
   readonly inputs?: Readonly<Record<string, string>>
   /** It waits for somebody who may write to let it run. */
   readonly needsApproval?: boolean
@@ -38,6 +39,7 @@ export async function withNewRun(forge: Forge, state: State, run: NewRun): Promi
     actor: run.actor,
     triggeredBy: run.actor,
     pulls: run.pulls ?? [],
+    ...(run.fork !== undefined && { fork: run.fork }),
     inputs: run.inputs ?? {},
     jobs: [],
     artifacts: [],

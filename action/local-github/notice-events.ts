@@ -6,6 +6,7 @@ import { findRef } from './ref-routes.ts'
 import { startRuns } from './start-runs.ts'
 import type { State } from './state.ts'
 import { isPullIssue } from './stored-issue.ts'
+import { headRefOf } from './stored-pull.ts'
 
 /** What a write may change that workflows wait for, as it was before. */
 export interface Watched {
@@ -34,12 +35,13 @@ export async function noticeEvents(forge: Forge, access: Access, was: Watched, a
     const now = (await findRef(forge, ref))?.sha
     if (now === undefined || now === before) continue
     moved.set(ref, now)
+    if (ref.startsWith('refs/forks/')) continue
     await noticePush(forge, access, ref, before, now)
   }
   const made = answer && 'json' in answer && answer.status === 201 && isRecord(answer.json) ? answer.json['number'] : 0
   for (const { number, state, pull } of pullsOf(await forge.state.read())) {
     if (state !== 'open') continue
-    const head = moved.get(`refs/heads/${pull.head}`)
+    const head = moved.get(headRefOf(pull))
     const type = number === made ? 'opened' : number === was.closedPull ? 'reopened' : head ? 'synchronize' : undefined
     if (type === undefined) continue
     await startRuns(forge, access, {
@@ -50,6 +52,7 @@ export async function noticeEvents(forge: Forge, access: Access, was: Watched, a
       sha: head ?? pull.headSha,
       since: pull.baseSha,
       pull: number,
+      ...(pull.fork !== undefined && { fork: pull.fork }),
     })
   }
 }

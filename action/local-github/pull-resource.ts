@@ -3,7 +3,7 @@ import { commitsBetween, mergeBaseOf } from './branches.ts'
 import type { Exchange, Forge } from './exchange.ts'
 import { commentsOn, discussed, issuePage } from './issue-resource.ts'
 import { newestCheckRuns, newestStatuses, passedContexts } from './passed-contexts.ts'
-import { nodeId, type Resource, repositoryResource, userResource } from './resources.ts'
+import { forkResource, nodeId, type Resource, repositoryResource, userResource } from './resources.ts'
 import { violationsOf } from './rules.ts'
 import type { State } from './state.ts'
 import type { PullIssue } from './stored-issue.ts'
@@ -37,7 +37,7 @@ export function pullSimple({ forge, access }: Exchange, state: State, issue: Pul
     requested_reviewers: [],
     requested_teams: [],
     auto_merge: null,
-    head: sideOf(forge, state, access, pull.head, pull.headSha),
+    head: headOf(forge, state, access, pull),
     base: sideOf(forge, state, access, pull.base, pull.baseSha),
     _links: {
       self: link(url),
@@ -94,6 +94,13 @@ function mergeableState(state: State, access: Access, pull: StoredPull, trial: T
     ...newestCheckRuns(state.platform, pull.headSha).map(({ name }) => name),
   ]
   return contexts.every((context) => passed.has(context)) ? 'clean' : 'unstable'
+}
+
+function headOf(forge: Forge, state: State, access: Access, { head, headSha, fork }: StoredPull): Resource {
+  const own = sideOf(forge, state, access, head, headSha)
+  if (fork === undefined) return own
+  const repo = forkResource(forge, state, access, fork)
+  return { ...own, label: `${fork}:${head}`, user: userResource(forge, fork), repo }
 }
 
 function sideOf(forge: Forge, state: State, access: Access, branch: string, sha: string): Resource {

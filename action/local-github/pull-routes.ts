@@ -1,5 +1,5 @@
 import { actorOf } from './access.ts'
-import { commitsBetween, isAncestor, mergeBaseOf, tipOf } from './branches.ts'
+import { commitsBetween, headTip, isAncestor, mergeBaseOf, tipOf } from './branches.ts'
 import { nextNumber, withIssue } from './discussion.ts'
 import {
   type Answer,
@@ -19,6 +19,7 @@ import { currentTrial, pullResource, pullSimple } from './pull-resource.ts'
 import { invalid, notFound, Refusal } from './refusal.ts'
 import type { State } from './state.ts'
 import { isPullIssue, type PullIssue } from './stored-issue.ts'
+import type { StoredPull } from './stored-pull.ts'
 import { tryMerge } from './trial.ts'
 
 export async function createPull(exchange: Exchange): Promise<Answer> {
@@ -29,8 +30,8 @@ export async function createPull(exchange: Exchange): Promise<Answer> {
   const title = requireTitle(requiredText(body, 'title'), 'PullRequest')
   await followRefs(forge)
   return forge.state.change(async (state) => {
-    const { head, base, headSha, baseSha } = await requireBranches(forge, wanted)
-    refuseSecond(state, forge, head, base)
+    const { head, base, headSha, baseSha, fork } = await requireBranches(forge, wanted)
+    refuseSecond(state, forge, { head, base, ...(fork !== undefined && { fork }) })
     const now = timestamp(new Date())
     const number = nextNumber(state.discussion)
     const issue: PullIssue = {
@@ -55,6 +56,7 @@ export async function createPull(exchange: Exchange): Promise<Answer> {
         trial: null,
         landing: null,
         merged: null,
+        ...(fork !== undefined && { fork }),
       },
     }
     await keepHead(forge.git, number, headSha)
@@ -145,14 +147,14 @@ async function reopened(forge: Forge, state: State, issue: PullIssue, now: strin
   if (pull.merged) throw refuse('The pull request is already merged.')
   const baseSha = await tipOf(forge.git, pull.base)
   if (baseSha === undefined) throw refuse(`The ${pull.base} branch has been deleted.`)
-  const headSha = await tipOf(forge.git, pull.head)
+  const headSha = await headTip(forge.git, pull)
   if (headSha === undefined) throw refuse(`The ${pull.head} branch has been deleted.`)
   if (!(await isAncestor(forge.git, pull.headSha, headSha)))
     throw refuse(`The ${pull.head} branch was force-pushed or recreated.`)
   if (await isAncestor(forge.git, headSha, baseSha))
     throw refuse(`There are no new commits on the ${pull.head} branch.`)
-  const names = `${forge.owner}:${pull.head}`
-  if (findOpen(state, pull.head, pull.base)) throw refuse(`There is already an open pull request from ${names}.`)
+  const names = `${pull.fork ?? forge.owner}:${pull.head}`
+  if (findOpen(state, pull)) throw refuse(`There is already an open pull request from ${names}.`)
   await keepHead(forge.git, issue.number, headSha)
   return {
     ...issue,
@@ -168,42 +170,49 @@ async function rebased(forge: Forge, state: State, issue: PullIssue, base: strin
   if (base === undefined || base === issue.pull.base) return issue
   if (issue.state === 'closed')
     throw invalid('PullRequest', 'base', 'invalid', 'Cannot change the base branch of a closed pull request.')
-  const wanted = { head: issue.pull.head, base }
+  const { head, fork } = issue.pull
+  const wanted = { head: fork === undefined ? head : `${fork}:${head}`, base }
   const { headSha, baseSha } = await requireBranches(forge, wanted)
-  if (findOpen(state, issue.pull.head, base)) {
-    const message = `A pull request already exists for base branch '${base}' and head branch '${issue.pull.head}'`
+  if (findOpen(state, { ...issue.pull, base })) {
+    const message = `A pull request already exists for base branch '${base}' and head branch '${head}'`
     throw invalid('PullRequest', 'base', 'invalid', message)
   }
   return { ...issue, pull: { ...issue.pull, base, headSha, baseSha, trial: null } }
 }
 
-/** The branches that a body names; the head may be written `owner:branch`. */
+/** The branches that a body names; the head may be written `owner:branch`, and of a fork must be. */
 async function requireBranches(forge: Forge, wanted: { readonly head: string; readonly base: string }) {
   const { git, owner } = forge
   const [, user, head = ''] = /^(?:([^:]*):)?(.*)$/.exec(wanted.head) ?? []
   const { base } = wanted
   const baseSha = await tipOf(git, base)
   if (baseSha === undefined) throw invalid('PullRequest', 'base', 'invalid')
-  const headSha = user === undefined || user === owner ? await tipOf(git, head) : undefined
+  const fork = user === undefined || user === owner ? undefined : user
+  const place = { head, ...(fork !== undefined && { fork }) }
+  const headSha = await headTip(git, place)
   if (headSha === undefined) throw invalid('PullRequest', 'head', 'invalid')
   const named = (branch: string) => (user === undefined ? branch : `${owner}:${branch}`)
+  const headName = fork === undefined ? named(head) : `${fork}:${head}`
   if ((await mergeBaseOf(git, baseSha, headSha)) === undefined) {
-    throw custom(`The ${named(head)} branch has no history in common with ${named(base)}`)
+    throw custom(`The ${headName} branch has no history in common with ${named(base)}`)
   }
   if ((await commitsBetween(git, baseSha, headSha)).length === 0) {
-    throw custom(`No commits between ${named(base)} and ${named(head)}`)
+    throw custom(`No commits between ${named(base)} and ${headName}`)
   }
-  return { head, base, headSha, baseSha }
+  return { ...place, base, headSha, baseSha }
 }
 
-function refuseSecond(state: State, { owner }: Forge, head: string, base: string): void {
-  if (findOpen(state, head, base)) throw custom(`A pull request already exists for ${owner}:${head}.`)
+type Branches = Pick<StoredPull, 'head' | 'fork' | 'base'>
+
+function refuseSecond(state: State, { owner }: Forge, branches: Branches): void {
+  const { fork = owner, head } = branches
+  if (findOpen(state, branches)) throw custom(`A pull request already exists for ${fork}:${head}.`)
 }
 
-function findOpen(state: State, head: string, base: string): PullIssue | undefined {
+function findOpen(state: State, { head, fork, base }: Branches): PullIssue | undefined {
   return state.discussion.issues
     .filter(isPullIssue)
-    .find((issue) => issue.state === 'open' && issue.pull.head === head && issue.pull.base === base)
+    .find(({ state: is, pull }) => is === 'open' && pull.head === head && pull.fork === fork && pull.base === base)
 }
 
 function custom(message: string): Refusal {
@@ -217,7 +226,7 @@ function fits({ owner }: Forge, query: URLSearchParams, { state, pull }: PullIss
   const base = query.get('base') ?? ''
   return (
     (wanted === 'all' || wanted === state) &&
-    (!head.includes(':') || head === `${owner}:${pull.head}`) &&
+    (!head.includes(':') || head === `${pull.fork ?? owner}:${pull.head}`) &&
     (base === '' || base === pull.base)
   )
 }

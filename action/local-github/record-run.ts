@@ -14,7 +14,7 @@ import type { StoredArtifact, StoredJob, StoredRun } from './stored-runs.ts'
 import { readWorkflows } from './workflow-files.ts'
 
 /** A run as whoever executed it tells it. */
-export interface RecordedRun extends RunChange, Partial<Pick<NewRun, 'sha' | 'pulls' | 'inputs' | 'actor'>> {
+export interface RecordedRun extends RunChange, Partial<Pick<NewRun, 'sha' | 'pulls' | 'inputs' | 'actor' | 'fork'>> {
   /** `.github/workflows/plumbline.yml` */
   readonly workflow: string
   readonly event: string
@@ -61,6 +61,7 @@ export async function recordRun(forge: Forge, recorded: RecordedRun): Promise<nu
       sha,
       actor: recorded.actor ?? forge.owner,
       ...(recorded.pulls && { pulls: recorded.pulls }),
+      ...(recorded.fork !== undefined && { fork: recorded.fork }),
       ...(recorded.inputs && { inputs: recorded.inputs }),
     })
     return { state: await changed(forge, state, run, recorded), answer: run.id }

@@ -149,6 +149,23 @@ export function repositoryResource(forge: Forge, state: State, access: Access): 
   }
 }
 
+/** Somebody's fork, as it is shown beside a pull request or a run; it has no routes of its own here. */
+export function forkResource(forge: Forge, state: State, access: Access, owner: string): Resource {
+  const own = { ...forge, owner, repositoryUrl: `${apiOf(forge)}/repos/${owner}/${forge.repository}` }
+  const id = forkIdOf(owner)
+  return {
+    ...repositoryResource(own, state, access),
+    id,
+    node_id: nodeId('Repository', id),
+    owner: userResource(forge, owner),
+    fork: true,
+  }
+}
+
+export function forkIdOf(owner: string): number {
+  return idOf(`fork ${owner}`)
+}
+
 /** A token of an App or a job is shown as one that reads and, with contents, pushes. */
 function rightsOf(access: Exclude<Access, { kind: 'none' }>): Resource {
   const isAdmin = access.kind === 'user' && access.role === 'admin'

@@ -3,7 +3,7 @@ import type { Access } from './access.ts'
 import type { Forge } from './exchange.ts'
 import { readCommit } from './git-commits.ts'
 import { isObject } from './git-data-routes.ts'
-import { nodeId, pageOf, repositoryResource, userResource, workflowIdOf } from './resources.ts'
+import { forkIdOf, forkResource, nodeId, pageOf, repositoryResource, userResource, workflowIdOf } from './resources.ts'
 import type { State } from './state.ts'
 import { isPullIssue } from './stored-issue.ts'
 import type { StoredArtifact, StoredJob, StoredRun } from './stored-runs.ts'
@@ -45,7 +45,7 @@ export async function runResource(forge: Forge, state: State, access: Access, ru
     workflow_url: `${forge.repositoryUrl}/actions/workflows/${workflowIdOf(run.workflow)}`,
     head_commit: await simpleCommit(forge, run.sha),
     repository,
-    head_repository: repository,
+    head_repository: run.fork === undefined ? repository : forkResource(forge, state, access, run.fork),
   }
 }
 
@@ -94,7 +94,7 @@ export function artifactResource(forge: Forge, run: StoredRun, artifact: StoredA
     workflow_run: {
       id: run.id,
       repository_id: 1,
-      head_repository_id: 1,
+      head_repository_id: run.fork === undefined ? 1 : forkIdOf(run.fork),
       head_branch: run.branch ?? '',
       head_sha: run.sha,
     },

@@ -13,6 +13,7 @@ import { openLaggingLists } from './lagging-lists.ts'
 import { githubLimits, type Limits } from './limits.ts'
 import type { Call } from './name-call.ts'
 import type { Settings, TokenHolder } from './platform-state.ts'
+import { type ForkPush, pushToFork } from './push-to-fork.ts'
 import { type RecordedRun, type RunChange, recordRun, updateRun } from './record-run.ts'
 import { removeLeftovers } from './remove-leftovers.ts'
 import { openRequestLimiter } from './request-limits.ts'
@@ -35,6 +36,8 @@ export interface LocalGitHub extends GitHubConnection {
   readonly recordRun: (run: RecordedRun) => Promise<number>
   /** What became of a run, a dispatched or a recorded one. */
   readonly updateRun: (id: number, change: RunChange) => Promise<void>
+  /** What somebody pushes to a fork: a commit of a repository on this machine, to a branch. The commit's hash. */
+  readonly pushToFork: (push: ForkPush) => Promise<string>
   /** Switches a fault on, such as `500@3`. Throws a RangeError where there is no such kind. */
   readonly fault: (fault: FaultSwitch | string) => void
   /** Switches all faults off. */
@@ -125,6 +128,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
     calls: forge.faults.calls,
     recordRun: (run) => recordRun(forge, run),
     updateRun: (id, change) => updateRun(forge, id, change),
+    pushToFork: (pushed) => pushToFork(forge, pushed),
     configure: (settings) => configure(state, settings),
     [Symbol.asyncDispose]: async () => {
       server.close()

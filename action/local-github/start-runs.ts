@@ -14,6 +14,8 @@ export interface Event extends Omit<Happening, 'paths'> {
   /** Where the changed files are counted from; left out where paths do not matter. */
   readonly since?: string
   readonly pull?: number
+  /** Whose fork the pull request comes from. */
+  readonly fork?: string
 }
 
 const skipped = /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/
@@ -45,7 +47,8 @@ export async function startRuns(forge: Forge, access: Access, event: Event): Pro
       sha: event.sha,
       actor: actorOf(access).login,
       needsApproval: isPull && !startsWorkflows(access),
-      ...(event.pull !== undefined && { pulls: [event.pull] }),
+      // Of a fork's run GitHub does not say what it is for.
+      ...(event.fork !== undefined ? { fork: event.fork } : event.pull !== undefined && { pulls: [event.pull] }),
     }
     await forge.state.change(async (before) => ({
       state: (await withNewRun(forge, before, run)).state,

@@ -18,8 +18,10 @@ export interface StoredRun {
   /** Who caused it, and who ran this attempt. */
   readonly actor: string
   readonly triggeredBy: string
-  /** Numbers of the pull requests that it is for. */
+  /** Numbers of the pull requests that it is for; none of those from forks. */
   readonly pulls: readonly number[]
+  /** Whose fork its commit comes from; left out: of this repository. */
+  readonly fork?: string
   readonly inputs: Readonly<Record<string, string>>
   readonly jobs: readonly StoredJob[]
   readonly artifacts: readonly StoredArtifact[]

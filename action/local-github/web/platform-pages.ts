@@ -1,9 +1,9 @@
+import { readTips } from '../branches.ts'
 import { environmentNamed } from '../deployment-state.ts'
 import { pageOf } from '../resources.ts'
-import { readTips } from '../branches.ts'
 import type { State } from '../state.ts'
 import type { StoredRun } from '../stored-runs.ts'
-import { html, type Html } from './html.ts'
+import { type Html, html } from './html.ts'
 import { form, page, rows, stateBadge, time, type View } from './page.ts'
 import { renderMarkdown } from './render-markdown.ts'
 

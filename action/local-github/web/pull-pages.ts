@@ -1,10 +1,10 @@
 import { commitsBetween } from '../branches.ts'
-import { readCommit } from '../git-commits.ts'
 import { followRefs } from '../follow-refs.ts'
+import { readCommit } from '../git-commits.ts'
 import { commentsOn, issuePage, labelsOn } from '../issue-resource.ts'
+import { newestCheckRuns, newestStatuses } from '../passed-contexts.ts'
 import { filesOf } from '../pull-diff-routes.ts'
 import { currentTrial } from '../pull-resource.ts'
-import { newestCheckRuns, newestStatuses } from '../passed-contexts.ts'
 import type { State } from '../state.ts'
 import { isPullIssue, type PullIssue, type StoredIssue } from '../stored-issue.ts'
 import { tryMerge } from '../trial.ts'
@@ -67,7 +67,7 @@ async function pullView(view: View, state: State, issue: PullIssue): Promise<str
     'pulls',
     issue.title,
     html`${heading(state, issue)}
-    <p><code>${pull.head}</code> → <code>${pull.base}</code> <span class="dim">· ${commits.length} ${commits.length === 1 ? 'commit' : 'commits'} · ${changed}</span></p>
+    <p><code>${pull.fork === undefined ? pull.head : `${pull.fork}:${pull.head}`}</code> → <code>${pull.base}</code> <span class="dim">· ${commits.length} ${commits.length === 1 ? 'commit' : 'commits'} · ${changed}</span></p>
     ${said(state, issue)}
     ${checks(state, pull.headSha)}
     <section aria-label="Decision">${await decision(view, issue)}</section>
