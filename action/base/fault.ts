@@ -85,6 +85,7 @@ export const faults = {
   'pipeline/environment': 'user',
   'pipeline/index-unreachable': 'remote',
   'pipeline/missing-result': 'user',
+  'pipeline/judged-otherwise': 'user',
   'pipeline/no-candidate': 'user',
   'pipeline/no-python': 'user',
   'pipeline/no-reads': 'user',

@@ -5,6 +5,7 @@ import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import type { ModelScan } from '../data/model-formats/scan-model.ts'
 import type { GitHubClient } from '../github/client.ts'
+import type { FoundCandidate } from '../pipeline/find-candidate.ts'
 import type { Candidate } from '../pipeline/run-record.ts'
 import type { Project } from '../project/project.ts'
 import type { RegisterResult } from '../report/report-registration.ts'
@@ -32,7 +33,8 @@ export const register = defineCommand({
     const { findCandidate } = await import('../pipeline/find-candidate.ts')
     const exchange = await openExchange(context)
     if (exchange) await receiveResults('publish', exchange)
-    const found = await findCandidate(context.folder, param)
+    const asFound = await findCandidate(context.folder, param)
+    const found = asFound.ok ? await judgedAsNow(asFound.value, param, context, exchange !== undefined) : asFound
     if (!found.ok) return { kind: 'diagnosed', diagnostics: found.diagnostics }
 
     const { readCodeState } = await import('../pipeline/read-code-state.ts')
@@ -104,6 +106,41 @@ export const register = defineCommand({
     return reportRegistration(result)
   },
 })
+
+/** A run that was judged by other gates than those of now is judged again where that takes nothing but what it left here. */
+async function judgedAsNow(
+  found: FoundCandidate,
+  param: readonly string[],
+  context: CommandContext,
+  isInJobs: boolean,
+): Promise<Read<Exclude<FoundCandidate, { kind: 'judged otherwise' }>>> {
+  if (found.kind !== 'judged otherwise') return { ok: true, value: found }
+  const { changed, declared, record } = found
+  const { model } = declared.project
+  const refused = new Fault(
+    'pipeline/judged-otherwise',
+    `Cannot register "${model.name}": the ${changed} changed after its run was judged (run key ${record.runKey.slice(0, 8)}); expected a run that was judged by what stands here now`,
+    {
+      remedy: isInJobs
+        ? 'Run all jobs of the workflow again.'
+        : 'plumbline run (what was made before is not made again)',
+      stays: 'nothing was published',
+    },
+  )
+  const { readCodeState } = await import('../pipeline/read-code-state.ts')
+  committed(model.name, (await readCodeState(context.folder)).code)
+  // A run that was refused has not made the model that would be released.
+  const isWhole = record.outcome === 'passed' || !declared.project.split.refit
+  if (changed !== 'gates' || isInJobs || !isWhole) throw refused
+  const { judgeAgain } = await import('../pipeline/judge-again.ts')
+  context.progress.note('The gates changed after the run: it is judged again, by those of now.')
+  if (!(await judgeAgain(context, declared, record))) throw refused
+  const { findCandidate } = await import('../pipeline/find-candidate.ts')
+  const again = await findCandidate(context.folder, param)
+  if (!again.ok) return again
+  if (again.value.kind === 'judged otherwise') throw refused
+  return { ok: true, value: again.value }
+}
 
 /** What the released model is saved as; diagnostics where it, or the judged one, is no data and the project does not allow that. */
 async function scanModels({ releasedModel, judgedModel }: Candidate, project: Project): Promise<Read<ModelScan>> {

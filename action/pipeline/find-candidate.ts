@@ -7,6 +7,7 @@ import { overallVerdict } from '../evaluation/judge-gates.ts'
 import { metricsIn, verdictsIn } from './built-in-stages.ts'
 import { refitName } from './declare-keys.ts'
 import { type DeclaredRun, declareRun } from './declare-run.ts'
+import { type OtherPolicy, otherPolicy } from './other-policy.ts'
 import { readLocalRuns } from './run-history.ts'
 import type { Candidate, RunRecord } from './run-record.ts'
 import { pointedResult, readRecord, runFolder } from './run-session.ts'
@@ -17,6 +18,13 @@ export type FoundCandidate =
   | { readonly kind: 'ready'; readonly candidate: Candidate; readonly declared: DeclaredRun }
   /** The run ended with a no, or failed. */
   | { readonly kind: 'not passed'; readonly record: RunRecord; readonly declared: DeclaredRun }
+  /** What it was judged by was changed after it. */
+  | {
+      readonly kind: 'judged otherwise'
+      readonly changed: OtherPolicy
+      readonly record: RunRecord
+      readonly declared: DeclaredRun
+    }
 
 /** What a run is declared to be made of, and the folder whose `.plumbline` holds what it came to. */
 interface Search {
@@ -43,6 +51,8 @@ export async function findCandidate(
   }
   if (record.part !== undefined) throw noCandidate(declared.value, `its last run was only ${record.part}`)
   refuseDegraded(declared.value, record)
+  const changed = await changedSince({ declared: declared.value, results }, record)
+  if (changed) return { ok: true, value: { kind: 'judged otherwise', changed, record, declared: declared.value } }
   if (record.outcome !== 'passed') return { ok: true, value: { kind: 'not passed', record, declared: declared.value } }
   return {
     ok: true,
@@ -52,6 +62,15 @@ export async function findCandidate(
       declared: declared.value,
     },
   }
+}
+
+/** Undefined where it was judged by what stands here now, or was not judged at all. */
+async function changedSince(search: Search, record: RunRecord): Promise<OtherPolicy | undefined> {
+  if (record.outcome !== 'passed' && record.outcome !== 'refused') return undefined
+  // A budget that is spent refuses a run before any stage.
+  if (record.outcome === 'refused' && record.gates.length === 0) return undefined
+  const [validate, gate] = [await finished(search, 'validate'), await finished(search, 'gate')]
+  return otherPolicy(search.declared, record, { validate, gate })
 }
 
 async function gather(search: Search, record: RunRecord): Promise<Candidate> {

@@ -223,6 +223,8 @@ function mover(unpacked: string): (name: string, folder: string) => Promise<bool
 async function whyUnusable({ folder, params }: ReuseRequest, trial: string): Promise<string | undefined> {
   try {
     const found = await findCandidate(folder, params, trial)
+    if (found.ok && found.value.kind === 'judged otherwise')
+      return `the ${found.value.changed} changed after it was judged`
     return found.ok && found.value.kind === 'ready' ? undefined : 'it did not pass'
   } catch (error) {
     if (error instanceof Fault && error.owner !== 'bug') return error.message
