@@ -139,7 +139,7 @@ async function checksOf(
   const { startChecks } = await import('../retrain/start-checks.ts')
   const workflows = await readWorkflowFiles(await repositoryFolder(context.folder))
   try {
-    return await startChecks(client, { branch, head: head.sha, workflows }, token.ask)
+    return await startChecks(client, { branch, head: head.sha, workflows }, token.ask, context.signal)
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'github/forbidden') throw error
     // Workflows of before do not ask for the permission; the proposal stands, and a button starts its checks.

@@ -43,12 +43,15 @@ export async function recordProposed(client: GitHubClient, proposed: Proposed, s
   )
 }
 
-/** What a pull request, or an issue, proposed last; data that it comes back to is told anew. */
-function isKnown(records: readonly LedgerRecord[], { model, dataDigest, branch, pull, issue }: Proposed): boolean {
+/** What a pull request, or an issue, proposed last; data that it comes back to, or has a new commit for, is told anew. */
+function isKnown(
+  records: readonly LedgerRecord[],
+  { model, dataDigest, commit, branch, pull, issue }: Proposed,
+): boolean {
   const last = proposedIn(records, model).findLast(
     (known) => known.branch === branch && known.pull === pull && known.issue === issue,
   )
-  return last?.dataDigest === dataDigest
+  return last?.dataDigest === dataDigest && last.commit === commit
 }
 
 /** A model's proposals, oldest first. */

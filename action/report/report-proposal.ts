@@ -127,7 +127,13 @@ function checkNotes(checks: Checks): readonly string[] {
       return []
     case 'dispatched': {
       const when = checks.isNew ? 'were started' : 'had been started'
+      const more = checks.runs - 1
       return [
+        ...(more > 0
+          ? [
+              `${more === 1 ? 'one run' : `${more} runs`} of its checks too many: a call that was cut off had started one; cancel what you do not need`,
+            ]
+          : []),
         `its checks ${when} on its branch, workflow ${checks.workflow}, and report on its head; the run that waits for “Approve workflows to run” is not needed`,
       ]
     }

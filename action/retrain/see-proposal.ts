@@ -160,8 +160,9 @@ async function findPlace(client: GitHubClient, place: ProposalPlace, memory: Mem
   }
 }
 
+/** A new head of the same data is not: its checks are looked at before it goes on record. */
 function isOnRecord(records: readonly ProposedRecord[], { kind, number, branch, mark }: SeenProposal): boolean {
   if (!mark) return true
   const last = records.findLast((known) => known.branch === branch && known[kind] === number)
-  return last?.dataDigest === mark.digest
+  return last?.dataDigest === mark.digest && last.commit === mark.commit
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { type GitHubClient, once } from '../github/client.ts'
 import { mayWrite, startsWorkflows, type TokenMode } from '../github/token-mode.ts'
@@ -10,7 +11,13 @@ export type Checks =
   /** They run by themselves, or ran: an App's or a person's token starts them. */
   | { readonly kind: 'own' }
   /** This call started them, or one before it. */
-  | { readonly kind: 'dispatched'; readonly isNew: boolean; readonly workflow: string }
+  | {
+      readonly kind: 'dispatched'
+      readonly isNew: boolean
+      readonly workflow: string
+      /** More than one: a call that was killed left one that GitHub did not list yet when the next one looked. */
+      readonly runs: number
+    }
   /** A person has to start them. */
   | { readonly kind: 'waiting'; readonly because: 'no workflow' | 'no dispatch' | 'no permission' | 'refused' }
 
@@ -32,8 +39,9 @@ export function nextCheckStep(
 ): Checks | { readonly kind: 'ask mode' } | { readonly kind: 'dispatch'; readonly workflow: WorkflowFile } {
   if (!workflow) return { kind: 'waiting', because: 'no workflow' }
   const own = runs.filter((run) => run.workflow === workflow.path)
-  if (own.some(({ event }) => event === 'workflow_dispatch')) {
-    return { kind: 'dispatched', isNew: false, workflow: workflow.name }
+  const dispatched = own.filter(isDispatched)
+  if (dispatched.length > 0) {
+    return { kind: 'dispatched', isNew: false, workflow: workflow.name, runs: dispatched.length }
   }
   if (own.some(({ event, conclusion }) => event === 'pull_request' && conclusion !== 'action_required')) {
     return { kind: 'own' }
@@ -60,6 +68,7 @@ export async function startChecks(
     workflows,
   }: { readonly branch: string; readonly head: string; readonly workflows: readonly WorkflowFile[] },
   askMode: () => Promise<TokenMode>,
+  signal: AbortSignal,
 ): Promise<Checks> {
   const workflow = checkWorkflow(workflows)
   const runs = workflow ? await listRunsAt(client, head) : []
@@ -74,5 +83,27 @@ export async function startChecks(
     return { data: undefined }
   })
   if (done.kind === 'refused') return { kind: 'waiting', because: 'refused' }
-  return { kind: 'dispatched', isNew: true, workflow: name }
+  return { kind: 'dispatched', isNew: true, workflow: name, runs: await countStarted(client, head, path, signal) }
+}
+
+/** GitHub lists a run that was dispatched some seconds later. */
+const looksAfterMs = [0, 1000, 2000, 4000]
+
+/** How many runs of the head were dispatched, as far as they are listed by then; at least the one that was just started. */
+async function countStarted(
+  client: GitHubClient,
+  head: string,
+  workflow: string,
+  signal: AbortSignal,
+): Promise<number> {
+  for (const ms of looksAfterMs) {
+    if (ms > 0) await sleep(ms, undefined, { signal })
+    const runs = (await listRunsAt(client, head)).filter((run) => isDispatched(run) && run.workflow === workflow)
+    if (runs.length > 0) return runs.length
+  }
+  return 1
+}
+
+function isDispatched({ event }: WorkflowRun): boolean {
+  return event === 'workflow_dispatch'
 }

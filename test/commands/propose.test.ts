@@ -241,7 +241,7 @@ describe('propose', () => {
     world.write('data/from-400.csv', all)
     await commitAll(world, 'All of it again')
     await pushHead(world.github, world.folder)
-    expect(await world.propose()).toMatchObject({ state: 'open-clean', did: ['write-branch', 'tell'] })
+    expect(await world.propose()).toMatchObject({ state: 'open-clean', did: ['write-branch', 'tell', 'record'] })
     const { body: compared } = await world.github.call('GET', `/compare/main...${branch}`)
     expect(compared).toMatchObject({ ahead_by: 1, behind_by: 0 })
     await pinData(world.folder)

@@ -76,7 +76,7 @@ describe('register, where the gates were edited after the run', () => {
       ['floor', 'pass', 0.71],
       ['regions', 'pass', 0.5],
     ])
-    const { run } = published?.body as { run: { stages: { name: string }[]; jobs: { job: string }[] } }
+    const { run } = (published?.body ?? {}) as { run: { stages: { name: string }[]; jobs: { job: string }[] } }
     expect(run.stages.map(({ name }) => name)).toEqual(expect.arrayContaining(['train', 'gate', 'refit', 'smoke']))
     expect(run.stages.filter(({ name }) => name === 'gate')).toHaveLength(1)
     expect(run.jobs.map(({ job }) => job)).toEqual(['run', 'judge'])

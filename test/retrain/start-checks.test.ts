@@ -1,10 +1,16 @@
-import { describe, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
+import { describe, expect, test } from 'vitest'
 import type { TokenMode } from '../../action/github/token-mode.ts'
 import type { WorkflowRun } from '../../action/github/workflow-runs.ts'
+import type { Interrupt } from '../../action/local-github/answer-request.ts'
 import { parseWorkflowFile } from '../../action/project/workflow-file.ts'
+import { pushHead } from '../../action/registry/local-git.ts'
 import { checkWorkflow, nextCheckStep } from '../../action/retrain/start-checks.ts'
-import { keptOpen, type Proposing, proposing } from '../support/proposing.ts'
+import { pinData } from '../support/pin-data.ts'
+import { keptOpen, type Proposing, proposing, rowsBetween } from '../support/proposing.ts'
+import { commitAll } from '../support/registered-project.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const path = '.github/workflows/plumbline.yml'
@@ -48,7 +54,7 @@ describe('nextCheckStep()', () => {
       'never dispatches twice',
       [run({}), run({ event: 'workflow_dispatch', conclusion: 'failure' })],
       job('write'),
-      { kind: 'dispatched', isNew: false, workflow: 'Plumbline' },
+      { kind: 'dispatched', isNew: false, workflow: 'Plumbline', runs: 1 },
     ],
     ['sees that a person approved', [run({ isDone: false, conclusion: null })], job('write'), { kind: 'own' }],
     [
@@ -114,6 +120,54 @@ describe('propose, by a token that starts no workflow', () => {
     world.now = new Date(world.now.getTime() + 5 * 86_400_000)
     await world.addRows(60)
     expect(await world.propose(change)).toMatchObject({ checks: { kind: 'dispatched', isNew: true } })
+  })
+
+  test('starts those of a new head that holds the same data', async () => {
+    const world = await proposing({ files: { [path]: text } })
+    const change = await asJob(world, { ...writes, actions: 'write' })
+    await world.addRows(20)
+    await world.propose(change)
+    // Somebody pins a part of it by hand: the proposal is made anew on the lock of now.
+    const all = readFileSync(join(world.folder, 'data/from-400.csv'), 'utf8')
+    world.write('data/from-400.csv', rowsBetween(400, 405))
+    await pinData(world.folder)
+    await commitAll(world, 'Pin a part')
+    world.write('data/from-400.csv', all)
+    await commitAll(world, 'All of it again')
+    await pushHead(world.github, world.folder)
+
+    const anew = await world.propose(change)
+
+    expect(anew).toMatchObject({ did: ['write-branch', 'tell', 'record'], checks: { kind: 'dispatched', isNew: true } })
+    const { head } = await world.pull(1)
+    const dispatched = (await runsOf(world)).filter(({ event }: { event: string }) => event === 'workflow_dispatch')
+    expect(dispatched).toHaveLength(2)
+    expect(dispatched).toContainEqual(expect.objectContaining({ head_sha: head.sha }))
+    expect(await world.propose(change)).toMatchObject({ did: [], checks: null })
+  })
+
+  test('says so where GitHub did not list what a call that was killed had started', async () => {
+    const looks = { left: 0, isDown: false, breaks: true }
+    const interrupt: Interrupt = (moment, { method, url = '' }) => {
+      if (moment === 'before' && url.endsWith('/dispatches')) looks.isDown = looks.breaks
+      if (moment === 'after' || method !== 'GET' || !url.includes('/actions/runs?')) return 'serve'
+      if (looks.isDown) return 'drop'
+      return --looks.left === 0 ? { status: 200, json: { total_count: 0, workflow_runs: [] } } : 'serve'
+    }
+    const world = await proposing({ files: { [path]: text }, github: { interrupt } })
+    const change = await asJob(world, { ...writes, actions: 'write' })
+    await world.addRows(20)
+    // It looks, starts them, and comes no further. To the next one GitHub does not list them yet.
+    await expect(world.propose(change)).rejects.toThrow('list the workflow runs')
+    Object.assign(looks, { left: 1, isDown: false, breaks: false })
+
+    const again = await world.propose(change)
+
+    expect(again.checks).toEqual({ kind: 'dispatched', isNew: true, workflow: 'Plumbline', runs: 2 })
+    expect(again.report.text).toContain('one run of its checks too many: a call that was cut off had started one')
+    expect(await world.propose(change)).toMatchObject({ did: [], checks: null })
+    const dispatched = (await runsOf(world)).filter(({ event }: { event: string }) => event === 'workflow_dispatch')
+    expect(dispatched).toHaveLength(2)
   })
 
   test('proposes all the same where it may start nothing, and names the button', async () => {

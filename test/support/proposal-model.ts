@@ -189,7 +189,9 @@ export class ProposalModel {
       spareIssue: undefined,
       place: branch === undefined ? undefined : { branch, head: at === undefined ? undefined : this.#seenHead(at) },
       mayOpenPulls: true,
-      isRecorded: !proposal?.mark || record?.mark.digest === proposal.mark.digest,
+      isRecorded:
+        !proposal?.mark ||
+        (record?.mark.digest === proposal.mark.digest && record.mark.commit === proposal.mark.commit),
       isCurrent: true,
     }
   }
@@ -266,7 +268,7 @@ export class ProposalModel {
       case 'record': {
         const { proposal, mark } = step
         const last = this.#records.findLast(({ pull }) => pull === proposal.number)
-        if (last?.mark.digest !== mark.digest)
+        if (last?.mark.digest !== mark.digest || last.mark.commit !== mark.commit)
           this.#records.push({ mark, branch: proposal.branch, pull: proposal.number })
         return
       }
