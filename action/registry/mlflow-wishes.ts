@@ -61,7 +61,7 @@ export function mlflowWishes(
     if (run === undefined || cleaned.has(tag)) return []
     const file = Object.keys(assets).find((name) => /^model(\.|$)/.test(name))
     const digest = file === undefined ? null : (assets[file] ?? null)
-    const tags = { [mark.tag]: tag, 'plumbline.version': String(version), 'plumbline.commit': commit }
+    const tags = { [mark.tag]: tag, 'plumbline.version': String(version), 'plumbline.commit': cut(commit) }
     const held = { 'plumbline.data': dataDigest, ...(digest !== null && { 'plumbline.model-sha256': digest }) }
     return [{ tag, run, tags: { ...tags, ...held } }]
   })
@@ -103,7 +103,7 @@ function wantedRun(run: RunRecord, tag: string | undefined): WantedRun {
       'plumbline.trigger': cut(`${trigger.kind} by ${trigger.actor}: ${trigger.reason}`),
       'plumbline.data': data.digest,
       'plumbline.seed': String(seed),
-      ...(code.commit !== null && { 'plumbline.commit': code.commit }),
+      ...(code.commit !== null && { 'plumbline.commit': cut(code.commit) }),
     },
     params: Object.fromEntries(Object.entries(params).map(([name, value]) => [nameOf(name), cut(String(value))])),
     metrics: Object.fromEntries(

@@ -1,5 +1,6 @@
 import type { Progress, ProgressFacts, StepOutcome } from '../base/progress.ts'
 import type { Ending } from './ending.ts'
+import { printableJson } from './printable-json.ts'
 import { plainLines, plainText } from './terminal.ts'
 
 /** Progress for a program that reads along, and how the command ended. */
@@ -28,7 +29,7 @@ export function progressJson({ write, command, now, clock }: JsonLogOptions): Js
   let run: Omit<ProgressFacts, 'stage' | 'attempt'> = {}
 
   const tell = (level: string, event: string, more: Readonly<Record<string, unknown>>) => {
-    write(`${JSON.stringify({ time: now().toISOString(), level, command, ...run, event, ...more })}\n`)
+    write(`${printableJson({ time: now().toISOString(), level, command, ...run, event, ...more })}\n`)
   }
   const ofStage = (stage: string) => {
     const attempt = attempts.get(stage)

@@ -1,6 +1,7 @@
 import type { ChangedFile } from '../data/compare-snapshots.ts'
 import type { Snapshot } from '../data/take-snapshot.ts'
 import type { RetrainVerdict } from '../retrain/decide-retrain.ts'
+import { commentBudget, fitSections } from './fit-markdown.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount, formatSeconds, formatShare } from './numbers.ts'
 import { decisionTable } from './report-decision.ts'
@@ -54,21 +55,37 @@ export function proposalBody(facts: ProposalFacts): string {
     ...wordOddities(snapshot.oddities),
   ]
   const share = labelledRows > 0 ? newRows / labelledRows : 0
-  return [
-    `**Retrain ${markdownText(model)}** · \`data.lock.yaml\` ${wordDigests([previousDigest, snapshot.digest])}`,
-    `**Why now.** ${sentence(decision)}`,
-    `**Data.** ${markdownText(changes)}. ${formatCount(newRows)} labelled rows are new, of ${formatCount(labelledRows)} (${formatShare(share)}); counted by content, so that copies are not new.`,
-    ...(notes.length > 0 ? [notes.map((note) => `- ${markdownText(note)}`).join('\n')] : []),
-    fileTable(snapshot),
-    `**Candidate.** The checks of this pull request train it on this data and judge it${wordGates(facts.gates)}; this text does not know how it will do.${facts.refits ? ' Once the gates pass it is fitted again on the whole window, the new rows included.' : ''}`,
-    `**Cost.** ${wordCost(facts)}`,
-    '**Merge** to release it. **Close** to say no: this data will not be proposed again, newer data will. **Edit** the branch and it is yours: it will be left alone.',
-    details('Every trigger and limit', decisionTable(decision)),
-    details('How to reproduce', `\`git switch ${branch}\`, then \`plumbline run\`.`),
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n')
+  const sections = [
+    [0, `**Retrain ${markdownText(model)}** · \`data.lock.yaml\` ${wordDigests([previousDigest, snapshot.digest])}`],
+    [1, `**Why now.** ${sentence(decision)}`],
+    [
+      3,
+      `**Data.** ${markdownText(changes)}. ${formatCount(newRows)} labelled rows are new, of ${formatCount(labelledRows)} (${formatShare(share)}); counted by content, so that copies are not new.`,
+    ],
+    [7, notes.map((note) => `- ${markdownText(note)}`).join('\n')],
+    [8, fileTable(snapshot)],
+    [
+      4,
+      `**Candidate.** The checks of this pull request train it on this data and judge it${wordGates(facts.gates)}; this text does not know how it will do.${facts.refits ? ' Once the gates pass it is fitted again on the whole window, the new rows included.' : ''}`,
+    ],
+    [5, `**Cost.** ${wordCost(facts)}`],
+    [
+      2,
+      '**Merge** to release it. **Close** to say no: this data will not be proposed again, newer data will. **Edit** the branch and it is yours: it will be left alone.',
+    ],
+    [9, details('Every trigger and limit', decisionTable(decision))],
+    [6, details('How to reproduce', `\`git switch ${branch}\`, then \`plumbline run\`.`)],
+  ] as const
+  return fitSections(
+    sections.flatMap(([rank, markdown]) => (markdown === '' ? [] : [{ rank, markdown }])),
+    bodyBudget,
+    'The run that wrote this has all of it in its summary.',
+  ).trimEnd()
 }
+
+/** What a mark and the words before a body take from GitHub's limit. */
+const besideRoom = 4096
+const bodyBudget = { ...commentBudget, limit: commentBudget.limit - besideRoom }
 
 /** What an issue says where the token may open no pull request. */
 export function proposalIssue(facts: ProposalFacts, compareUrl: string): string {

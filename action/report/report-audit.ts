@@ -3,7 +3,7 @@ import type { LedgerVerification } from '../registry/verify-whole-ledger.ts'
 import { markdownTable, markdownText } from './markdown.ts'
 import { formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { auditCells, auditHeader } from './word-audit.ts'
 import { columns } from './word-runs.ts'
 
@@ -47,13 +47,13 @@ export function reportAudit(audit: Audit): Report {
   const notes = notesOf(audit).map(plainText)
   const left = cells.length - mostRows
   return {
-    text: [
+    text: ownLines([
       headline,
       ...columns(checks).map((line) => `  ${line}`),
       ...block([...columns(findings).map((line) => `  ✗ ${line}`), ...moreFindings.map((line) => `  ${line}`)]),
       ...block(cells.length === 0 ? [] : columns([auditHeader, ...cells]).map((line) => `  ${line}`)),
       ...block(notes.map((note) => `  ${note}`)),
-    ].join('\n'),
+    ]),
     markdown: [
       '## Audit',
       markdownText(headline),

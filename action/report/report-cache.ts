@@ -2,7 +2,7 @@ import type { CacheEntry, GarbagePlan, Need } from '../pipeline/plan-garbage.ts'
 import { markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { columns } from './word-runs.ts'
 
 export interface CacheListing {
@@ -33,11 +33,11 @@ export function reportCacheListing({ entries, budgetBytes, withEnvironments }: C
   const cells = entries.map(cellsOf)
   const more = withEnvironments ? [] : ['Without the environments of this machine: --environments shows them.']
   return {
-    text: [
+    text: ownLines([
       verdict,
       ...(cells.length === 0 ? [] : ['', ...columns([header, ...cells]).map((row) => `  ${row}`)]),
       ...more.map((line) => `  ${line}`),
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${markdownText(verdict)}`,
       ...(cells.length === 0
@@ -69,9 +69,12 @@ export function reportCacheClearing(clearing: CacheClearing): Report {
   const shown = removed.slice(0, removedShown).map((entry) => cellsOf(entry).slice(0, 5))
   const more = removed.length > removedShown ? [`… and ${formatCount(removed.length - removedShown)} more`] : []
   return {
-    text: [verdict, ...facts.map((fact) => `  ${fact}`), ...columns(shown).map((row) => `  − ${row}`), ...more].join(
-      '\n',
-    ),
+    text: ownLines([
+      verdict,
+      ...facts.map((fact) => `  ${fact}`),
+      ...columns(shown).map((row) => `  − ${row}`),
+      ...more,
+    ]),
     markdown: [
       `## ${markdownText(verdict)}`,
       ...facts.map(markdownText),

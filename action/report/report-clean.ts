@@ -2,7 +2,7 @@ import type { Decided } from '../registry/plan-retention.ts'
 import { markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { columns } from './word-runs.ts'
 
 /** What `registry clean` plans, or did. */
@@ -48,7 +48,7 @@ export function reportClean(summary: CleanSummary): Report {
     ...kept.map(({ tag, reason }) => ['=', tag, '', reason]),
   ].map((cells) => cells.map(plainText))
   return {
-    text: [headline, ...columns(rows).map((line) => `  ${line}`)].join('\n'),
+    text: ownLines([headline, ...columns(rows).map((line) => `  ${line}`)]),
     markdown: [
       `## Clean: ${markdownText(model)}`,
       markdownText(headline),

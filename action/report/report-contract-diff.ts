@@ -2,6 +2,7 @@ import type { ComparedContract } from '../pipeline/compare-contracts.ts'
 import type { ContractChange, Impact } from '../project/diff-contracts.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import type { Report } from './report.ts'
+import { ownLines } from './terminal.ts'
 import { wordChange, wordImpact } from './word-change.ts'
 
 /** What changed in the contracts of a project. */
@@ -19,7 +20,7 @@ export function reportContractDiff(result: ContractDiff): Report {
   const rest = [...(compatible > 0 ? [`${compatible} compatible`] : []), ...(neutral > 0 ? [`${neutral} neutral`] : [])]
   const head = [verdict, ...rest].join(', ')
   return {
-    text: [head, ...result.contracts.flatMap(contractLines)].join('\n'),
+    text: ownLines([head, ...result.contracts.flatMap(contractLines)]),
     markdown: [`## ${markdownText(head)}`, ...result.contracts.flatMap(contractMarkdown)].join('\n\n'),
     outputs: { verdict: breaking > 0 ? 'no' : 'pass', breaking: String(breaking), compatible: String(compatible) },
     ...(breaking > 0 && { next: 'tell who reads the data, or keep the old promise beside the new one' }),

@@ -3,7 +3,7 @@ import type { CostGroup, CostRow, Period } from '../pipeline/sum-costs.ts'
 import { markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatNumber, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { wordBudget } from './word-budget.ts'
 import { columns, type RunSources, wordLedger, wordMinutes, wordMoney, wordProblem } from './word-runs.ts'
 
@@ -35,11 +35,11 @@ export function reportCost(cost: CostReport): Report {
   const unseen = [...(cannotSee === undefined ? [] : [cannotSee]), ...cost.sources.problems.map(wordProblem)]
   const headline = wordHeadline(cost)
   return {
-    text: [
+    text: ownLines([
       headline,
       ...(rows.length === 0 ? [] : ['', ...columns([header, ...rows]).map((line) => `  ${line}`)]),
       ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `  ${plainText(note)}`)]),
-    ].join('\n'),
+    ]),
     markdown: [
       '## Cost',
       markdownText(headline),

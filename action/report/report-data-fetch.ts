@@ -2,7 +2,7 @@ import type { LandedSource } from '../data/sources/land-source.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { wordChanges } from './word-landing.ts'
 
 export interface DataFetch {
@@ -25,12 +25,12 @@ export function reportDataFetch(fetch: DataFetch): Report {
   const more = changes.length > maxShown ? [`… and ${formatCount(changes.length - maxShown)} more`] : []
   const width = Math.max(0, ...fetch.sources.map(({ name }) => name.length))
   return {
-    text: [
+    text: ownLines([
       verdict,
       ...fetch.sources.map((source) => `  ${source.name.padEnd(width)}  ${wordSource(source)}`),
       ...shown.map(({ sign, path, bytes }) => `  ${sign} ${plainText(path)}  ${formatBytes(bytes)}`),
       ...more.map((line) => `  ${line}`),
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${markdownText(verdict)}`,
       ...(fetch.sources.length === 0 ? [] : [fetch.sources.map(sourceItem).join('\n')]),

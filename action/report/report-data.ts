@@ -3,11 +3,11 @@ import type { CollectedGarbage } from '../data/collect-garbage.ts'
 import type { CollectedElsewhere } from '../data/garbage/collect-elsewhere.ts'
 import type { ListedData, ListedFile, ListedSection } from '../data/list-data.ts'
 import type { PulledFiles } from '../data/pull-snapshot.ts'
-import { markdownTable, markdownText } from './markdown.ts'
+import { markdownBlock, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
-import { wordFiles, wordFileSet } from './word-files.ts'
+import { ownLines, plainText } from './terminal.ts'
+import { wordFileSet, wordFiles } from './word-files.ts'
 
 export interface DataListing extends ListedData {
   readonly digest: string
@@ -32,8 +32,8 @@ export function reportDataListing(listing: DataListing): Report {
   const missing = listing.sections.reduce((sum, section) => sum + section.missing, 0)
   const outputs = { 'data-digest': listing.digest, missing: String(missing) }
   if (listing.isSums) {
-    const text = sumsOf(listing.files).join('\n')
-    return { text, markdown: ['```', text, '```'].join('\n'), outputs }
+    const text = ownLines(sumsOf(listing.files))
+    return { text, markdown: markdownBlock(text, ''), outputs }
   }
   const verdict = verdictOf(listing, missing)
   const sections = listing.sections.map(sectionCells)
@@ -50,12 +50,12 @@ export function reportDataListing(listing: DataListing): Report {
   ]
   const isHere = listing.files.every(({ tree }) => tree === 'there')
   return {
-    text: [
+    text: ownLines([
       verdict,
       ...columns(sections),
       ...(snapshots.length > 0 ? ['', 'Snapshots', ...columns(snapshots)] : []),
       ...warnings.map((warning) => `! ${plainText(warning)}`),
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${markdownText(verdict)}`,
       markdownTable(['section', 'files', 'rows', 'where'], sections.map(asMarkdown)),
@@ -69,11 +69,14 @@ export function reportDataListing(listing: DataListing): Report {
   }
 }
 
-/** Each path once, in byte order. */
+/** Each path once, in byte order, as `sha256sum -c` reads it: what breaks a line is escaped, in a line that says so. */
 function sumsOf(files: readonly ListedFile[]): readonly string[] {
-  return [...new Set(files.map(({ sha256, path }) => `${sha256}  ${path}`))].sort((a, b) =>
-    byBytes(a.slice(66), b.slice(66)),
-  )
+  return [...new Set(files.map(({ sha256, path }) => `${sha256}  ${path}`))]
+    .sort((a, b) => byBytes(a.slice(66), b.slice(66)))
+    .map((line) => {
+      const escaped = line.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r')
+      return escaped === line ? line : `\\${escaped}`
+    })
 }
 
 function verdictOf({ digest, asked, commit, files, until }: DataListing, missing: number): string {
@@ -170,7 +173,7 @@ export function reportPull(pulled: PullSummary): Report {
       : `PULLED  data ${digest.slice(0, 8)}: ${wordFiles(count)} (${formatBytes(bytes)})${there > 0 ? `, ${formatCount(there)} ${there === 1 ? 'was' : 'were'} here` : ''}`
   const lines = [...how, ...(replaced.length > 0 ? [`overwritten: ${wordFileSet(replaced)}`] : [])]
   return {
-    text: [verdict, ...lines.map((line) => `  ${plainText(line)}`)].join('\n'),
+    text: ownLines([verdict, ...lines.map((line) => `  ${plainText(line)}`)]),
     markdown: [`## ${markdownText(verdict)}`, ...lines.map(markdownText)].join('\n\n'),
     outputs: { 'data-digest': digest, pulled: String(count) },
   }
@@ -209,9 +212,7 @@ export function reportGarbage({ removed, kept, young, locks, isDryRun, keep, els
   })
   const more = all.length > pathsShown ? [`… and ${formatCount(all.length - pathsShown)} more`] : []
   return {
-    text: [verdict, ...facts.map((fact) => `  ${fact}`), ...[...shown, ...more].map((line) => `  − ${line}`)].join(
-      '\n',
-    ),
+    text: ownLines([verdict, ...facts.map((fact) => `  ${fact}`), ...[...shown, ...more].map((line) => `  − ${line}`)]),
     markdown: [`## ${markdownText(verdict)}`, ...[...facts, ...shown, ...more].map(markdownText)].join('\n\n'),
     outputs: { removed: String(files), bytes: String(bytes) },
     ...(isDryRun && all.length > 0 && { next: 'the same without --dry-run' }),

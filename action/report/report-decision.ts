@@ -2,6 +2,7 @@ import type { SnapshotChanges } from '../data/compare-snapshots.ts'
 import type { JudgedLimit, JudgedTrigger, RetrainFacts, RetrainVerdict } from '../retrain/decide-retrain.ts'
 import { markdownTable, markdownText } from './markdown.ts'
 import type { Report } from './report.ts'
+import { ownLines } from './terminal.ts'
 import { wordChanges } from './word-changes.ts'
 import { wordLimit, wordReason, wordTrigger } from './word-decision.ts'
 
@@ -20,14 +21,14 @@ export function reportDecision(decision: DecisionReport): Report {
   const news = changed === '' ? [] : [`data  ${changed}`]
   const triggers = triggerLines(condition)
   return {
-    text: [
+    text: ownLines([
       head,
       ...news.map((line) => `  ${line}`),
       '  triggers',
       ...triggers.map(({ depth, mark, words }) => `  ${'  '.repeat(depth)}${mark} ${words}`),
       '  limits',
       ...limits.map((limit) => `    ${markOf(limit)} ${wordLimit(limit)}`),
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${verdict === 'retrain' ? 'Retrain' : 'Wait'}: ${markdownText(model)}`,
       markdownText(reason),

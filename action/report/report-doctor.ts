@@ -1,7 +1,7 @@
 import type { Finding } from '../doctor/check-settings.ts'
 import { markdownLink, markdownTable, markdownText } from './markdown.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 
 /** What `doctor` shows. */
 export interface DoctorReport {
@@ -21,12 +21,12 @@ export function reportDoctor({ repository, strict, findings }: DoctorReport): Re
   const headline = `${isWrong ? 'FAIL' : 'PASS'}  ${bad} wrong, ${unseen} cannot be seen with this token, ${good} ok · ${plainText(repository)}`
   const first = findings.find(({ state }) => state === 'wrong')
   return {
-    text: [
+    text: ownLines([
       headline,
       ...findings.filter(isNoteworthy).flatMap(linesOf),
       ...(good > 0 ? [''] : []),
       ...findings.filter(({ state }) => state === 'ok').flatMap(linesOf),
-    ].join('\n'),
+    ]),
     markdown: [
       '## Settings',
       markdownText(headline),

@@ -2,7 +2,7 @@ import type { DownloadedFile } from '../registry/download-assets.ts'
 import { markdownCode, markdownTable } from './markdown.ts'
 import { formatBytes, formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { columns } from './word-runs.ts'
 
 /** What `registry download` came to. */
@@ -22,10 +22,10 @@ export function reportDownload({ tag, folder, files }: DownloadSummary): Report 
   const size = `${formatCount(files.length)} ${files.length === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}${kept}`
   const rows = files.map((file) => [file.name, formatBytes(file.bytes), file.sha256.slice(0, 12)])
   return {
-    text: [
+    text: ownLines([
       `VERIFIED  ${plainText(tag)} in ${plainText(folder)}: ${size}`,
       ...columns(rows.map((cells) => cells.map(plainText))).map((line) => `  ${line}`),
-    ].join('\n'),
+    ]),
     markdown: [
       `## Downloaded: ${markdownCode(tag)}`,
       `${size}, every digest as it was published.`,

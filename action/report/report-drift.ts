@@ -2,7 +2,7 @@ import type { ComparedColumn, SampleComparison } from '../pipeline/compare-sampl
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import {
   isWorthALine,
   wordAdded,
@@ -34,14 +34,14 @@ export function reportDrift(report: DriftReport): Report {
   const rest = quiet > 0 ? [`  · ${formatCount(quiet)} other ${quiet === 1 ? 'column' : 'columns'}: no drift`] : []
   const end = `  ${wordCare(report)}`
   return {
-    text: [
+    text: ownLines([
       `${verdict.toUpperCase()}  ${reason}`,
       `  ${sides}`,
       ...notes.map((note) => `  ${note}`),
       ...shown.flatMap((column) => textLines(column, width)),
       ...rest,
       end,
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${headings[verdict]}`,
       markdownText(reason),

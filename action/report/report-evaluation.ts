@@ -3,7 +3,7 @@ import type { MetricValue } from '../evaluation/metric.ts'
 import { htmlText, markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatNumber } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 
 const marks: Readonly<Record<VerdictKind, string>> = { fail: '✗', 'insufficient data': '?', pass: '✓' }
 const verdictNames: Readonly<Record<VerdictKind, string>> = {
@@ -29,7 +29,7 @@ export function reportEvaluation(
     metricsTable(metrics),
     ...sliced.map(slicesDetails),
   ]
-  return { text: text.join('\n'), markdown: markdown.join('\n\n') }
+  return { text: ownLines(text), markdown: markdown.join('\n\n') }
 }
 
 /** `PASS  floor 0.861 ≥ 0.75 · weekdays worst Sun 0.74 ≥ 0.6 (n 512)`; gates that did not pass come first. */

@@ -2,6 +2,7 @@ import type { InferredModel } from '../data/inferred-model.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
+import { ownLines } from './terminal.ts'
 import { wordFileSet } from './word-files.ts'
 import { type Finding, shorten, wordFindings } from './word-inferred.ts'
 
@@ -25,7 +26,7 @@ export function reportInit({ model, written, startedGit, place, isDryRun }: Init
   const git = startedGit ? ['Started a git repository; nothing is committed.'] : []
   const warnings = warningsOf(model, place)
   return {
-    text: [
+    text: ownLines([
       read,
       '',
       ...textTable(findings),
@@ -34,7 +35,7 @@ export function reportInit({ model, written, startedGit, place, isDryRun }: Init
       ...git,
       wordFloor(model),
       ...warnings.map((warning) => `! ${warning}`),
-    ].join('\n'),
+    ]),
     markdown: [
       markdownText(read),
       markdownTable(

@@ -2,7 +2,7 @@ import type { Lineage, ModelLineage, UseLineage } from '../registry/lineage.ts'
 import { markdownCode, markdownLink, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount, formatNumber } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { wordEnvironment } from './word-environment.ts'
 
 /** What `lineage` shows. */
@@ -25,10 +25,10 @@ function reportModel(lineage: ModelLineage, code: LineageResult['code']): Report
   const rows = rowsOf(lineage, code)
   const last = rows.length - 1
   return {
-    text: [
+    text: ownLines([
       `${title}  ${plainText(published)}`,
       ...rows.map(([name, value], index) => `${index === last ? '└─' : '├─'} ${name.padEnd(9)} ${plainText(value)}`),
-    ].join('\n'),
+    ]),
     markdown: [
       `## Lineage of ${markdownText(title)}`,
       `${markdownLink(release.tag, url)}, ${markdownText(published)}.`,
@@ -99,13 +99,13 @@ function reportUse({ what, digest, path, releases }: UseLineage): Report {
   const name = `${what} ${digest.slice(0, 8)}${path === null ? '' : `  ${path}`}`
   const count = `${formatCount(releases.length)} ${releases.length === 1 ? 'model' : 'models'}`
   return {
-    text: [
+    text: ownLines([
       `${plainText(name)}  used by ${count}`,
       ...releases.map(
         ({ tag, publishedAt }, index) =>
           `${index === releases.length - 1 ? '└─' : '├─'} ${tag}  published ${publishedAt.slice(0, 10)}`,
       ),
-    ].join('\n'),
+    ]),
     markdown: [
       `## Used by ${count}: ${markdownText(name)}`,
       markdownTable(

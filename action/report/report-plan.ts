@@ -7,7 +7,7 @@ import { formatCount, formatSeconds } from './numbers.ts'
 import { nameColumn } from './progress-lines.ts'
 import type { Report } from './report.ts'
 import { wordCode } from './report-run.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { wordPart } from './word-stages.ts'
 
 /** What `plumbline run` came to, by what it was asked for. */
@@ -33,7 +33,7 @@ export function reportPlan(plan: RunPlan): Report {
   ])
   const isDone = plan.stages.every(({ action }) => action === 'cached' || action === 'skipped')
   return {
-    text: [wordPlanHeader(plan), '', ...lines, '', verdict].join('\n'),
+    text: ownLines([wordPlanHeader(plan), '', ...lines, '', verdict]),
     markdown: [
       `## ${markdownText(plan.model)}`,
       markdownText(verdict),
@@ -95,7 +95,7 @@ export function reportFixture({ stage, outputs }: FixtureRun): Report {
   const rows = Object.entries(outputs).map(([name, path]) => `  ${name.padEnd(width)}  ${plainText(path)}`)
   const items = Object.entries(outputs).map(([name, path]) => `- ${markdownCode(name)}: ${markdownCode(path)}`)
   return {
-    text: [verdict, ...rows].join('\n'),
+    text: ownLines([verdict, ...rows]),
     markdown: [`## ${markdownText(verdict)}`, items.join('\n')].join('\n\n'),
     outputs: { verdict: 'pass' },
   }
@@ -106,5 +106,5 @@ export function reportHooks({ hooks }: { readonly hooks: readonly HookRecord[] }
     ({ name, outcome, seconds }) => `${name} ${outcome === 'done' ? '✓' : '✗'} ${formatSeconds(seconds)}`,
   )
   const verdict = hooks.length === 0 ? 'DONE  no hook to call' : `DONE  ${words.join(' · ')}`
-  return { text: verdict, markdown: `## ${markdownText(verdict)}`, outputs: { verdict: 'pass' } }
+  return { text: plainText(verdict), markdown: `## ${markdownText(verdict)}`, outputs: { verdict: 'pass' } }
 }

@@ -1,11 +1,12 @@
+import type { SnapshotChanges } from '../data/compare-snapshots.ts'
 import type { TokenMode } from '../github/token-mode.ts'
+import type { RetrainFacts, RetrainVerdict } from '../retrain/decide-retrain.ts'
 import type { Deed, KeptProposal } from '../retrain/keep-proposal.ts'
 import type { Checks } from '../retrain/start-checks.ts'
-import type { RetrainFacts, RetrainVerdict } from '../retrain/decide-retrain.ts'
-import type { SnapshotChanges } from '../data/compare-snapshots.ts'
 import { markdownLink, markdownText } from './markdown.ts'
 import type { Report } from './report.ts'
 import { decisionTable } from './report-decision.ts'
+import { ownLines } from './terminal.ts'
 import { wordChanges } from './word-changes.ts'
 import { wordReason } from './word-decision.ts'
 import { wordTokenMode } from './word-token.ts'
@@ -41,7 +42,7 @@ export function reportProposal(report: ProposalReport): Report {
     `${where.isEmbedded ? 'embedded GitHub' : 'GitHub'}, ${where.name}`,
   ]
   return {
-    text: [head, ...lines.map((line) => `  ${line}`)].join('\n'),
+    text: ownLines([head, ...lines.map((line) => `  ${line}`)]),
     markdown: [
       `## ${markdownText(head.replace(/ {2,}/, ': '))}`,
       ...(proposal

@@ -4,7 +4,7 @@ import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
 import { wordReason } from './report-plan.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { wordPart } from './word-stages.ts'
 
 /** Digests are told by their first digits, longer texts by their beginning. */
@@ -30,7 +30,7 @@ export function reportReason({ stage, runKey, newest }: StageReason): Report {
       `  ${plainText(wordPart(part.name)).padEnd(width)}  ${plainText(wordSide(part.before))} → ${plainText(wordSide(part.after))}`,
   )
   return {
-    text: [plainText(said), ...lines, `  ${made} (run key ${runKey.slice(0, 8)})`].join('\n'),
+    text: ownLines([plainText(said), ...lines, `  ${made} (run key ${runKey.slice(0, 8)})`]),
     markdown: [`## ${markdownText(said)}`, ...(parts.length > 0 ? [partTable(parts)] : []), markdownText(made)].join(
       '\n\n',
     ),

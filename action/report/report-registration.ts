@@ -3,7 +3,7 @@ import type { RunRecord } from '../pipeline/run-record.ts'
 import { markdownCode, markdownLink, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { scanMarkdown, wordScan } from './word-scan.ts'
 
 /** What `register` came to. */
@@ -54,7 +54,7 @@ function reportRegistered(result: Extract<RegisterResult, { kind: 'registered' }
     ...(builtFrom ? [['bytes', wordBuiltFrom(builtFrom)]] : []),
   ]
   return {
-    text: [verdict, ...facts.map(([name = '', value = '']) => `  ${name.padEnd(9)}${plainText(value)}`)].join('\n'),
+    text: ownLines([verdict, ...facts.map(([name = '', value = '']) => `  ${name.padEnd(9)}${plainText(value)}`)]),
     markdown: [
       `## ${isNew ? 'Published' : 'Unchanged'}: ${markdownText(model)} v${version}`,
       `${where.isEmbedded ? markdownCode(tag) : markdownLink(tag, url)} on ${where.isEmbedded ? 'the embedded GitHub' : markdownText(where.name)}: ${size}, commit ${markdownCode(commit.slice(0, 8))}, data ${markdownCode(dataDigest.slice(0, 8))}.${builtFrom ? ` Its bytes are ${markdownText(wordBuiltFrom(builtFrom))}.` : ''}`,
@@ -87,11 +87,11 @@ function reportRecorded({ record, isNew }: Extract<RegisterResult, { kind: 'reco
   const verdict = record.outcome === 'failed' ? 'the run failed' : 'its gates say no'
   const recorded = isNew ? 'The run is recorded in the ledger.' : 'The run was recorded in the ledger before.'
   return {
-    text: [
+    text: ownLines([
       `NOT PUBLISHED  ${record.model}: ${verdict}`,
       ...reasons.map((reason) => `  ${plainText(reason)}`),
       recorded,
-    ].join('\n'),
+    ]),
     markdown: [
       `## Not published: ${markdownText(record.model)}`,
       `${verdict === 'the run failed' ? 'The run failed' : 'Its gates say no'}. ${recorded}`,

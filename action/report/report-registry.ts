@@ -3,7 +3,7 @@ import type { ReleaseFacts } from '../registry/release-facts.ts'
 import { markdownCode, markdownLink, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { columns, wordMetric, wordMoment } from './word-runs.ts'
 
 /** What `registry list` shows. */
@@ -40,10 +40,10 @@ export function reportRegistry(listing: RegistryListing): Report {
   const headline = wordHeadline(listing)
   const [newest] = releases
   return {
-    text: [
+    text: ownLines([
       headline,
       ...(releases.length === 0 ? [] : ['', ...columns([header, ...cells]).map((row) => `  ${row}`)]),
-    ].join('\n'),
+    ]),
     markdown: [
       '## Releases',
       markdownText(headline),

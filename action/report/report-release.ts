@@ -4,7 +4,7 @@ import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
 import { namesOf } from './report-registry.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { wordEnvironment } from './word-environment.ts'
 import { columns, wordMetric, wordMoment } from './word-runs.ts'
 
@@ -45,7 +45,7 @@ export function reportRelease({ release, aliasHistory }: ShownRelease): Report {
     { name: 'aliases', rows: history },
   ].filter((section) => section.rows.length > 0)
   return {
-    text: [
+    text: ownLines([
       `${model}-v${version}  ${state}  ${tag}`,
       ...columns(rows).map((line) => `  ${plainText(line)}`),
       ...sections.flatMap((section) => [
@@ -53,7 +53,7 @@ export function reportRelease({ release, aliasHistory }: ShownRelease): Report {
         `  ${section.name}`,
         ...columns(section.rows.map((cells) => cells.map(plainText))).map((line) => `    ${line}`),
       ]),
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${markdownText(`${model} v${version}`)}: ${state}`,
       markdownCode(tag),

@@ -3,7 +3,7 @@ import type { Reproduction } from '../pipeline/reproduce-run.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { wordCause, wordCauseRemedy } from './word-causes.ts'
 import { columns } from './word-runs.ts'
 
@@ -19,13 +19,13 @@ export function reportReproduction(reproduction: Reproduction): Report {
   const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
     rows.length === 0 ? [] : ['', ...columns([head, ...rows]).map((line) => `  ${line}`)]
   return {
-    text: [
+    text: ownLines([
       headline,
       ...table(['stage', 'output', 'then', 'now', ''], shownOutputs),
       ...table(['number', 'then', 'now', ''], values),
       ...table(['environment', 'then', 'now', ''], surroundings),
       ...(words.length === 0 ? [] : ['', ...words.map((line) => `  ${plainText(line)}`)]),
-    ].join('\n'),
+    ]),
     markdown: [
       `## Reproduction of ${markdownText(nameOf(reproduction))}`,
       markdownText(headline),

@@ -1,7 +1,7 @@
 import type { DeploymentState } from '../project/deployment-state.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 
 export interface RolloutResult {
   readonly environment: string
@@ -22,19 +22,24 @@ export function reportRollout({ environment, model, state, isNew }: RolloutResul
   }
   if (!state) {
     const verdict = `Nothing of ${model} is live in ${environment}`
-    return { text: verdict, markdown: `## ${markdownText(verdict)}`, outputs, next: 'plumbline rollout start RELEASE' }
+    return {
+      text: plainText(verdict),
+      markdown: `## ${markdownText(verdict)}`,
+      outputs,
+      next: 'plumbline rollout start RELEASE',
+    }
   }
   const { last } = state
   const rows = rowsOf(state)
   const happened = last && `${wordAct(state)} by ${last.actor}, ${minuteOf(last.at)}${reasonOf(last.reason)}`
   const verdict = `${isNew ? 'DONE' : 'AS IT IS'}  ${wordSplit(state)}`
   return {
-    text: [
+    text: ownLines([
       `${model} · ${environment}`,
       verdict,
       ...rows.map(([name, tag, since]) => `  ${name.padEnd(10)}${tag}${since === '' ? '' : `  ${since}`}`),
       ...(happened === undefined ? [] : [`  ${'last'.padEnd(10)}${plainText(happened)}`]),
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${markdownText(model)} in ${markdownText(environment)}: ${markdownText(wordSplit(state))}`,
       markdownTable(

@@ -4,7 +4,7 @@ import type { AssetSide } from '../registry/compare-assets.ts'
 import { markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount, formatNumber, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { columns, type RunSources, wordMetric, wordSpent } from './word-runs.ts'
 
 /** What `runs diff` shows. */
@@ -40,7 +40,7 @@ export function reportRunDiff(difference: RunDifference): Report {
   const title = `${one} → ${other}`
   const differs = madeDiffers(difference)
   return {
-    text: [
+    text: ownLines([
       `${title} · ${differs ? 'made of other things' : 'made of the same'}`,
       ...sections.flatMap(({ name, rows, note }) => [
         '',
@@ -49,7 +49,7 @@ export function reportRunDiff(difference: RunDifference): Report {
         ),
         ...(note === undefined ? [] : [`  ${note}`]),
       ]),
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${markdownText(title)}`,
       ...sections.flatMap(({ name, rows, note }) => [

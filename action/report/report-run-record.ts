@@ -4,7 +4,7 @@ import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount, formatNumber, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
 import { gatesCount } from './report-evaluation.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { wordEnvironment } from './word-environment.ts'
 import { columns, outcomeMarks, type RunSources, wordMetric, wordMoment, wordOutcome, wordSpent } from './word-runs.ts'
 
@@ -26,12 +26,12 @@ export function reportRunRecord(shown: RunShown): Report {
   const stages = record.stages.map(stageCells)
   const gates = record.gates.map(({ gate, kind, reason }) => [gate, kind, reason].map(plainText))
   return {
-    text: [
+    text: ownLines([
       plainText(title),
       ...rows.map(([name, value]) => `  ${name.padEnd(13)} ${plainText(value)}`),
       ...block(stages.length === 0 ? [] : [stageHeader, ...stages]),
       ...block(gates),
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${markdownText(title)}`,
       markdownTable(

@@ -3,7 +3,7 @@ import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatNumber } from './numbers.ts'
 import type { Report } from './report.ts'
 import { sparkline } from './sparkline.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import {
   columns,
   outcomeMarks,
@@ -32,11 +32,11 @@ export function reportRuns(listing: RunListing): Report {
   const unseen = unseenOf(listing.sources)
   const headline = wordHeadline(listing)
   return {
-    text: [
+    text: ownLines([
       headline,
       ...(runs.length === 0 ? [] : ['', ...columns([header, ...cells]).map((row) => `  ${row}`)]),
       ...(line === undefined ? [] : ['', `  ${line}`]),
-    ].join('\n'),
+    ]),
     markdown: [
       '## Runs',
       markdownText(headline),

@@ -2,7 +2,7 @@ import type { DeploymentState } from '../project/deployment-state.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 
 export interface ScoreResult {
   readonly model: string
@@ -30,12 +30,12 @@ export function reportScore(result: ScoreResult): Report {
   })
   const warning = failure === null ? [] : [`${candidate ?? 'the candidate'} could not answer: ${failure}`]
   return {
-    text: [
+    text: ownLines([
       `ANSWERED  ${formatCount(rows)} rows of ${model} in ${environment}`,
       ...shares.map(([tag, own, share]) => `  ${tag}  ${own}  ${share}`),
       ...warning.map((line) => `  ! ${plainText(line)}; the stable release did`),
       `  written   ${plainText(to)}${log === null ? '' : ` · log ${plainText(log)}`}`,
-    ].join('\n'),
+    ]),
     markdown: [
       `## Answered: ${formatCount(rows)} rows of ${markdownText(model)} in ${markdownText(environment)}`,
       markdownTable(

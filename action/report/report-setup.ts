@@ -1,6 +1,6 @@
 import { markdownLink, markdownTable, markdownText } from './markdown.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 
 /** What `setup` shows. */
 export interface SetupReport {
@@ -34,7 +34,7 @@ export function reportSetup({ repository, isApplied, steps, left }: SetupReport)
   ].join(' · ')
   const asks = left.map((one) => ({ ...one, how: `${one.what} (${one.why})`.trimStart() }))
   return {
-    text: [
+    text: ownLines([
       headline,
       ...steps.map(({ kind, thing, what }) => `  ${kind.padEnd(8)} ${plainText(thing)}: ${plainText(what)}`),
       ...asks.flatMap(({ thing, how, where }) => [
@@ -42,7 +42,7 @@ export function reportSetup({ repository, isApplied, steps, left }: SetupReport)
         `✗ ${plainText(thing)}: ${plainText(how)}`,
         `    where    ${plainText(where)}`,
       ]),
-    ].join('\n'),
+    ]),
     markdown: [
       '## Setup',
       markdownText(headline),

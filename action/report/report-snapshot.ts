@@ -1,13 +1,13 @@
-import type { UncommittedFiles } from '../data/stores/uncommitted-files.ts'
-import type { Pushed } from '../data/stores/store.ts'
 import type { ChangedFile, SchemaChange } from '../data/compare-snapshots.ts'
 import type { Oddity } from '../data/find-oddities.ts'
+import type { Pushed } from '../data/stores/store.ts'
+import type { UncommittedFiles } from '../data/stores/uncommitted-files.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { wordChanges, wordLeftOut, wordOddities, wordSchema } from './word-changes.ts'
-import { wordFiles, wordFileSet } from './word-files.ts'
+import { wordFileSet, wordFiles } from './word-files.ts'
 
 export interface SnapshotSummary {
   readonly isCheck: boolean
@@ -64,13 +64,13 @@ export function reportSnapshot(summary: SnapshotSummary): Report {
   const more = changes.length > maxShown ? [`… and ${formatCount(changes.length - maxShown)} more`] : []
   const warnings = warningsOf(summary)
   return {
-    text: [
+    text: ownLines([
       verdict,
       ...facts.map((fact) => `  ${plainText(fact)}`),
       ...shown.map(({ sign, file }) => `  ${sign} ${plainText(file.path)}  ${formatBytes(file.bytes)}`),
       ...more.map((line) => `  ${line}`),
       ...warnings.map((warning) => `! ${plainText(warning)}`),
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${markdownText(verdict)}`,
       ...facts.map(markdownText),

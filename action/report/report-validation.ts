@@ -1,8 +1,9 @@
-import type { ContractSuggestion } from '../pipeline/suggest-contract.ts'
 import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
+import type { ContractSuggestion } from '../pipeline/suggest-contract.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatSeconds } from './numbers.ts'
 import type { Report } from './report.ts'
+import { ownLines } from './terminal.ts'
 import {
   renameOf,
   wordAcceptance,
@@ -13,8 +14,8 @@ import {
   wordScale,
   wordSwap,
 } from './word-contract.ts'
-import { suggestionLines, suggestionMarkdown } from './word-suggestion.ts'
 import { wordFileSet } from './word-files.ts'
+import { suggestionLines, suggestionMarkdown } from './word-suggestion.ts'
 
 export interface Validation extends ContractResult {
   readonly seconds: number
@@ -58,10 +59,10 @@ export function reportValidation(result: Validation): Report {
   const news = newColumnsLine(result)
   const others = result.diagnostics.filter(({ code }) => !failing.some((check) => code.endsWith(codeOf(check))))
   return {
-    text: [
+    text: ownLines([
       `${verdict} · ${source}`,
       ...accepted,
-      ...others.map(({ file, line, message }) => `\n✗ ${file}:${line} ${message}`),
+      ...others.flatMap(({ file, line, message }) => ['', `✗ ${file}:${line} ${message}`]),
       ...failing.slice(0, maxShown).flatMap((check) => ['', ...failureLines(check, result)]),
       ...result.swaps.flatMap((swap) => ['', `    ${wordSwap(swap)}`]),
       ...(failing.length > maxShown ? ['', `… and ${formatCount(failing.length - maxShown)} more`] : []),
@@ -69,7 +70,7 @@ export function reportValidation(result: Validation): Report {
       ...(news === undefined ? [] : ['', news]),
       ...(shown ? suggestionLines(shown) : []),
       ...(isGood || !isTraining ? [] : ['', 'Nothing was trained.']),
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${isGood ? 'PASS: the data keeps its contract' : `FAIL: ${count}`}`,
       markdownText(source),

@@ -2,7 +2,7 @@ import type { Verification } from '../registry/verification.ts'
 import { markdownTable, markdownText } from './markdown.ts'
 import { formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
-import { plainText } from './terminal.ts'
+import { ownLines, plainText } from './terminal.ts'
 import { columns } from './word-runs.ts'
 
 const marks = { agrees: '✓', disagrees: '✗', 'cannot see': '–' } as const
@@ -15,11 +15,11 @@ export function reportVerification({ tag, folder, isVerified, checks, findings }
   const rows = checks.map(({ name, outcome, detail }) => [name, `${marks[outcome]} ${outcome}`, plainText(detail)])
   const found = findings.map((finding) => [plainText(finding.subject), plainText(finding.problem)])
   return {
-    text: [
+    text: ownLines([
       `${verdict}  ${subject}: ${summary}`,
       ...columns(rows).map((line) => `  ${line}`),
       ...(found.length === 0 ? [] : ['', ...columns(found).map((line) => `  ✗ ${line}`)]),
-    ].join('\n'),
+    ]),
     markdown: [
       `## ${isVerified ? 'Verified' : 'Not verified'}: ${markdownText(subject)}`,
       `${summary[0]?.toUpperCase()}${summary.slice(1)}. It says that bytes belong together, not who made them.`,

@@ -16,6 +16,11 @@ export function plainLines(text: string): string {
   return text.split('\n').map(plainText).join('\n')
 }
 
+/** Lines, of which each stays one whatever the names in it hold. */
+export function ownLines(lines: readonly string[]): string {
+  return lines.map(plainText).join('\n')
+}
+
 /** Untrusted text (a name, a value, a path) as one line that can neither move the cursor nor hide what stands beside it. */
 export function plainText(text: string): string {
   return text.replace(escapeSequences, '').replace(breaks, ' ').replace(invisible, '')

@@ -2,7 +2,7 @@ import { spanOfMoments } from '../base/moments.ts'
 import type { ChangedFile, SchemaChange, SnapshotChanges } from '../data/compare-snapshots.ts'
 import type { Oddity } from '../data/find-oddities.ts'
 import { formatCount } from './numbers.ts'
-import { wordFiles, wordFileSet } from './word-files.ts'
+import { wordFileSet, wordFiles } from './word-files.ts'
 
 /** `+1 file: 2,103 new rows, 2025-02-01 … 2025-02-28; −1 file: 1,980 rows, 2024-02-01 … 2024-02-29` */
 export function wordChanges({

@@ -1,5 +1,5 @@
-import type { JudgedLimit, JudgedTrigger, RetrainVerdict } from '../retrain/decide-retrain.ts'
 import { formatBeside, formatNumber } from '../base/format-number.ts'
+import type { JudgedLimit, JudgedTrigger, RetrainVerdict } from '../retrain/decide-retrain.ts'
 import { formatCount, formatShare } from './numbers.ts'
 
 type Leaf = Exclude<JudgedTrigger, { kind: 'any' | 'all' }>

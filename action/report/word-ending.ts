@@ -1,6 +1,7 @@
 import type { Ending } from './ending.ts'
 import type { Paint } from './paint.ts'
-import { plainLines } from './terminal.ts'
+import { printableJson } from './printable-json.ts'
+import { plainLines, plainText } from './terminal.ts'
 import { wordDiagnostics, wordFault } from './word-fault.ts'
 import { wordTraffic } from './word-traffic.ts'
 
@@ -22,14 +23,14 @@ export function wordEnding(ending: Ending, paint: Paint, isQuiet: boolean): Stre
   const text = plainLines(report.text).replace(/\n+$/, '')
   if (isQuiet) return { stdout: `${paint.report(text.split('\n', 1)[0] ?? '')}\n`, stderr: '' }
   const asked = ending.github ? `${paint.faint(`GitHub: ${wordTraffic(ending.github)}`)}\n` : ''
-  const next = report.next === undefined ? '' : `\n${paint.faint('Next:')}  ${plainLines(report.next)}\n`
+  const next = report.next === undefined ? '' : `\n${paint.faint('Next:')}  ${plainText(report.next)}\n`
   return { stdout: `${paint.report(text)}\n${asked}${next}`, stderr: '' }
 }
 
 /** An ending for programs: one JSON document, of the same shape for every command. */
 export function jsonEnding(command: string | null, ending: Ending): string {
   const { github } = ending
-  return `${JSON.stringify({ command, ...fieldsOf(ending), ...(github && { github }) }, null, 2)}\n`
+  return `${printableJson({ command, ...fieldsOf(ending), ...(github && { github }) }, 2)}\n`
 }
 
 function fieldsOf(ending: Ending): object {

@@ -1,6 +1,6 @@
 import type { MetricValue } from '../evaluation/metric.ts'
-import type { RecordProblem } from '../pipeline/run-history.ts'
 import type { Spent } from '../pipeline/run-cost.ts'
+import type { RecordProblem } from '../pipeline/run-history.ts'
 import type { RunRecord } from '../pipeline/run-record.ts'
 import { formatNumber, formatSeconds } from './numbers.ts'
 import { plainText } from './terminal.ts'

@@ -1,7 +1,7 @@
+import { formatExact } from '../base/format-number.ts'
 import type { OfTable } from '../data/contract-result.ts'
 import type { DeclinedWhy, SuggestedWhy } from '../pipeline/decide-breach.ts'
 import type { ContractSuggestion, SuggestedEdit } from '../pipeline/suggest-contract.ts'
-import { formatExact } from '../base/format-number.ts'
 import { markdownBlock, markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatShare } from './numbers.ts'
 import { shortened, wordFailure, wordList } from './word-contract.ts'

@@ -1,13 +1,11 @@
 /* oxlint-disable no-control-regex -- control characters are part of what this file is about */
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-
+import { Fault } from '../../action/base/fault.ts'
 import { openAnnotations } from '../../action/github/runner/annotations.ts'
 import { logText } from '../../action/github/runner/log-text.ts'
 import { type Annotation, annotation, diagnosticAnnotations } from '../../action/report/annotations.ts'
 import type { Ending } from '../../action/report/ending.ts'
 import { commentBudget, fitMarkdown } from '../../action/report/fit-markdown.ts'
-import { Fault } from '../../action/base/fault.ts'
-import { markdownEnding } from '../../action/report/markdown-ending.ts'
 import {
   htmlText,
   markdownBlock,
@@ -16,6 +14,7 @@ import {
   markdownTable,
   markdownText,
 } from '../../action/report/markdown.ts'
+import { markdownEnding } from '../../action/report/markdown-ending.ts'
 import { modelCard, releaseNotes } from '../../action/report/model-card.ts'
 import { reportAlias } from '../../action/report/report-alias.ts'
 import { reportRun } from '../../action/report/report-run.ts'

@@ -1,0 +1,301 @@
+import type { ChangedFile } from '../../action/data/compare-snapshots.ts'
+import type { ContractCheck, ContractPromise, FoundRename } from '../../action/data/contract-result.ts'
+import type { Report } from '../../action/report/report.ts'
+import { reportCacheListing } from '../../action/report/report-cache.ts'
+import { reportContractDiff } from '../../action/report/report-contract-diff.ts'
+import { reportDataListing, reportGarbage, reportPull } from '../../action/report/report-data.ts'
+import { reportDataFetch } from '../../action/report/report-data-fetch.ts'
+import { reportDecision } from '../../action/report/report-decision.ts'
+import { reportDoctor } from '../../action/report/report-doctor.ts'
+import { reportDrift } from '../../action/report/report-drift.ts'
+import { reportPlan } from '../../action/report/report-plan.ts'
+import { reportProposal } from '../../action/report/report-proposal.ts'
+import { reportSetup } from '../../action/report/report-setup.ts'
+import { reportSnapshot } from '../../action/report/report-snapshot.ts'
+import { reportValidation, type Validation } from '../../action/report/report-validation.ts'
+import type { JudgedLimit, RetrainVerdict } from '../../action/retrain/decide-retrain.ts'
+
+const page = 'https://github.com/acme/parcels/settings'
+
+export function fileNamed(name: string): ChangedFile {
+  return { sha256: name, bytes: 7, path: name, section: name, rows: 1, since: name, until: name }
+}
+
+export function changesNamed(name: string) {
+  const [added, removed, changed] = [[fileNamed(name)], [fileNamed(name)], [fileNamed(name)]]
+  return { added, removed, changed, schema: [{ section: name, added: [name], gone: [name] }] }
+}
+
+/** What every limit says that may hold a proposal back. */
+const limits: readonly JudgedLimit['kind'][] = [
+  'same data',
+  'proposed before',
+  'cool-down',
+  'runs-per-month',
+  'budget',
+  'min-new-share',
+  'refused run',
+]
+
+export function decisionNamed(name: string, forced: string | null = name): RetrainVerdict {
+  return {
+    ...{ verdict: 'retrain', fires: true, trigger: 'manual', forced },
+    condition: { kind: 'any', fires: true, of: [{ kind: 'new-rows', fires: true, observed: 7, limit: 7 }] },
+    limits: limits.map((kind) => ({ kind, holds: forced === null, observed: 1, limit: 1, since: name, subject: name })),
+  }
+}
+
+function factsNamed(name: string) {
+  return {
+    now: new Date(0),
+    data: { digest: name, until: name, newRows: 1, labelledRows: 1 },
+    ...{ pinned: null, learnedUntil: name, last: null, proposedAt: name, refused: null, monthly: null, budget: null },
+  }
+}
+
+const promises = (name: string): readonly ContractPromise[] => [
+  { kind: 'present' },
+  { kind: 'type', type: name, missing: [name] },
+  { kind: 'minimum', limit: name, isExclusive: false },
+  { kind: 'allowed', values: [name] },
+  { kind: 'pattern', pattern: name },
+  { kind: 'valid', values: [name], pattern: name },
+  { kind: 'filled', missing: [name, null] },
+  { kind: 'unique-together', columns: [name] },
+  { kind: 'references', columns: [name], table: name, others: [name] },
+  { kind: 'freshness', column: name, limit: { count: 1, unit: 'day' } },
+]
+
+export function validationNamed(name: string): Validation {
+  const checks = promises(name).map(
+    (promise): ContractCheck => ({
+      ...{ column: name, promise, line: 1, outcome: 'fail', failing: 1, rows: 2, tolerance: null, dimension: null },
+      ...{ severity: promise.kind === 'filled' ? 'warning' : 'error', table: name, newest: name, contract: name },
+      scale: { factor: 1000, plausible: 1, of: 1 },
+      samples: [{ file: name, row: 1, value: name }],
+      missingIn: [name],
+    }),
+  )
+  const rename: FoundRename = {
+    ...{
+      kind: 'possible' as const,
+      missing: name,
+      added: `${name}2`,
+      score: 0.9,
+      distance: 0.1,
+      margin: 0.1,
+      table: name,
+    },
+    ...{ sharedValues: 1, distinctValues: 2, doubts: ['two-valued'] as const },
+  }
+  return {
+    ...{ contract: name, files: [name], rows: 2, checks, renames: [rename], seconds: 1, environment: name },
+    newColumns: [{ name, files: [name], table: name }],
+    swaps: [{ columns: [name, name], distance: 0.1, table: name }],
+    diagnostics: [{ code: 'data/unreadable', file: name, line: 1, column: 1, message: name, remedy: name }],
+    ...{ patchFile: name, accepted: [`${name}=${name}`], acceptedIn: [name], isPinned: false },
+    suggestion: {
+      ...{ patch: `--- a\n+++ b\n@@ -1 +1 @@\n-${name}\n+${name}`, contracts: [name], remaining: checks },
+      edits: [
+        { column: name, why: { kind: 'renamed', from: name, to: name }, aim: 'mend', isBreaking: true, table: name },
+        { column: name, why: { kind: 'seen', values: [name], rows: 1 }, aim: 'extend', isBreaking: false },
+        { column: null, why: { kind: 'new-columns', columns: [name] }, aim: 'extend', isBreaking: false },
+      ],
+      declined: [{ column: name, why: 'taken', line: 1, contract: name, table: name }],
+    },
+  }
+}
+
+function driftOf(name: string): Report {
+  const side = { rows: 7, missing: 0, unreadable: 0 }
+  const column = {
+    ...({
+      name,
+      kind: 'category',
+      verdict: 'drift',
+      because: null,
+      weight: 1,
+      reference: side,
+      current: side,
+    } as const),
+    rows: [
+      {
+        ...({ question: 'values', measure: 'tvd', test: 'chi-square:contingency', verdict: 'drift' } as const),
+        ...{ effect: 1, pValue: 0, degrees: 1, effectiveRows: 7, pooled: 0, adjusted: 0, smallestEffect: 0.1 },
+      },
+    ],
+    ...{ measures: null, above: [] },
+    picture: {
+      ...{ bins: [name, name], reference: [0.5, 0.5], current: [1, 0], rareAppeared: 1, rareVanished: 1 },
+      ...({ appeared: [[name, 30]], vanished: [[name, 30]] } as const),
+    },
+  }
+  const gone = { ...column, kind: 'vanished', verdict: 'vanished', rows: [], picture: null } as const
+  const left = { ...column, verdict: 'not judged', because: name, rows: [], picture: null } as const
+  const rename = {
+    ...({ kind: 'likely', missing: name, added: `${name}2`, score: 0.9, distance: 0.1, margin: 0.1 } as const),
+    ...{ sharedValues: 1, distinctValues: 2, doubts: [] },
+  }
+  return reportDrift({
+    ...{
+      reference: name,
+      current: name,
+      verdict: 'drift',
+      driftedShare: 1,
+      questions: 1,
+      referenceRows: 7,
+      currentRows: 7,
+    },
+    ...{ columns: [column, gone, left], added: [name], renames: [rename] },
+    rule: { effect: 0.1, fdr: 0.05, limits: {}, weights: {} },
+  })
+}
+
+/** Reports of commands about data and settings in which whatever a person, a file or a remote may name is `name`. */
+export const reportsOfData: Readonly<Record<string, (name: string) => Report>> = {
+  cache: (name) =>
+    reportCacheListing({
+      entries: [
+        {
+          ...{ kind: 'stage', name, key: name, path: name, bytes: 7, madeMs: 0, usedMs: 0, runs: [name], need: null },
+          isDead: false,
+        },
+      ],
+      ...{ budgetBytes: 7, withEnvironments: true },
+    }),
+  'contract diff': (name) => {
+    const rule = { kind: 'allowed', values: [name], line: 1 } as const
+    const at = { impact: 'breaking', side: 'to', line: 1 } as const
+    return reportContractDiff({
+      contracts: [
+        {
+          ...{ from: name, to: name, isReworded: false },
+          changes: [
+            { kind: 'table', from: name, to: name, ...at },
+            { kind: 'column-renamed', column: name, to: name, by: 'alias', ...at },
+            { kind: 'alias-added', column: name, alias: name, ...at },
+            { kind: 'format', column: name, from: name, to: name, ...at },
+            { kind: 'environments', column: name, from: [name], to: [name], ...at },
+            { kind: 'rule', column: name, change: 'altered', from: rule, to: rule, ...at },
+          ],
+        },
+      ],
+    })
+  },
+  'data fetch': (name) =>
+    reportDataFetch({
+      sources: [
+        {
+          ...{ name, into: name, fetchedBytes: 7, gone: [{ path: name, bytes: 7 }] },
+          files: [{ path: name, bytes: 7, change: 'new' }],
+        },
+      ],
+      ...{ isChanged: true, files: 1, fetchedBytes: 7, seconds: 1 },
+    }),
+  'data list': (name) =>
+    reportDataListing({
+      ...{ digest: name, until: name, isSums: false, asked: name, commit: name },
+      sections: [{ name, files: 1, bytes: 7, rows: 1, since: name, until: name, inTree: 0, inStore: 0, missing: 1 }],
+      files: [{ ...fileNamed(name), tree: 'missing', isStored: false }],
+      snapshots: [{ kind: 'named', digest: name, until: name, files: 1, name, commit: name, date: name }],
+    }),
+  'data sums': (name) =>
+    reportDataListing({
+      ...{ digest: name, until: name, isSums: true, sections: [], snapshots: [] },
+      files: [{ ...fileNamed(name), tree: 'there', isStored: true }],
+    }),
+  'data pull': (name) =>
+    reportPull({ there: 0, copied: 1, linked: 0, bytes: 7, replaced: [name], digest: name, withLinks: false }),
+  'data gc': (name) => {
+    const none = { files: 0, bytes: 0 }
+    return reportGarbage({
+      ...{ locks: 1, kept: none, young: 0, removed: [{ path: name, bytes: 7 }], isDryRun: true, keep: 12 },
+      elsewhere: {
+        ...{
+          store: name,
+          locks: 1,
+          unreadable: [name],
+          leftovers: 0,
+          kept: { needed: none, young: none, claimed: none },
+        },
+        removed: [{ name, files: 1, bytes: 7 }],
+      },
+    })
+  },
+  decision: (name) =>
+    reportDecision({ ...decisionNamed(name), model: name, facts: factsNamed(name), changes: changesNamed(name) }),
+  'a decision to wait': (name) =>
+    reportDecision({
+      ...decisionNamed(name, null),
+      ...{ verdict: 'wait', model: name, facts: factsNamed(name), changes: changesNamed(name) },
+    }),
+  doctor: (name) => {
+    const finding = { id: name, setting: name, found: name, where: page, without: name, mend: name }
+    const findings = (['wrong', 'cannot see', 'ok'] as const).map((state) => ({ ...finding, state }))
+    return reportDoctor({ repository: name, strict: true, findings })
+  },
+  drift: driftOf,
+  plan: (name) =>
+    reportPlan({
+      ...{ model: name, runKey: name, dataDigest: name, code: { commit: name, uncommitted: 1 }, isRefused: false },
+      trigger: { kind: 'manual', actor: name, reason: name },
+      stages: [
+        {
+          ...{ name, job: 'train', action: 'runs' },
+          reasons: [
+            { kind: 'changed', parts: [{ name, before: name, after: name }] },
+            { kind: 'waits', stages: [name] },
+            { kind: 'condition', text: name },
+          ],
+        },
+      ],
+    }),
+  proposal: (name) =>
+    reportProposal({
+      ...{ state: 'open-clean', why: 'open', did: ['open'], model: name, decision: decisionNamed(name) },
+      proposal: { kind: 'pull', number: 7, state: 'open', branch: name, url: page },
+      ...{
+        facts: factsNamed(name),
+        changes: changesNamed(name),
+        where: { isEmbedded: false, name },
+        base: name,
+        calls: 1,
+      },
+      token: { kind: 'app', login: name },
+      checks: { kind: 'dispatched', isNew: true, workflow: name, runs: 2 },
+    }),
+  setup: (name) =>
+    reportSetup({
+      ...{ repository: name, isApplied: true },
+      steps: [{ thing: name, kind: 'create', what: name, where: page }],
+      left: [{ thing: name, what: name, where: page, why: name }],
+    }),
+  snapshot: (name) =>
+    reportSnapshot({
+      ...{ isCheck: false, isPacked: true, namedFile: name, isChanged: true, digest: name, previousDigest: name },
+      ...{
+        wasUnreadable: true,
+        files: 1,
+        bytes: 7,
+        rows: 1,
+        since: name,
+        until: name,
+        isFuture: true,
+        isOnlyHere: true,
+      },
+      ...changesNamed(name),
+      leftOut: { files: 1, rows: 1, before: name },
+      oddities: odditiesNamed(name),
+      git: { isRepository: true, uncommitted: [name], ignored: [name] },
+    }),
+  validation: (name) => reportValidation(validationNamed(name)),
+}
+
+export function odditiesNamed(name: string) {
+  return [
+    { kind: 'same bytes', path: name, as: name },
+    { kind: 'same rows', path: name, as: name, rows: 1 },
+    { kind: 'older', path: name, until: name, newest: name },
+    { kind: 'not newer', files: 1, until: name },
+  ] as const
+}
