@@ -22,6 +22,7 @@ export const commandTable = {
   cost: async () => (await import('./cost.ts')).cost,
   'cache list': async () => (await import('./cache-list.ts')).cacheList,
   'cache gc': async () => (await import('./cache-gc.ts')).cacheGc,
+  comment: async () => (await import('./comment.ts')).comment,
   reuse: async () => (await import('./reuse.ts')).reuse,
   register: async () => (await import('./register.ts')).register,
   github: async () => (await import('./github.ts')).github,

@@ -10,7 +10,7 @@ import { flag } from './fields.ts'
 export const commentField = {
   comment: flag({
     description:
-      'On a pull request, also writes the report as one comment that later runs keep up to date; needs the permission pull-requests: write',
+      'On a pull request, also writes the report as one comment that later runs keep up to date; needs the permission pull-requests: write. With a token that only reads the report is left as an artifact, which plumbline comment writes',
   }),
 }
 
@@ -24,6 +24,7 @@ export function refuseCommentHere(comment: boolean, { environment }: Pick<Comman
 
 /**
  * Writes the report under the pull request of the workflow run, and answers a line for the summary: where it is, or why it is not.
+ * Where the token only reads, the report is left as an artifact, from which `plumbline comment` writes it.
  * Undefined where the run is of no pull request. What GitHub refuses is told, and fails nothing: the summary has the same report.
  */
 export async function commentReport(
@@ -57,17 +58,22 @@ async function write(context: CommandContext, command: string, ending: Ending, n
   const mode = await readTokenMode(client, environment, await readJobPermissions(environment), false)
   const cannot = mayWrite(mode, 'pull-requests') === false && mayWrite(mode, 'issues') === false
   const login = cannot ? undefined : await readLogin(client, mode)
+  const key = keyOf(command, relative(environment['GITHUB_WORKSPACE'] ?? folder, resolve(folder)))
+  if (cannot) {
+    const { leaveReport } = await import('./leave-report.ts')
+    return wordNoComment(wordTokenMode(mode), await leaveReport(context, { command, key, ending }))
+  }
   if (login === undefined) return wordNoComment(wordTokenMode(mode))
   const { markdownEnding } = await import('../report/markdown-ending.ts')
   const { commentBudget, fitMarkdown } = await import('../report/fit-markdown.ts')
   const { markdownLink } = await import('../report/markdown.ts')
-  const { GITHUB_RUN_ID: run = '', GITHUB_WORKSPACE: workspace = folder } = environment
+  const { GITHUB_RUN_ID: run = '' } = environment
   const page = `${connection.gitUrl.replace(/\.git$/, '')}/actions/runs/${run}`
   const whole = `${run === '' ? 'The job’s summary' : markdownLink('The job’s summary', page)} has all of it.`
   const budget = { ...commentBudget, limit: commentBudget.limit - markerRoom }
   const done = await stickComment(client, {
     number,
-    key: keyOf(command, relative(workspace, resolve(folder))),
+    key,
     markdown: fitMarkdown(markdownEnding(command, ending), budget, whole),
     login,
     ...(/^\d+$/.test(run) && { run: Number(run) }),
@@ -77,11 +83,9 @@ async function write(context: CommandContext, command: string, ending: Ending, n
 
 /** One comment a command and a model: each model has a folder. */
 function keyOf(command: string, folder: string): string {
-  const place = folder
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-  return (place === '' ? command : `${command}/${place}`).replaceAll(' ', '-').slice(0, 100)
+  const place = folder.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+  const key = (/[a-z0-9]/.test(place) ? `${command}/${place.replace(/^-/, '')}` : command).replaceAll(' ', '-')
+  return key.slice(0, 100).replace(/-$/, '')
 }
 
 async function pullNumber({ GITHUB_EVENT_PATH: path }: CommandContext['environment']): Promise<number | undefined> {

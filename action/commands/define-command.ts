@@ -17,6 +17,7 @@ export type Effect =
   | 'runs-user-code'
   | 'pushes-commits'
   | 'writes-releases'
+  | 'writes-comments'
   | 'changes-settings'
 
 /** The parts of the loop, in the order in which `--help` shows them. */

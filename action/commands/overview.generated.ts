@@ -103,6 +103,12 @@ export const overview: readonly CommandSummary[] = [
     summary: 'Remove what was used the longest ago, until what is kept fits its budget.',
   },
   {
+    name: 'comment',
+    group: 'model',
+    summary:
+      'Write the report that a pull request’s run left, whose own token only reads, as the comment of the pull request.',
+  },
+  {
     name: 'reuse',
     group: 'model',
     summary: 'Take the candidate that a merged retrain pull request was judged by, instead of training it again.',

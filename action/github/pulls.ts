@@ -32,6 +32,29 @@ export async function listPullsOf(client: GitHubClient, branch: string): Promise
   return found.map(asPull).sort((one, other) => other.number - one.number)
 }
 
+/** A pull request as its head tells it apart. */
+export interface HeadPull {
+  readonly number: number
+  readonly isOpen: boolean
+  readonly head: string
+  /** `mallory/parcels`; undefined where it is gone. */
+  readonly headRepository: string | undefined
+}
+
+/** Those of a branch of anybody's repository, open or not, the newest hundred first. Needs `pull-requests: read`. */
+export async function listPullsFrom(client: GitHubClient, owner: string, branch: string): Promise<readonly HeadPull[]> {
+  const found = await client.call(
+    'list the pull requests of',
+    `${owner}:${branch}`,
+    ({ rest }, names) => rest.pulls.list({ ...names, head: `${owner}:${branch}`, state: 'all', per_page: 100 }),
+    [{ number: 'number', state: 'text', head: { sha: 'text' } }],
+  )
+  return found.map(({ number, state, head }) => {
+    const repository: { readonly full_name: string } | null = head.repo
+    return { number, isOpen: state === 'open', head: head.sha, headRepository: repository?.full_name }
+  })
+}
+
 /** The numbers of all that are open, forks' too, ascending. */
 export async function listOpenPulls(client: GitHubClient): Promise<readonly number[]> {
   const { owner, repository } = client.connection

@@ -18,6 +18,15 @@ export interface WorkflowRun {
   readonly conclusion: string | null
 }
 
+/** One run, and where it comes from. */
+export interface TriggeredRun extends WorkflowRun {
+  /** The branch of its head, of a pull request in the head's repository. */
+  readonly branch: string | undefined
+  /** Who caused it. */
+  readonly actor: string | undefined
+  readonly page: string
+}
+
 export interface RunArtifact {
   readonly id: number
   readonly name: string
@@ -41,19 +50,21 @@ export async function listRunsAt(client: GitHubClient, commit: string): Promise<
     },
     [runShape],
   )
-  return found
-    .map((run) => ({
-      id: run.id,
-      attempt: run.run_attempt ?? 1,
-      // A workflow that is called tells whose it is after an @.
-      workflow: run.path.replace(/@.*$/, ''),
-      event: run.event,
-      head: run.head_sha,
-      headRepository: nameIn(run.head_repository),
-      isDone: run.status === 'completed',
-      conclusion: run.conclusion,
-    }))
-    .sort((one, other) => other.id - one.id)
+  return found.map(asRun).sort((one, other) => other.id - one.id)
+}
+
+/** Undefined where this repository has no such run. Needs `actions: read`. */
+export async function readRun(client: GitHubClient, id: number): Promise<TriggeredRun | undefined> {
+  const shape = { ...runShape, html_url: 'text' } as const
+  const found = await client.find(
+    'read the workflow run',
+    String(id),
+    ({ rest }, names) => rest.actions.getWorkflowRun({ ...names, run_id: id }),
+    shape,
+  )
+  if (!found) return undefined
+  const actor: { readonly login: string } | null | undefined = found.actor
+  return { ...asRun(found), branch: found.head_branch ?? undefined, actor: actor?.login, page: found.html_url }
 }
 
 /** Of all attempts of a run. Needs `actions: read`. */
@@ -96,6 +107,28 @@ export async function openArtifact(
   return found.kind === 'done' ? found.data : undefined
 }
 
-function nameIn(repository: { readonly full_name: string } | null): string | undefined {
-  return repository?.full_name
+interface RestRun {
+  readonly id: number
+  readonly run_attempt?: number
+  readonly path: string
+  readonly event: string
+  readonly head_sha: string
+  /** GitHub answers null where it is gone, whatever its description says. */
+  readonly head_repository: { readonly full_name: string } | null
+  readonly status: string | null
+  readonly conclusion: string | null
+}
+
+function asRun(run: RestRun): WorkflowRun {
+  return {
+    id: run.id,
+    attempt: run.run_attempt ?? 1,
+    // A workflow that is called tells whose it is after an @.
+    workflow: run.path.replace(/@.*$/, ''),
+    event: run.event,
+    head: run.head_sha,
+    headRepository: run.head_repository?.full_name,
+    isDone: run.status === 'completed',
+    conclusion: run.conclusion,
+  }
 }

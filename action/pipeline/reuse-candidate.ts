@@ -1,9 +1,5 @@
-import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, rename, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 
 import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
@@ -12,6 +8,7 @@ import { startStopwatch } from '../base/stopwatch.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import type { GitHubClient } from '../github/client.ts'
 import { readTreeOf } from '../github/git-data.ts'
+import { keepBytes } from '../github/keep-bytes.ts'
 import { pullMergedAs } from '../github/pulls.ts'
 import { readRepository } from '../github/repository.ts'
 import { unpackZip } from '../github/unpack-zip.ts'
@@ -145,40 +142,9 @@ async function download(
     const body = await openArtifact(client, artifact, signal)
     if (!body) continue
     progress.update('reuse', artifact.name)
-    digests[name] = await keep(body, zipOf(draft, name), artifact.bytes, signal)
+    digests[name] = await keepBytes(body, zipOf(draft, name), artifact.bytes, signal)
   }
   return digests
-}
-
-/** Undefined where more comes than was said, or the connection breaks: those are not the bytes that were stored. */
-async function keep(
-  body: AsyncIterable<Uint8Array>,
-  file: string,
-  mostBytes: number,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const hash = createHash('sha256')
-  let bytes = 0
-  const count = new Transform({
-    transform(chunk: Buffer, _, done) {
-      bytes += chunk.length
-      hash.update(chunk)
-      done(bytes > mostBytes ? new TooLong() : null, chunk)
-    },
-  })
-  try {
-    await pipeline(body, count, createWriteStream(file), { signal })
-  } catch (error) {
-    if (signal.aborted || isOfDisk(error)) throw error
-    return undefined
-  }
-  return hash.digest('hex')
-}
-
-class TooLong extends Error {}
-
-function isOfDisk(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'write'
 }
 
 /** The digests fit: these are the bytes that the run stored. What they hold may still be anything. */

@@ -19,35 +19,15 @@ import { modelCard, releaseNotes } from '../../action/report/model-card.ts'
 import { reportAlias } from '../../action/report/report-alias.ts'
 import { reportRun } from '../../action/report/report-run.ts'
 import { plainLines } from '../../action/report/terminal.ts'
-import { runRecord } from '../support/candidate.ts'
+import { wordOrigin } from '../../action/report/word-comment.ts'
 import { shapeOf, textsOf } from '../support/markdown-tree.ts'
 import { runMain } from '../support/run-main.ts'
+import { runNamed } from '../support/run-named.ts'
 import { hostileNames, longNames } from './hostile-names.ts'
 
 const names = Object.entries(hostileNames)
 /** The parser takes minutes for a megabyte of them; the escapers are held to that by their own tests. */
 const all = [...names, ...Object.entries(longNames).map(([what, name]) => [what, name.slice(0, 1000)] as const)]
-
-/** A run in which every text that somebody else chose is `name`. */
-function runNamed(name: string) {
-  const record = runRecord()
-  const [stage] = record.stages
-  const [gate] = record.gates
-  const [metric] = record.metrics
-  if (!stage || !gate || !metric || !record.split) throw new Error('The record has none')
-  return runRecord({
-    model: name,
-    trigger: { kind: 'manual', actor: name, reason: name },
-    params: { [name]: name },
-    data: { ...record.data, since: name, until: name, asked: name },
-    split: { ...record.split, leftOut: { [name]: 7 } },
-    stages: [{ ...stage, name, detail: name }],
-    metrics: [{ ...metric, value: null, reason: name }],
-    selfReported: { [name]: 1 },
-    gates: [{ ...gate, gate: name, reason: name }],
-    environment: { ...record.environment, python: name, system: name },
-  })
-}
 
 const subject = { version: 1, tag: 'price-v1', commit: '1'.repeat(40) }
 
@@ -83,6 +63,7 @@ const renderers: Readonly<Record<string, (name: string) => string>> = {
   details: (name) => `<details><summary>${htmlText(name)}</summary>\n\n${markdownText(name) || 'x'}\n\n</details>\n\nx`,
   'the comment and summary of a run': (name) =>
     markdownEnding('run', { kind: 'done', result: {}, report: reportRun(runNamed(name)) }),
+  'the words above a fork’s report': (name) => wordOrigin('fork', name, name, 'https://github.com/acme') ?? '',
   'release notes': (name) => releaseNotes(runNamed(name), subject),
   'a model card': (name) => modelCard(runNamed(name), subject),
   diagnostics: (name) => markdownEnding('validate', diagnosedBy(name)),

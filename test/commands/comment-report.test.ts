@@ -1,12 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
-
+import { Fault } from '../../action/base/fault.ts'
 import { commentReport, refuseCommentHere } from '../../action/commands/comment-report.ts'
+import type { ArtifactStore } from '../../action/github/runner/artifact-store.ts'
 import type { Ending } from '../../action/report/ending.ts'
+import { readReportFile } from '../../action/report/report-file.ts'
 import { contextIn } from '../support/command-context.ts'
+import { folderStore } from '../support/folder-store.ts'
 import { type TestGitHub, testGitHub } from '../support/local-github.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 const ending: Ending = {
   kind: 'done',
@@ -61,6 +66,43 @@ describe('commentReport()', () => {
       'No comment: token: GITHUB_TOKEN, reads only: the change comes from a fork. The same report is in the job’s summary.',
     )
     expect(asked).toEqual([])
+  })
+
+  test('leaves the report as an artifact where the token only reads, of the newest step', async () => {
+    await using github = await testGitHub()
+    const number = await issueOf(github)
+    const root = tempFolder()
+    const leave = async (store: ArtifactStore, from: Ending, folder = 'models/Price') => {
+      const event = { pull_request: { number, head: { repo: { full_name: 'mallory/parcels' } } } }
+      const token = await jobToken(github, { origin: 'fork' })
+      const environment = {
+        GITHUB_EVENT_NAME: 'pull_request',
+        GITHUB_RUN_ATTEMPT: '2',
+        GITHUB_WORKSPACE: github.folder,
+      }
+      const context = await contextOf(github, token, event, environment)
+      return await commentReport({ ...context, folder: join(github.folder, folder), artifacts: store }, 'run', from)
+    }
+    const store = folderStore(root)
+    expect(await leave(store, ending)).toBe(
+      'No comment: token: GITHUB_TOKEN, reads only: the change comes from a fork. The same report is in the job’s summary and in the artifact plumbline-report-run.models-price-2, from which plumbline comment writes it.',
+    )
+    const later: Ending = { ...ending, kind: 'no', report: { text: 'NO', markdown: '## NO', outputs: {} } }
+    await leave(store, later)
+    const left = (name: string) => readFileSync(join(root, 'plumbline-report-run.models-price-2', name), 'utf8')
+    expect(readdirSync(root)).toEqual(['plumbline-report-run.models-price-2'])
+    expect(left('report.md')).toBe('## NO\n')
+    expect(readReportFile(Buffer.from(left('report.json')))).toMatchObject({
+      ok: true,
+      file: { schema: 'plumbline/report/v1', report: { command: 'run', outcome: 'no' } },
+    })
+    expect(await leave(store, later, '../elsewhere/--')).toContain('plumbline-report-run.elsewhere-2')
+
+    const isGone = () => Promise.reject(new Fault('workflow/artifact', 'Cannot list artifacts: 503', { remedy: 'x' }))
+    const broken = { ...store, list: isGone, upload: isGone }
+    expect(await leave(broken, ending)).toMatch(/from a fork\. The same report is in the job’s summary\.$/)
+    const huge: Ending = { ...ending, kind: 'done', result: 'x'.repeat(9 << 20) }
+    expect(await leave(store, huge)).toMatch(/from a fork\. The same report is in the job’s summary\.$/)
   })
 
   test('says what GitHub refuses, and fails nothing', async () => {
