@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DuckDBValue, DuckDBVector, JS } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue, DuckDBVector, JS } from '@duckdb/node-api'
+import type { NumberComparison } from '../stats/compare-sorted.ts'
+import type { ColumnsToCompare } from './compare-columns.ts'
 import { loadDuckdb } from './load-duckdb.ts'
 import { escapePattern, quoteList, quoteText } from './quote.ts'
 import { repeatedHashes } from './repeated-hashes.ts'
@@ -21,6 +23,8 @@ export interface EngineOptions {
   readonly isLocked?: boolean
   /** A new one by default. */
   readonly textFolder?: string
+  /** How much it may read ahead of `compared()`, of each side, which without this it cannot; as DuckDB writes it. */
+  readonly readAhead?: string
   /** A `duckdb.node` located before. */
   readonly nativeFile?: string
   /** Aborted, it stops the running statement, which then throws the signal's reason. */
@@ -36,8 +40,8 @@ export interface Engine extends AsyncDisposable {
   run(sql: string, values?: readonly unknown[]): Promise<void>
   /** The values of a SELECT of one UBIGINT column, of no NULL, that come more than once; undefined where there are too many. */
   repeated(sql: string, expected: ExpectedRepeats): Promise<bigint[] | undefined>
-  /** The values of a SELECT of DOUBLE columns without NULL, at most `rows` of them, column by column, each ascending, NaN last. */
-  sorted(sql: string, rows: number): Promise<Float64Array[]>
+  /** What is asked of pairs of columns of numbers, in their order; beside other statements, and one such at a time. */
+  compared(asked: ColumnsToCompare): Promise<NumberComparison[]>
   /** Absolute; there or not. It reads what lies below, which goes when it goes: copies of texts that it cannot read. */
   readonly textFolder: string
 }
@@ -61,9 +65,18 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   })
   const connection = await instance.connect()
   const textFolder = options.textFolder ?? textFolderIn(options.tempFolder ?? tmpdir())
+  // Nothing can be set once it is locked.
+  const readers: DuckDBConnection[] = []
+  for (let reader = 0; reader < 2 && options.readAhead !== undefined; reader += 1) {
+    const own = await instance.connect()
+    await own.run(`SET streaming_buffer_size = ${quoteText(options.readAhead)}`)
+    readers.push(own)
+  }
   for (const setting of settingsOf(options, textFolder)) await connection.run(setting)
 
-  const interrupt = () => connection.interrupt()
+  const interrupt = () => {
+    for (const one of [connection, ...readers]) one.interrupt()
+  }
   options.signal?.addEventListener('abort', interrupt)
   const running = new Set<Promise<unknown>>()
   const watch = async <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -115,25 +128,15 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       })
       return hashes.found(most)
     },
-    async sorted(sql, rows) {
-      return await watch(async () => {
-        const result = await connection.stream(sql)
-        const columns = Array.from({ length: result.columnCount }, () => new Float64Array(rows))
-        let end = 0
-        for (;;) {
-          const chunk = await result.fetchChunk()
-          if (!chunk || chunk.rowCount === 0) break
-          for (const [index, column] of columns.entries()) column.set(doublesOf(chunk.getColumnVector(index)), end)
-          end += chunk.rowCount
-        }
-        return columns.map((column) => column.subarray(0, end).sort())
-      })
+    async compared(asked) {
+      const { compareColumns } = await import('./compare-columns.ts')
+      return await watch(async () => await compareColumns(readers, asked))
     },
     async [Symbol.asyncDispose]() {
       // Closing under a running statement would end the process.
       await Promise.allSettled(running)
       options.signal?.removeEventListener('abort', interrupt)
-      connection.closeSync()
+      for (const one of [connection, ...readers]) one.closeSync()
       instance.closeSync()
       await rm(textFolder, { recursive: true, force: true })
     },
@@ -170,12 +173,6 @@ function wordsOf(vector: DuckDBVector): Uint32Array {
   const items: unknown = Reflect.get(vector, 'items')
   if (!(items instanceof BigUint64Array)) throw new Error('DuckDB gave no UBIGINT; expected a column of them')
   return new Uint32Array(items.buffer, items.byteOffset, items.length * 2)
-}
-
-function doublesOf(vector: DuckDBVector): Float64Array {
-  const items: unknown = Reflect.get(vector, 'items')
-  if (!(items instanceof Float64Array)) throw new Error('DuckDB gave no DOUBLE; expected a column of them')
-  return items
 }
 
 /** The client cannot tell the type of null by itself. */

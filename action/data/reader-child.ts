@@ -46,6 +46,6 @@ async function make(request: ReaderRequest): Promise<unknown> {
   const opened = await engine
   if (!opened) throw new Error('A statement came before the engine was opened')
   if (request.kind === 'repeated') return await opened.repeated(request.sql, request.expected)
-  if (request.kind === 'sorted') return await opened.sorted(request.sql, request.rows)
+  if (request.kind === 'compared') return await opened.compared(request.asked)
   return await opened[request.kind](request.sql, request.values)
 }

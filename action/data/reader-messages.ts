@@ -1,4 +1,5 @@
 import type { FaultCode } from '../base/fault.ts'
+import type { ColumnsToCompare } from './compare-columns.ts'
 import type { ExpectedRepeats } from './engine.ts'
 
 /** To the process that reads: first `open`, then statements, one after the other. */
@@ -10,7 +11,7 @@ export type ReaderRequest =
       readonly values?: readonly unknown[]
     }
   | { readonly kind: 'repeated'; readonly sql: string; readonly expected: ExpectedRepeats }
-  | { readonly kind: 'sorted'; readonly sql: string; readonly rows: number }
+  | { readonly kind: 'compared'; readonly asked: ColumnsToCompare }
 
 /** How its engine is locked; paths are absolute. */
 export interface ReaderLimits {
@@ -19,6 +20,7 @@ export interface ReaderLimits {
   readonly textFolder: string
   readonly allowedPaths: readonly string[]
   readonly allowedFolders: readonly string[]
+  readonly readAhead?: string
   /** One a core by default. */
   readonly threads?: number
 }

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../base/fault.ts'
+import type { NumberComparison } from '../stats/compare-sorted.ts'
 import { childFile, poorEnvironment } from './child-program.ts'
 import { type Engine, textFolderIn } from './engine.ts'
 import { locateDuckdb } from './load-duckdb.ts'
@@ -20,6 +21,8 @@ export interface Reach {
   readonly folders?: readonly string[]
   /** As DuckDB writes it; most of the machine's by default. */
   readonly memoryLimit?: string
+  /** How much it may read ahead of `compared()`, of each side, which without this it cannot; as DuckDB writes it. */
+  readonly readAhead?: string
   /** One a core by default. */
   readonly threads?: number
 }
@@ -105,11 +108,11 @@ class ReaderProcess {
     })
   }
 
-  async open({ files, otherPaths = [], folders = [], memoryLimit = mostMemory(), threads }: Reach): Promise<Engine> {
+  async open({ files, otherPaths = [], folders = [], memoryLimit = mostMemory(), ...more }: Reach): Promise<Engine> {
     this.#files = files
     const allowedPaths = [...files.map(({ absolutePath }) => absolutePath), ...otherPaths]
     const textFolder = textFolderIn(this.#tempFolder)
-    const limits = { memoryLimit, tempFolder: this.#tempFolder, textFolder, ...(threads !== undefined && { threads }) }
+    const limits = { memoryLimit, tempFolder: this.#tempFolder, textFolder, ...more }
     const options = { ...limits, allowedPaths, allowedFolders: folders }
     await this.#ask({ kind: 'open', options })
     const ask = async (kind: 'query' | 'columns' | 'run', sql: string, values?: readonly unknown[]) =>
@@ -121,7 +124,7 @@ class ReaderProcess {
       columns: async (sql, values) => (await ask('columns', sql, values)) as Record<string, unknown[]>,
       run: async (sql, values) => void (await ask('run', sql, values)),
       repeated: async (sql, expected) => (await this.#ask({ kind: 'repeated', sql, expected })) as bigint[] | undefined,
-      sorted: async (sql, rows) => (await this.#ask({ kind: 'sorted', sql, rows })) as Float64Array[],
+      compared: async (asked) => (await this.#ask({ kind: 'compared', asked })) as NumberComparison[],
       [Symbol.asyncDispose]: async () => {},
     }
   }
@@ -165,7 +168,7 @@ class ReaderProcess {
   }
 
   #whyEnded(code: number | null, killedBy: NodeJS.Signals | null): Fault {
-    const statements = [...this.#pending.values()].flatMap(({ request }) => ('sql' in request ? [request.sql] : []))
+    const statements = [...this.#pending.values()].flatMap(({ request }) => statementsOf(request))
     const read = this.#files.filter(({ absolutePath }) =>
       statements.some((sql) => sql.includes(quotePath(absolutePath).slice(1))),
     )
@@ -173,6 +176,12 @@ class ReaderProcess {
     const how = killedBy ? `was killed by ${killedBy}` : `ended with ${code}`
     return endFault(read, how, this.#complaint === '' ? undefined : new Error(this.#complaint))
   }
+}
+
+function statementsOf(request: ReaderRequest): string[] {
+  if (request.kind === 'open') return []
+  if (request.kind !== 'compared') return [request.sql]
+  return [request.asked.reference.relation, request.asked.current.relation]
 }
 
 function mostMemory(): string {

@@ -1,5 +1,5 @@
 import { byBytes } from '../base/byte-order.ts'
-import type { PairedCounts } from '../stats/paired-counts.ts'
+import { maxListed, type NumberComparison } from '../stats/compare-sorted.ts'
 
 /** Rows of one side. */
 export interface SideRows {
@@ -17,13 +17,13 @@ export interface CategoryCount {
   readonly current: number
 }
 
-/** One column in both samples, as counts; what the rule judges. */
+/** One column in both samples, without their rows; what the rule judges. */
 export type DriftColumn = {
   readonly name: string
   readonly reference: SideRows
   readonly current: SideRows
 } & (
-  | { readonly kind: 'number'; readonly counts: PairedCounts; readonly areIntegers: boolean }
+  | { readonly kind: 'number'; readonly numbers: NumberComparison }
   | { readonly kind: 'category'; readonly categories: readonly CategoryCount[] }
   | { readonly kind: 'not judged'; readonly because: NotJudged }
 )
@@ -39,7 +39,7 @@ export type NotJudged =
 /** More distinct texts than this are no categories. */
 export const maxCategories = 10_000
 /** Numbers of at most so many distinct values, in both samples together, are compared as categories. */
-export const maxCodes = 10
+export const maxCodes = maxListed.together
 /** Below, a column of distinct values may be so by chance. */
 export const minIdRows = 100
 
@@ -51,31 +51,26 @@ export function areIds(distinct: number, filled: number): boolean {
 /** Numbers as what they are judged as: few distinct ones are categories, and whole ones that all differ are an id. */
 export function numberColumn(
   name: string,
-  counts: PairedCounts,
+  numbers: NumberComparison,
   sides: Pick<DriftColumn, 'reference' | 'current'>,
 ): DriftColumn {
-  const { values, reference, current } = counts
-  if (values.length <= maxCodes && values.length > 0) {
-    const categories = [...values].map((value, index) => ({
+  const { distinct, listed, areIntegers, isOnceEach } = numbers
+  if (distinct === 0 && sides.reference.unreadable + sides.current.unreadable === 0) {
+    return { name, ...sides, kind: 'not judged', because: 'it holds nothing on either side' }
+  }
+  if (listed && distinct <= maxCodes && distinct > 0) {
+    const categories = listed.values.map((value, index) => ({
       value: String(value),
-      reference: reference[index] ?? 0,
-      current: current[index] ?? 0,
+      reference: listed.reference[index] ?? 0,
+      current: listed.current[index] ?? 0,
     }))
     return { name, ...sides, kind: 'category', categories }
   }
-  if (values.length === 0 && sides.reference.unreadable + sides.current.unreadable === 0) {
-    return { name, ...sides, kind: 'not judged', because: 'it holds nothing on either side' }
-  }
-  const areIntegers = values.every(Number.isSafeInteger)
   const rows = Math.min(sides.reference.rows, sides.current.rows)
-  if (areIntegers && rows > minIdRows && isOnceEach(reference) && isOnceEach(current)) {
+  if (areIntegers && isOnceEach && rows > minIdRows) {
     return { name, ...sides, kind: 'not judged', because: 'each row has a number of its own: an id' }
   }
-  return { name, ...sides, kind: 'number', counts, areIntegers }
-}
-
-function isOnceEach(counts: Float64Array): boolean {
-  return counts.every((count) => count <= 1)
+  return { name, ...sides, kind: 'number', numbers }
 }
 
 /** Values of both sides in one order: by their rows together, then by text. */

@@ -1,18 +1,16 @@
 import { cramersV } from '../stats/chi-square-test.ts'
-import type { Judged } from '../stats/judged.ts'
-import { ksDistance } from '../stats/ks-two-sample.ts'
+import type { NumberComparison } from '../stats/compare-sorted.ts'
+import { type Judged, judged } from '../stats/judged.ts'
 import {
   hellingerDistance,
   jensenShannonDistance,
   largestDifference,
   totalVariationDistance,
 } from '../stats/share-distances.ts'
-import { wasserstein, wassersteinNormalised } from '../stats/wasserstein.ts'
 import type { DriftColumn } from './drift-column.ts'
-import { evidentlyPsi } from './evidently-psi.ts'
+import { evidentlyPsi, evidentlyPsiOfNumbers } from './evidently-psi.ts'
 import { type MeasureName, measureNames } from './measure-names.ts'
 import { psiOfCounts, psiOfNumbers } from './population-stability.ts'
-import { countBetween, quantileEdges } from './quantile-bins.ts'
 
 export interface DriftMeasures {
   /** Null where it cannot be judged; absent where it has no meaning for the kind of column. */
@@ -35,30 +33,28 @@ export function measuresOf(column: DriftColumn): DriftMeasures | null {
       ? psiOfCounts([...reference, missing[0]], [...current, missing[1]])
       : psiOfCounts(reference, current)
     return collect(psi, {
-      'psi-evidently': evidentlyPsi(
-        {
-          values: Float64Array.from(reference.keys()),
-          reference: Float64Array.from(reference),
-          current: Float64Array.from(current),
-        },
-        { areNumbers: false },
-      ),
+      'psi-evidently': evidentlyPsi(reference, current),
       ...ofShares(reference, current),
     })
   }
-  const { counts, areIntegers } = column
-  const edges = quantileEdges(counts, 10)
-  const ks = ksDistance(counts)
-  return collect(psiOfNumbers(counts, missing), {
-    'psi-evidently': evidentlyPsi(counts, { areIntegers }),
-    ks: ks.ok ? { ok: true, value: ks.value.statistic } : ks,
-    wasserstein: wasserstein(counts),
-    'wasserstein-normalised': wassersteinNormalised(counts),
-    ...ofShares(
-      countBetween(counts.values, counts.reference, edges),
-      countBetween(counts.values, counts.current, edges),
-    ),
+  const { numbers } = column
+  const { ks, wasserstein, deciles } = numbers
+  return collect(psiOfNumbers(deciles, missing), {
+    'psi-evidently': evidentlyPsiOfNumbers(numbers),
+    ks: ks.ok ? judged(ks.value.statistic) : ks,
+    wasserstein,
+    'wasserstein-normalised': wassersteinNormalised(numbers),
+    ...ofShares(deciles.reference, deciles.current),
   })
+}
+
+/** The deviation below which Evidently divides by this. */
+const leastDeviation = 0.001
+
+/** Divided by the reference's deviation, or by 0.001 where it is less: Evidently's. */
+export function wassersteinNormalised({ wasserstein, deviation }: NumberComparison): Judged {
+  if (!wasserstein.ok) return wasserstein
+  return deviation.ok ? judged(wasserstein.value / Math.max(deviation.value, leastDeviation)) : deviation
 }
 
 function ofShares(reference: readonly number[], current: readonly number[]): Partial<Record<MeasureName, Judged>> {

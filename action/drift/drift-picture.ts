@@ -1,6 +1,5 @@
-import type { PairedCounts } from '../stats/paired-counts.ts'
+import type { NumberComparison } from '../stats/compare-sorted.ts'
 import type { DriftColumn } from './drift-column.ts'
-import { countBetween } from './quantile-bins.ts'
 
 /** What people see of a column: shares of few bins, and the values that came or went. */
 export interface DriftPicture {
@@ -25,7 +24,7 @@ const minShownRows = 20
 /** Null of a column that is gone or not judged. */
 export function pictureOf(column: DriftColumn | undefined): DriftPicture | null {
   if (!column || column.kind === 'not judged') return null
-  if (column.kind === 'number') return pictureNumbers(column.counts)
+  if (column.kind === 'number') return pictureNumbers(column.numbers)
   const { categories } = column
   const total = (side: 'reference' | 'current') => categories.reduce((sum, one) => sum + one[side], 0)
   const shown = categories.filter((one) => isCommon(one.reference) && isCommon(one.current)).slice(0, bars)
@@ -55,30 +54,15 @@ function isCommon(rows: number): boolean {
 }
 
 /** Bins of one width between the reference's 1st and 99th percentile, the outer ones open. */
-function pictureNumbers(counts: PairedCounts): DriftPicture | null {
-  const { values, reference, current } = counts
-  const total = (list: Float64Array) => list.reduce((sum, count) => sum + count, 0)
-  const [n, m] = [total(reference), total(current)]
-  const [low, high] = [percentile(values, reference, 0.01 * n), percentile(values, reference, 0.99 * n)]
-  const width = (high - low) / bars
-  if (!(width > 0) || !Number.isFinite(width)) return null
-  const edges = Array.from({ length: bars - 1 }, (_, index) => low + width * (index + 1))
+function pictureNumbers({ middle, n, m }: NumberComparison): DriftPicture | null {
+  if (!middle) return null
   return {
-    bins: edges,
-    reference: countBetween(values, reference, edges).map((count) => count / Math.max(1, n)),
-    current: countBetween(values, current, edges).map((count) => count / Math.max(1, m)),
+    bins: middle.edges,
+    reference: middle.reference.map((count) => count / Math.max(1, n)),
+    current: middle.current.map((count) => count / Math.max(1, m)),
     appeared: [],
     vanished: [],
     rareAppeared: 0,
     rareVanished: 0,
   }
-}
-
-function percentile(values: Float64Array, counts: Float64Array, rows: number): number {
-  let below = 0
-  for (let index = 0; index < values.length; index += 1) {
-    below += counts[index] ?? 0
-    if (below > 0 && below >= rows) return values[index] ?? 0
-  }
-  return Number.NaN
 }

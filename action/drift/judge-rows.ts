@@ -2,8 +2,8 @@ import { chiSquareLimit } from '../stats/chi-square-tail.ts'
 import { chiSquareTest } from '../stats/chi-square-test.ts'
 import type { Judged } from '../stats/judged.ts'
 import { ksTwoSample } from '../stats/ks-two-sample.ts'
-import { totalOf } from '../stats/paired-counts.ts'
 import { totalVariationDistance } from '../stats/share-distances.ts'
+import { sum } from '../stats/sum.ts'
 import { twoProportionTest } from '../stats/two-proportion-test.ts'
 import type { CategoryCount, DriftColumn } from './drift-column.ts'
 
@@ -46,11 +46,10 @@ export function smallestEffect({ measure, degrees, effectiveRows }: MeasuredRow,
   return Math.min(1, Math.sqrt(chiSquareLimit(alpha, degrees) / (4 * effectiveRows)))
 }
 
-function numberRow({ counts }: Extract<DriftColumn, { kind: 'number' }>): Judged<MeasuredRow> {
-  const test = ksTwoSample(counts)
-  if (!test.ok) return test
-  const { statistic, pValue, method } = test.value
-  const [n, m] = [totalOf(counts.reference), totalOf(counts.current)]
+function numberRow({ numbers: { ks, n, m } }: Extract<DriftColumn, { kind: 'number' }>): Judged<MeasuredRow> {
+  if (!ks.ok) return ks
+  const { statistic } = ks.value
+  const { pValue, method } = ksTwoSample(ks.value)
   return {
     ok: true,
     value: {
@@ -67,8 +66,8 @@ function numberRow({ counts }: Extract<DriftColumn, { kind: 'number' }>): Judged
 }
 
 function categoryRow(categories: readonly CategoryCount[]): Judged<MeasuredRow> {
-  const n = totalOf(categories.map(({ reference }) => reference))
-  const m = totalOf(categories.map(({ current }) => current))
+  const n = sum(categories.map(({ reference }) => reference))
+  const m = sum(categories.map(({ current }) => current))
   const { cells, pooled } = poolRare(categories, n, m)
   const [reference, current] = [cells.map(([count]) => count), cells.map(([, count]) => count)]
   const effect = totalVariationDistance(reference, current)
@@ -96,7 +95,7 @@ function poolRare(categories: readonly CategoryCount[], n: number, m: number) {
   const rare = categories.filter(isRare)
   const cells = categories.filter((one) => !isRare(one)).map(({ reference, current }) => [reference, current] as const)
   if (rare.length === 0) return { cells, pooled: 0 }
-  const rest = [totalOf(rare.map(({ reference }) => reference)), totalOf(rare.map(({ current }) => current))] as const
+  const rest = [sum(rare.map(({ reference }) => reference)), sum(rare.map(({ current }) => current))] as const
   return { cells: [...cells, rest], pooled: rare.length }
 }
 

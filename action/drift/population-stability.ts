@@ -1,8 +1,7 @@
 import { checkCounts } from '../stats/check-counts.ts'
 import { cannotJudge, type Judged, judged } from '../stats/judged.ts'
-import { type PairedCounts, totalOf } from '../stats/paired-counts.ts'
+import type { BinCounts } from '../stats/sorted-bins.ts'
 import { sum } from '../stats/sum.ts'
-import { countBetween, quantileEdges } from './quantile-bins.ts'
 
 export interface Psi {
   readonly value: number
@@ -13,7 +12,7 @@ export interface Psi {
 
 /**
  * The population stability index, Plumbline's: Σ (q − p) ln(q / p) with shares (count + ½) / (total + ½ bins), so that an
- * empty bin is neither infinite nor a matter of a chosen constant. Of categories, or of numbers in `quantileEdges()`.
+ * empty bin is neither infinite nor a matter of a chosen constant. Of categories, or of numbers in bins.
  * Missing values are a bin of their own, where there are any.
  */
 export function psiOfCounts(reference: ArrayLike<number>, current: ArrayLike<number>): Judged<Psi> {
@@ -33,14 +32,11 @@ export function psiOfCounts(reference: ArrayLike<number>, current: ArrayLike<num
  * The same of numbers: ten bins of the reference's quantiles, the outer ones open. `missing` rows of each side. Where
  * nearly all of the reference is one value there is one bin alone, and 0 would look like good news.
  */
-export function psiOfNumbers(counts: PairedCounts, missing: readonly [number, number] = [0, 0]): Judged<Psi> {
-  const edges = quantileEdges(counts, 10)
-  if (edges.length === 0 && totalOf(counts.reference) > 0)
-    return cannotJudge('nearly all of the reference is one value')
-  const extra = missing[0] + missing[1] > 0
-  const sides = ([0, 1] as const).map((side) => [
-    ...countBetween(counts.values, side === 0 ? counts.reference : counts.current, edges),
-    ...(extra ? [missing[side]] : []),
-  ])
-  return psiOfCounts(sides[0] ?? [], sides[1] ?? [])
+export function psiOfNumbers(
+  { edges, reference, current }: BinCounts,
+  missing: readonly [number, number] = [0, 0],
+): Judged<Psi> {
+  if (edges.length === 0 && sum(reference) > 0) return cannotJudge('nearly all of the reference is one value')
+  if (missing[0] + missing[1] === 0) return psiOfCounts(reference, current)
+  return psiOfCounts([...reference, missing[0]], [...current, missing[1]])
 }

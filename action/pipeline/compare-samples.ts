@@ -1,19 +1,17 @@
-import type { Diagnostic, Read } from '../base/diagnostic.ts'
-import { type DriftSample, openDriftSample, type SampleColumn } from '../data/drift-sample.ts'
+import type { Read } from '../base/diagnostic.ts'
+import { countReadings } from '../data/count-readings.ts'
+import { countValues, type ValueCounts } from '../data/count-values.ts'
+import { diagnoseReadError } from '../data/diagnose-read-error.ts'
+import { type HeldColumns, holdColumns } from '../data/hold-columns.ts'
+import { measureColumns } from '../data/measure-columns.ts'
+import { openSamples, type Sample, type SampleColumn } from '../data/open-samples.ts'
 import type { SourceFile } from '../data/source-file.ts'
-import {
-  areIds,
-  type DriftColumn,
-  maxCategories,
-  type NotJudged,
-  numberColumn,
-  pairCategories,
-  type SideRows,
-} from '../drift/drift-column.ts'
+import { areIds, type DriftColumn, maxCategories, numberColumn, pairCategories } from '../drift/drift-column.ts'
 import { type DriftPicture, pictureOf } from '../drift/drift-picture.ts'
 import { type DriftRule, type JudgedColumn, type JudgedDrift, judgeDrift } from '../drift/judge-drift.ts'
 import { matchRenamedColumns, type Rename } from '../drift/match-renamed-columns.ts'
-import { pairSorted } from '../stats/paired-counts.ts'
+import type { NumberComparison } from '../stats/compare-sorted.ts'
+import { type ColumnPair, pairColumns } from './pair-columns.ts'
 
 export interface ComparedColumn extends JudgedColumn {
   readonly picture: DriftPicture | null
@@ -29,132 +27,126 @@ export interface SampleComparison extends JudgedDrift {
   readonly renames: readonly Rename[]
 }
 
-/** So many numbers of a side are held at once, 8 bytes each. */
-const numbersAtOnce = 1_000_000
+/** Of more rows a profile, which says whether a column was renamed, looks at some. */
+const maxProfiledRows = 50_000
 
-/** Reads two samples side by side, each in a process of its own, and judges what differs. */
+/** Reads two samples side by side in a process of their own, and judges what differs. */
 export async function compareSamples(
   referenceFiles: readonly SourceFile[],
   currentFiles: readonly SourceFile[],
   rule: DriftRule,
   signal?: AbortSignal,
 ): Promise<Read<SampleComparison>> {
-  const opened = await Promise.all([openDriftSample(referenceFiles, signal), openDriftSample(currentFiles, signal)])
-  const [one, other] = opened
-  await using reference = one.ok ? one.value : noSample
-  await using current = other.ok ? other.value : noSample
-  const diagnostics = opened.flatMap((side): readonly Diagnostic[] => (side.ok ? [] : side.diagnostics))
-  if (diagnostics.length > 0) return { ok: false, diagnostics }
+  const opened = await openSamples(referenceFiles, currentFiles, signal)
+  if (!opened.ok) return opened
+  await using samples = opened.value
+  try {
+    return { ok: true, value: await compare(samples.reference, samples.current, rule) }
+  } catch (error) {
+    const diagnostic = diagnoseReadError(error, [...referenceFiles, ...currentFiles])
+    if (!diagnostic) throw error
+    return { ok: false, diagnostics: [diagnostic] }
+  }
+}
 
-  const shared = pairColumns(reference.columns, current.columns)
+async function compare(reference: Sample, current: Sample, rule: DriftRule): Promise<SampleComparison> {
+  const pairs = await pairColumns(reference, current)
+  const asked = pairs.flatMap(({ name, as }) => (isCompared(as) ? [{ name, asNumber: as === 'number' }] : []))
+  const left = await holdColumns(reference, asked, 'reference.parquet')
+  const right = await holdColumns(current, asked, 'current.parquet')
+  const columns = await measure(left, right, pairs, { reference, current })
   const missing = namesBeside(reference.columns, current.columns)
   const added = namesBeside(current.columns, reference.columns)
-  const columns = await measureShared(reference, current, shared)
   const judged = judgeDrift(columns, missing, rule)
-  const profiles = missing.length > 0 && added.length > 0
-  const renames = profiles
-    ? matchRenamedColumns(...(await Promise.all([reference.profilesOf(missing), current.profilesOf(added)])))
-    : []
   const measured = new Map(columns.map((column) => [column.name, column]))
   return {
-    ok: true,
-    value: {
-      ...judged,
-      columns: judged.columns.map((column) => ({ ...column, picture: pictureOf(measured.get(column.name)) })),
-      rule,
-      referenceRows: reference.rows,
-      currentRows: current.rows,
-      added,
-      renames,
-    },
+    ...judged,
+    columns: judged.columns.map((column) => ({ ...column, picture: pictureOf(measured.get(column.name)) })),
+    rule,
+    referenceRows: left.rows,
+    currentRows: right.rows,
+    added,
+    renames: await findRenames(reference, missing, current, added),
   }
 }
 
-const noSample: DriftSample = {
-  rows: 0,
-  columns: [],
-  numbersOf: async () => [],
-  valuesOf: async () => undefined,
-  profilesOf: async () => [],
-  [Symbol.asyncDispose]: async () => {},
+function isCompared(as: ColumnPair['as']): as is 'number' | 'category' {
+  return as === 'number' || as === 'category'
 }
 
-interface Pair {
-  readonly name: string
-  readonly reference: SampleColumn
-  readonly current: SampleColumn
-  readonly as: 'number' | 'category' | NotJudged
-}
-
-function pairColumns(reference: readonly SampleColumn[], current: readonly SampleColumn[]): Pair[] {
-  const byName = new Map(current.map((column) => [column.name, column]))
-  return reference.flatMap((column): Pair[] => {
-    const other = byName.get(column.name)
-    return other ? [{ name: column.name, reference: column, current: other, as: readAs(column, other) }] : []
+async function measure(
+  left: HeldColumns,
+  right: HeldColumns,
+  pairs: readonly ColumnPair[],
+  samples: { readonly reference: Sample; readonly current: Sample },
+): Promise<DriftColumn[]> {
+  const namesOf = (as: 'number' | 'category') => pairs.flatMap((pair) => (pair.as === as ? [pair.name] : []))
+  const [numeric, categories] = [namesOf('number'), namesOf('category')]
+  const others = pairs.flatMap(({ name, as }) => (isCompared(as) ? [] : [{ name, asNumbers: false, asTimes: false }]))
+  const readNumbers = ({ relation, rows, valueOf }: HeldColumns) => ({ relation, rows, numbers: numeric.map(valueOf) })
+  // Values are counted while numbers are sorted.
+  const [numbers, ...counted] = await Promise.all([
+    left.engine.compared({ reference: readNumbers(left), current: readNumbers(right) }),
+    countValues(left, categories, maxCategories),
+    countValues(right, categories, maxCategories),
+    countReadings(samples.reference, others),
+    countReadings(samples.current, others),
+  ])
+  const [leftValues, rightValues, leftOthers, rightOthers] = counted
+  const rows = [left.rows, right.rows] as const
+  const compared = new Map(numeric.map((name, index) => [name, numbers[index]]))
+  const places = new Map(categories.map((name, index) => [name, index]))
+  return pairs.flatMap((pair): DriftColumn[] => {
+    const { name, as } = pair
+    const comparison = compared.get(name)
+    if (comparison) return [numberColumn(name, comparison, numberSides(pair, comparison, rows))]
+    const place = places.get(name) ?? -1
+    const [one, two] = [leftValues[place], rightValues[place]]
+    if (one && two) return [categoryColumn(name, one, two, rows)]
+    const [filled, otherFilled] = [leftOthers.get(name)?.filled ?? 0, rightOthers.get(name)?.filled ?? 0]
+    if (isCompared(as)) return []
+    const sides = sidesOf(rows, [rows[0] - filled, rows[1] - otherFilled])
+    return [{ name, ...sides, kind: 'not judged', because: as }]
   })
 }
 
-/** What the reference holds decides how a column is read. */
-function readAs(reference: SampleColumn, current: SampleColumn): Pair['as'] {
-  if (reference.raw === 'other' || current.raw === 'other') return 'lists and structures are not compared'
-  if (holdsTimes(reference)) return 'times move by themselves'
-  const isNumber = reference.raw === 'number' || (reference.raw === 'text' && reference.numbers === reference.filled)
-  if (isNumber && reference.filled === 0 && holdsTimes(current)) return 'times move by themselves'
-  if (!isNumber) return 'category'
-  return current.raw === 'time' ? 'numbers became times, or times numbers' : 'number'
-}
+type Rows = readonly [reference: number, current: number]
 
-function holdsTimes({ raw, filled, numbers, times }: SampleColumn): boolean {
-  return raw === 'time' || (raw === 'text' && filled > 0 && times === filled && numbers < filled)
-}
-
-async function measureShared(reference: DriftSample, current: DriftSample, pairs: readonly Pair[]) {
-  const numeric = pairs.filter(({ as }) => as === 'number')
-  const most = Math.max(1, Math.floor(numbersAtOnce / Math.max(1, reference.rows, current.rows)))
-  const columns = new Map<string, DriftColumn>()
-  for (let from = 0; from < numeric.length; from += most) {
-    const batch = numeric.slice(from, from + most)
-    const names = batch.map(({ name }) => name)
-    const [left, right] = await Promise.all([reference.numbersOf(names), current.numbersOf(names)])
-    for (const [index, pair] of batch.entries()) {
-      const counts = pairSorted(left[index] ?? new Float64Array(), right[index] ?? new Float64Array())
-      const sides = sidesOf(reference, current, pair)
-      columns.set(pair.name, numberColumn(pair.name, counts, sides))
-    }
+function sidesOf(rows: Rows, missing: Rows, unreadable: Rows = [0, 0]): Pick<DriftColumn, 'reference' | 'current'> {
+  return {
+    reference: { rows: rows[0], missing: missing[0], unreadable: unreadable[0] },
+    current: { rows: rows[1], missing: missing[1], unreadable: unreadable[1] },
   }
-  for (const pair of pairs) {
-    if (pair.as !== 'number') columns.set(pair.name, await measureOther(reference, current, pair, pair.as))
-  }
-  return pairs.flatMap(({ name }) => columns.get(name) ?? [])
 }
 
-async function measureOther(
-  reference: DriftSample,
-  current: DriftSample,
-  pair: Pair,
-  as: Exclude<Pair['as'], 'number'>,
-): Promise<DriftColumn> {
-  const { name } = pair
-  const sides = sidesOf(reference, current, pair)
-  if (as !== 'category') return { name, ...sides, kind: 'not judged', because: as }
-  const [left, right] = await Promise.all([
-    reference.valuesOf(name, maxCategories),
-    current.valuesOf(name, maxCategories),
-  ])
-  if (!left || !right || areIds(left.size, pair.reference.filled)) {
+/** Of a column that holds nothing in the reference, nobody knows what should be a number. */
+function numberSides({ reference, current }: ColumnPair, { n, m }: NumberComparison, rows: Rows) {
+  const isRead = reference === undefined || reference.filled > 0
+  const unreadable = (readings: ColumnPair['reference'], asNumbers: boolean) =>
+    isRead && readings && asNumbers ? readings.filled - readings.numbers : 0
+  const others = [unreadable(reference, false), unreadable(current, true)] as const
+  const missing = (side: 0 | 1) => rows[side] - (side === 0 ? n : m) - others[side]
+  return sidesOf(rows, [missing(0), missing(1)], others)
+}
+
+function categoryColumn(name: string, reference: ValueCounts, current: ValueCounts, rows: Rows): DriftColumn {
+  const sides = sidesOf(rows, [rows[0] - reference.filled, rows[1] - current.filled])
+  if (!reference.values || !current.values || areIds(reference.values.size, reference.filled)) {
     return { name, ...sides, kind: 'not judged', because: 'most rows have a value of their own: an id or free text' }
   }
-  return { name, ...sides, kind: 'category', categories: pairCategories(left, right) }
+  return { name, ...sides, kind: 'category', categories: pairCategories(reference.values, current.values) }
 }
 
-function sidesOf(reference: DriftSample, current: DriftSample, pair: Pair) {
-  const isRead = pair.as === 'number' && pair.reference.filled > 0
-  const sideOf = ({ rows }: DriftSample, { filled, numbers, nans }: SampleColumn): SideRows => ({
-    rows,
-    missing: rows - filled + (pair.as === 'number' ? nans : 0),
-    unreadable: isRead ? filled - numbers : 0,
-  })
-  return { reference: sideOf(reference, pair.reference), current: sideOf(current, pair.current) }
+async function findRenames(
+  reference: Sample,
+  missing: readonly string[],
+  current: Sample,
+  added: readonly string[],
+): Promise<Rename[]> {
+  if (missing.length === 0 || added.length === 0) return []
+  const profilesOf = async ({ engine, files }: Sample, names: readonly string[]) =>
+    await measureColumns(engine, files, names, maxProfiledRows)
+  return matchRenamedColumns(await profilesOf(reference, missing), await profilesOf(current, added))
 }
 
 function namesBeside(columns: readonly SampleColumn[], others: readonly SampleColumn[]): string[] {

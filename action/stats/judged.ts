@@ -10,6 +10,7 @@ export type CannotJudge =
   | 'a value is not finite'
   | 'fewer than two categories'
   | 'nearly all of the reference is one value'
+  | 'too many different values'
 
 export function judged<Value>(value: Value): Judged<Value> {
   return { ok: true, value }

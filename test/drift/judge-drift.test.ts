@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { type DriftColumn, numberColumn, pairCategories } from '../../action/drift/drift-column.ts'
 import { type DriftRule, judgeDrift } from '../../action/drift/judge-drift.ts'
-import { pairSorted } from '../../action/stats/paired-counts.ts'
+import { compareSorted } from '../../action/stats/compare-sorted.ts'
 
 const rule: DriftRule = { effect: 0.1, fdr: 0.05, limits: {}, weights: {} }
 
@@ -11,7 +11,7 @@ function numbers(name: string, reference: readonly number[], current: readonly n
   const sorted = [reference, current].map((list) => Float64Array.from(list).sort())
   const side = (rows: number) => ({ rows, missing: 0, unreadable: 0 })
   const sides = { reference: side(reference.length), current: side(current.length) }
-  return numberColumn(name, pairSorted(sorted[0] ?? new Float64Array(), sorted[1] ?? new Float64Array()), sides)
+  return numberColumn(name, compareSorted(sorted[0] ?? new Float64Array(), sorted[1] ?? new Float64Array()), sides)
 }
 
 function texts(name: string, reference: Record<string, number>, current: Record<string, number>): DriftColumn {

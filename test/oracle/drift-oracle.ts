@@ -75,10 +75,9 @@ export function decoded(value: Coded): number {
   return typeof value === 'number' ? value : value === 'inf' ? Infinity : -Infinity
 }
 
-export function pairedOf({ values, reference, current }: NumbersCase) {
-  return {
-    values: Float64Array.from(values, decoded),
-    reference: Float64Array.from(reference),
-    current: Float64Array.from(current),
-  }
+/** Both samples, ascending. */
+export function samplesOf({ values, reference, current }: NumbersCase): readonly [Float64Array, Float64Array] {
+  const repeated = (counts: readonly number[]) =>
+    Float64Array.from(values.flatMap((value, i) => Array.from({ length: counts[i] ?? 0 }, () => decoded(value))))
+  return [repeated(reference), repeated(current)]
 }

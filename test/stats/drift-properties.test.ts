@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-
+import { wassersteinNormalised } from '../../action/drift/drift-measures.ts'
 import { chiSquareTest, cramersV } from '../../action/stats/chi-square-test.ts'
+import { compareSorted } from '../../action/stats/compare-sorted.ts'
 import { adjustForFalseDiscovery } from '../../action/stats/false-discovery.ts'
 import type { Judged } from '../../action/stats/judged.ts'
 import { ksTwoSample } from '../../action/stats/ks-two-sample.ts'
-import { pairSorted } from '../../action/stats/paired-counts.ts'
 import {
   hellingerDistance,
   jensenShannonDistance,
@@ -13,7 +13,6 @@ import {
   totalVariationDistance,
 } from '../../action/stats/share-distances.ts'
 import { twoProportionTest } from '../../action/stats/two-proportion-test.ts'
-import { wasserstein, wassersteinNormalised } from '../../action/stats/wasserstein.ts'
 
 const values = fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 1, maxLength: 60 })
 const table = fc
@@ -36,9 +35,9 @@ function number(result: Judged): number {
 }
 
 function ks(a: readonly number[], b: readonly number[]) {
-  const result = ksTwoSample(pairSorted(sorted(a), sorted(b)))
-  if (!result.ok) throw new Error(result.because)
-  return result.value
+  const { ks: distance } = compareSorted(sorted(a), sorted(b))
+  if (!distance.ok) throw new Error(distance.because)
+  return { ...distance.value, ...ksTwoSample(distance.value) }
 }
 
 describe('distances of shares', () => {
@@ -81,16 +80,16 @@ describe('ksTwoSample', () => {
   })
 })
 
-describe('wasserstein', () => {
+describe('compareSorted’s wasserstein', () => {
   it('is symmetric, does not move with both samples, and grows with the unit; the normalised one does not', () => {
     fc.assert(
       fc.property(values, values, (a, b) => {
-        const of = (x: number[], y: number[]) => number(wasserstein(pairSorted(sorted(x), sorted(y))))
+        const of = (x: number[], y: number[]) => number(compareSorted(sorted(x), sorted(y)).wasserstein)
         const ten = (list: number[]) => list.map((value) => 10 * value + 5)
         expect(of(b, a)).toBe(of(a, b))
         expect(of(ten(a), ten(b))).toBeCloseTo(10 * of(a, b), 9)
         if (new Set(a).size < 2) return
-        const scaled = (x: number[], y: number[]) => number(wassersteinNormalised(pairSorted(sorted(x), sorted(y))))
+        const scaled = (x: number[], y: number[]) => number(wassersteinNormalised(compareSorted(sorted(x), sorted(y))))
         expect(scaled(ten(a), ten(b))).toBeCloseTo(scaled(a, b), 9)
       }),
     )
@@ -132,10 +131,10 @@ describe('adjustForFalseDiscovery', () => {
 describe('Judged', () => {
   it('says why there is no number, and never gives NaN', () => {
     const [empty, one] = [new Float64Array(), Float64Array.of(1)]
-    expect(ksTwoSample(pairSorted(empty, one))).toEqual({ ok: false, because: 'no reference values' })
-    expect(wasserstein(pairSorted(one, empty))).toEqual({ ok: false, because: 'no current values' })
-    const infinite = pairSorted(Float64Array.of(-Infinity, 1), Float64Array.of(2, Infinity))
-    expect(wasserstein(infinite)).toEqual({ ok: false, because: 'a value is not finite' })
+    expect(compareSorted(empty, one).ks).toEqual({ ok: false, because: 'no reference values' })
+    expect(compareSorted(one, empty).wasserstein).toEqual({ ok: false, because: 'no current values' })
+    const infinite = compareSorted(Float64Array.of(-Infinity, 1), Float64Array.of(2, Infinity))
+    expect(infinite.wasserstein).toEqual({ ok: false, because: 'a value is not finite' })
     expect(ks([-Infinity, 1], [2, Infinity]).statistic).toBe(1)
     for (const bad of [Number.NaN, -1, 0.5, Infinity]) {
       const because = 'a count is negative, not whole or not finite'
@@ -144,14 +143,5 @@ describe('Judged', () => {
     }
     expect(chiSquareTest([5, 0], [7, 0])).toEqual({ ok: false, because: 'fewer than two categories' })
     expect(largestDifference([9, 1], [1, 9])).toEqual({ ok: true, value: { distance: 0.8, index: 0 } })
-  })
-})
-
-describe('pairSorted', () => {
-  it('counts each value once, −0 as 0, infinities too', () => {
-    const paired = pairSorted(sorted([0, -0, 3, -Infinity]), sorted([-0, 3, 3, Infinity]))
-    expect([...paired.values]).toEqual([-Infinity, 0, 3, Infinity])
-    expect([...paired.reference]).toEqual([1, 2, 1, 0])
-    expect([...paired.current]).toEqual([0, 1, 2, 1])
   })
 })

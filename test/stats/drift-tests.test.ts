@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
+import { wassersteinNormalised } from '../../action/drift/drift-measures.ts'
 import { chiSquareLimit, chiSquareTail } from '../../action/stats/chi-square-tail.ts'
 import { chiSquareTest, cramersV } from '../../action/stats/chi-square-test.ts'
+import { compareSorted } from '../../action/stats/compare-sorted.ts'
 import { adjustForFalseDiscovery } from '../../action/stats/false-discovery.ts'
 import type { Judged } from '../../action/stats/judged.ts'
 import { kolmogorovTail } from '../../action/stats/kolmogorov-tail.ts'
@@ -14,8 +16,7 @@ import {
   totalVariationDistance,
 } from '../../action/stats/share-distances.ts'
 import { twoProportionTest } from '../../action/stats/two-proportion-test.ts'
-import { wasserstein, wassersteinNormalised } from '../../action/stats/wasserstein.ts'
-import { decoded, isNear, isNearP, oracle, pairedOf } from '../oracle/drift-oracle.ts'
+import { decoded, isNear, isNearP, oracle, samplesOf } from '../oracle/drift-oracle.ts'
 
 /** What differs, so that one run names all of it. */
 function differing<Case>(cases: readonly Case[], wrongIn: (one: Case) => readonly unknown[]): unknown[] {
@@ -62,8 +63,8 @@ describe('ksTwoSample', () => {
   it('is scipy’s ks_2samp: statistic, place, sign, and p-values of auto, exact and asymp', () => {
     const wrong = differing(oracle.numbers, (one) => {
       const by = (method: 'auto' | 'exact' | 'asymptotic') => {
-        const result = ksTwoSample(pairedOf(one), method)
-        return result.ok ? result.value : undefined
+        const { ks } = compareSorted(...samplesOf(one))
+        return ks.ok ? { ...ks.value, ...ksTwoSample(ks.value, method) } : undefined
       }
       const [auto, asymptotic] = [by('auto'), by('asymptotic')]
       return [
@@ -80,16 +81,17 @@ describe('ksTwoSample', () => {
   })
 })
 
-describe('wasserstein', () => {
+describe('compareSorted’s wasserstein', () => {
   it('is scipy’s wasserstein_distance, and divided by the deviation as Evidently does it', () => {
     const wrong = differing(oracle.numbers, (one) => {
+      const compared = compareSorted(...samplesOf(one))
       if (typeof one.wasserstein !== 'number') {
-        return wasserstein(pairedOf(one)).ok ? [[one.name, 'judged', one.wasserstein]] : []
+        return compared.wasserstein.ok ? [[one.name, 'judged', one.wasserstein]] : []
       }
       const scaled = one.normalised
       return [
-        ...compare(one.name, valueOf(wasserstein(pairedOf(one))), one.wasserstein),
-        ...(typeof scaled === 'number' ? compare(one.name, valueOf(wassersteinNormalised(pairedOf(one))), scaled) : []),
+        ...compare(one.name, valueOf(compared.wasserstein), one.wasserstein),
+        ...(typeof scaled === 'number' ? compare(one.name, valueOf(wassersteinNormalised(compared)), scaled) : []),
       ]
     })
     expect(wrong).toEqual([])

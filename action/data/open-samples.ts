@@ -1,0 +1,75 @@
+import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { describeFiles } from './describe-files.ts'
+import type { Engine } from './engine.ts'
+import { rawRelation } from './read-source.ts'
+import { openReading } from './reading-engine.ts'
+import type { DescribedFile, SourceFile } from './source-file.ts'
+
+export type RawKind = 'number' | 'text' | 'truth' | 'time' | 'other'
+
+/** A column as its file types it. */
+export interface SampleColumn {
+  readonly name: string
+  readonly type: string
+  readonly raw: RawKind
+}
+
+/** The rows of one or more files. */
+export interface Sample {
+  readonly engine: Engine
+  readonly files: readonly DescribedFile[]
+  /** What SELECT … FROM takes. */
+  readonly relation: string
+  readonly columns: readonly SampleColumn[]
+}
+
+/** Two samples in one process of their own, which ends with them. */
+export interface SamplePair extends AsyncDisposable {
+  readonly reference: Sample
+  readonly current: Sample
+}
+
+/** What the process may read ahead, of each side. */
+const readAhead = '64MB'
+
+/** Opens files that nobody vouches for; what is wrong with them is told in one go. */
+export async function openSamples(
+  referenceFiles: readonly SourceFile[],
+  currentFiles: readonly SourceFile[],
+  signal?: AbortSignal,
+): Promise<Read<SamplePair>> {
+  const engine = await openReading({ files: [...referenceFiles, ...currentFiles], readAhead }, signal)
+  try {
+    const [reference, current] = [await sampleOf(engine, referenceFiles), await sampleOf(engine, currentFiles)]
+    if (reference.ok && current.ok) {
+      const dispose = async () => await engine[Symbol.asyncDispose]()
+      return {
+        ok: true,
+        value: { reference: reference.value, current: current.value, [Symbol.asyncDispose]: dispose },
+      }
+    }
+    await engine[Symbol.asyncDispose]()
+    const diagnostics = [reference, current].flatMap((side): readonly Diagnostic[] => (side.ok ? [] : side.diagnostics))
+    return { ok: false, diagnostics }
+  } catch (error) {
+    await engine[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function sampleOf(engine: Engine, files: readonly SourceFile[]): Promise<Read<Sample>> {
+  const described = await describeFiles(engine, files)
+  if (!described.ok) return described
+  const relation = rawRelation(described.value)
+  const rows = await engine.query<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${relation}`)
+  const columns = rows.map((row) => ({ name: row.column_name, type: row.column_type, raw: kindOf(row.column_type) }))
+  return { ok: true, value: { engine, files: described.value, relation, columns } }
+}
+
+function kindOf(type: string): RawKind {
+  if (/[[(]/.test(type) && !type.startsWith('DECIMAL') && !type.startsWith('ENUM')) return 'other'
+  if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL|FLOAT|DOUBLE)/.test(type)) return 'number'
+  if (/^(DATE|TIME)/.test(type)) return 'time'
+  if (type === 'BOOLEAN') return 'truth'
+  return /^(VARCHAR|ENUM|UUID)/.test(type) ? 'text' : 'other'
+}

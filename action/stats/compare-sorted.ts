@@ -1,0 +1,153 @@
+import { deviationOf } from './deviation.ts'
+import { cannotJudge, type Judged, judged } from './judged.ts'
+import { type BinCounts, countBelow, countUpTo, middleEdges, quantileEdges, sturgesEdges } from './sorted-bins.ts'
+
+/** Where two distribution functions are farthest apart. */
+export interface KsDistance {
+  /** Numbers of the reference, and of the current sample. */
+  readonly n: number
+  readonly m: number
+  /** The largest distance, 0..1. */
+  readonly statistic: number
+  /** The least number at which it is reached. */
+  readonly location: number
+  /** 1 where the reference's function is above there: its values are smaller; −1 where the current one's is; 0 of equals. */
+  readonly sign: -1 | 0 | 1
+}
+
+/** How often each number came in two samples: `values` ascend, each once. */
+export interface ListedNumbers {
+  readonly values: readonly number[]
+  readonly reference: readonly number[]
+  readonly current: readonly number[]
+}
+
+/** All that is asked of two samples of numbers, without the numbers. */
+export interface NumberComparison {
+  readonly n: number
+  readonly m: number
+  /** Different numbers of both samples together, and of the reference. */
+  readonly distinct: number
+  readonly referenceDistinct: number
+  /** Whether all are whole and exact. */
+  readonly areIntegers: boolean
+  /** Whether no sample holds a number twice. */
+  readonly isOnceEach: boolean
+  readonly ks: Judged<KsDistance>
+  /** The first Wasserstein distance in the numbers' own unit, Σ |F − G| · gap; scipy's `wasserstein_distance`. */
+  readonly wasserstein: Judged
+  /** The reference's, divided by n, not n − 1. */
+  readonly deviation: Judged
+  /** Ten bins of the reference's quantiles, (edge, next edge], the outer ones open. */
+  readonly deciles: BinCounts
+  /** Eight bins of one width between the reference's 1st and 99th percentile, the outer ones open; undefined without a width. */
+  readonly middle: BinCounts | undefined
+  /** Bins of one width over both samples, as many as Sturges says, [edge, next edge), with NumPy's edges; of finite numbers. */
+  readonly sturges: BinCounts | undefined
+  /** Every number, where `maxListed` allows it. */
+  readonly listed: ListedNumbers | undefined
+}
+
+/** So many different numbers are listed of both samples together, or of the reference where they are not too many together. */
+export const maxListed = { together: 10, reference: 20, ofFewReference: 10_000 } as const
+const decileBins = 10
+const middleBins = 8
+
+/** Compares two samples, each ascending, without NaN, −0 as 0, as `sortNumbers()` leaves them. */
+export function compareSorted(reference: Float64Array, current: Float64Array): NumberComparison {
+  const [n, m] = [reference.length, current.length]
+  const { distinct, referenceDistinct, areIntegers, isOnceEach, ks, distance } = passOver(reference, current)
+  const first = Math.min(reference[0] ?? Infinity, current[0] ?? Infinity)
+  const last = Math.max(reference[n - 1] ?? -Infinity, current[m - 1] ?? -Infinity)
+  const areFinite = Number.isFinite(first) && Number.isFinite(last)
+  const middle = middleEdges(reference, middleBins)
+  const sturges = areFinite ? sturgesEdges(first, last, n + m, areIntegers) : []
+  return {
+    n,
+    m,
+    distinct,
+    referenceDistinct,
+    areIntegers,
+    isOnceEach,
+    ks,
+    wasserstein: ks.ok ? finite(areFinite ? distance : Number.NaN) : ks,
+    deviation: n === 0 ? cannotJudge('no reference values') : finite(deviationOf(reference)),
+    deciles: countUpTo(reference, current, quantileEdges(reference, decileBins)),
+    middle: middle.length > 0 ? countUpTo(reference, current, middle) : undefined,
+    // The outer edges hold everything.
+    sturges: sturges.length > 0 ? countBelow(reference, current, sturges.slice(1, -1)) : undefined,
+    listed: areListed(distinct, referenceDistinct) ? list(reference, current) : undefined,
+  }
+}
+
+function areListed(distinct: number, referenceDistinct: number): boolean {
+  if (distinct <= maxListed.together) return true
+  return referenceDistinct <= maxListed.reference && distinct <= maxListed.ofFewReference
+}
+
+function finite(value: number): Judged {
+  return Number.isFinite(value) ? judged(value) : cannotJudge('a value is not finite')
+}
+
+interface Pass {
+  readonly distinct: number
+  readonly referenceDistinct: number
+  readonly areIntegers: boolean
+  readonly isOnceEach: boolean
+  readonly ks: Judged<KsDistance>
+  readonly distance: number
+}
+
+/** Once over both in their common order; summed as `sumOver()` does. */
+function passOver(reference: Float64Array, current: Float64Array): Pass {
+  const [n, m] = [reference.length, current.length]
+  let [i, j] = [0, 0]
+  let [distinct, referenceDistinct] = [0, 0]
+  let [areIntegers, isOnceEach] = [true, true]
+  let [statistic, location, sign] = [0, Math.min(reference[0] ?? Infinity, current[0] ?? Infinity), 0]
+  let [difference, last] = [0, location]
+  let [total, lost] = [0, 0]
+  while (i < n || j < m) {
+    const left = i < n ? (reference[i] ?? 0) : Infinity
+    const right = j < m ? (current[j] ?? 0) : Infinity
+    const value = left < right ? left : right
+    const term = Math.abs(difference) * (value - last)
+    const next = total + term
+    lost += total >= term ? total - next + term : term - next + total
+    total = next
+    const [fromI, fromJ] = [i, j]
+    while (i < n && reference[i] === value) i += 1
+    while (j < m && current[j] === value) j += 1
+    distinct += 1
+    if (i > fromI) referenceDistinct += 1
+    if (i - fromI > 1 || j - fromJ > 1) isOnceEach = false
+    if (areIntegers && !Number.isSafeInteger(value)) areIntegers = false
+    difference = i / n - j / m
+    const size = Math.abs(difference)
+    if (size > statistic) {
+      statistic = size
+      location = value
+      sign = difference > 0 ? 1 : -1
+    }
+    last = value
+  }
+  const ks = { n, m, statistic, location, sign: sign as KsDistance['sign'] }
+  const missing = n === 0 ? cannotJudge('no reference values') : m === 0 ? cannotJudge('no current values') : undefined
+  const distance = Number.isFinite(lost) ? total + lost : total
+  return { distinct, referenceDistinct, areIntegers, isOnceEach, ks: missing ?? judged(ks), distance }
+}
+
+function list(reference: Float64Array, current: Float64Array): ListedNumbers {
+  const listed = { values: [] as number[], reference: [] as number[], current: [] as number[] }
+  let [i, j] = [0, 0]
+  while (i < reference.length || j < current.length) {
+    const value = Math.min(reference[i] ?? Infinity, current[j] ?? Infinity)
+    const [fromI, fromJ] = [i, j]
+    while (i < reference.length && reference[i] === value) i += 1
+    while (j < current.length && current[j] === value) j += 1
+    listed.values.push(value)
+    listed.reference.push(i - fromI)
+    listed.current.push(j - fromJ)
+  }
+  return listed
+}

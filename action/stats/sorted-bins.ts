@@ -1,0 +1,77 @@
+/*
+ * Bins of sorted numbers. Their edges are found by rank, and what lies between them by halving, so that bins cost next to
+ * nothing once the numbers stand in order.
+ */
+
+/** How many numbers of both samples lie in each bin; one bin more than inner edges. */
+export interface BinCounts {
+  readonly edges: readonly number[]
+  readonly reference: readonly number[]
+  readonly current: readonly number[]
+}
+
+/**
+ * The inner edges of at most `bins` bins that each hold about as many of these numbers: the least numbers v at which k/bins of
+ * them are ≤ v, each once. Whole numbers decide, so that no rounding does. An edge at the maximum is left out.
+ */
+export function quantileEdges(sorted: Float64Array, bins: number): number[] {
+  const last = sorted.at(-1)
+  if (last === undefined) return []
+  const edges = Array.from({ length: bins - 1 }, (_, k) => valueAt(sorted, Math.ceil(((k + 1) * sorted.length) / bins)))
+  return [...new Set(edges)].filter((edge) => edge !== last)
+}
+
+/** The inner edges of bins of one width between the 1st and the 99th percentile; none where these are one, or infinite. */
+export function middleEdges(sorted: Float64Array, bins: number): number[] {
+  const [low, high] = [0.01, 0.99].map((share) => valueAt(sorted, Math.ceil(share * sorted.length)))
+  const width = ((high ?? Number.NaN) - (low ?? Number.NaN)) / bins
+  if (!(width > 0) || !Number.isFinite(width)) return []
+  return Array.from({ length: bins - 1 }, (_, index) => (low ?? 0) + width * (index + 1))
+}
+
+/** All edges, the outer ones too, of NumPy's `histogram_bin_edges(bins='sturges')`, to the bit; none of a range that overflows. */
+export function sturgesEdges(first: number, last: number, total: number, areIntegers: boolean): number[] {
+  if (first === last) return [first - 0.5, last + 0.5]
+  const range = last - first
+  if (!Number.isFinite(range)) return []
+  const width = range / (Math.log2(total) + 1)
+  const bins = Math.ceil(range / (areIntegers ? Math.max(1, width) : width))
+  const step = range / bins
+  return Array.from({ length: bins + 1 }, (_, index) => (index === bins ? last : index * step + first))
+}
+
+/** Into (−∞, e₁], (e₁, e₂], …, (eₖ, ∞). */
+export function countUpTo(reference: Float64Array, current: Float64Array, edges: readonly number[]): BinCounts {
+  const [left, right] = [reference, current].map((sorted) => parts(sorted, edges, (value, edge) => value <= edge))
+  return { edges, reference: left ?? [], current: right ?? [] }
+}
+
+/** Into (−∞, e₁), [e₁, e₂), …, [eₖ, ∞). */
+export function countBelow(reference: Float64Array, current: Float64Array, edges: readonly number[]): BinCounts {
+  const [left, right] = [reference, current].map((sorted) => parts(sorted, edges, (value, edge) => value < edge))
+  return { edges, reference: left ?? [], current: right ?? [] }
+}
+
+/** The number of a rank from 1; NaN of none. */
+function valueAt(sorted: Float64Array, rank: number): number {
+  return sorted[Math.max(1, rank) - 1] ?? Number.NaN
+}
+
+function parts(
+  sorted: Float64Array,
+  edges: readonly number[],
+  isBefore: (value: number, edge: number) => boolean,
+): number[] {
+  const ends = [...edges.map((edge) => firstNotBefore(sorted, (value) => isBefore(value, edge))), sorted.length]
+  return ends.map((end, index) => end - (ends[index - 1] ?? 0))
+}
+
+function firstNotBefore(sorted: Float64Array, isBefore: (value: number) => boolean): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isBefore(sorted[middle] ?? 0)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
