@@ -74,7 +74,7 @@ if (process.argv.includes('--ledger')) {
 }
 if (process.argv.includes('--registry')) {
   const { measureRegistry } = await import('./bench/measure-registry.mjs')
-  for (const [title, text] of await measureRegistry(root)) {
+  for (const [title, text] of await measureRegistry()) {
     console.log(`\n${title}\n\n${text}`)
     if (isWritten) replaceSection(root, title, text)
   }

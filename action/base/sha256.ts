@@ -34,3 +34,22 @@ async function readChunk(file: FileHandle, buffer: Buffer = Buffer.allocUnsafe(c
   const { bytesRead } = await file.read(buffer, 0, buffer.length)
   return buffer.subarray(0, bytesRead)
 }
+
+/** The SHA-256 of so many bytes of a file, from one of them on. Throws where the file ends first. */
+export async function sha256OfSlice(path: string, from: number, bytes: number, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256')
+  const file = await open(path)
+  try {
+    const buffer = Buffer.allocUnsafe(Math.min(bytes, chunkBytes))
+    for (let at = 0; at < bytes; ) {
+      signal?.throwIfAborted()
+      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, bytes - at), from + at)
+      if (bytesRead === 0) throw new Error(`"${path}" ends ${bytes - at} bytes too early`)
+      hash.update(buffer.subarray(0, bytesRead))
+      at += bytesRead
+    }
+  } finally {
+    await file.close()
+  }
+  return hash.digest('hex')
+}

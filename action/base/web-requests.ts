@@ -1,5 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
-import { Readable } from 'node:stream'
+import type { Writable } from 'node:stream'
 
 import { proxyFor } from './proxy-for.ts'
 
@@ -13,10 +13,12 @@ export interface WebAnswer {
 export interface WebRequest {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  /** A stream is sent as it comes, once. */
-  readonly body: string | Uint8Array | Readable | null
+  readonly body: string | Uint8Array | BodySender | null
   readonly signal: AbortSignal | null
 }
+
+/** Writes a body to a connection, which is ended for it; called anew each time that the body is sent. */
+export type BodySender = (target: Writable) => Promise<void>
 
 /**
  * Sends requests through the proxies that are set, each way opened once, at its first use. `idleMs`: of silence, after which a
@@ -59,16 +61,17 @@ async function ask(
       answer = message
       resolve({ status: message.statusCode ?? 0, headers: joined(message), body: message })
     })
-    if (body instanceof Readable) sendStream(body, sent)
+    if (typeof body === 'function') sendBody(body, sent)
     else sent.end(body ?? undefined)
   })
 }
 
-/** The answer may come before the end of the stream: a no, most often. */
-function sendStream(body: Readable, sent: ClientRequest): void {
-  body.on('error', (error) => sent.destroy(error))
-  sent.on('close', () => body.destroy())
-  body.pipe(sent)
+/** The answer may come before all is sent: a no, most often. */
+function sendBody(body: BodySender, sent: ClientRequest): void {
+  body(sent).then(
+    () => sent.end(),
+    (error: unknown) => sent.destroy(error instanceof Error ? error : new Error(String(error))),
+  )
 }
 
 function joined({ headers }: IncomingMessage): WebAnswer['headers'] {

@@ -3,6 +3,8 @@ import { createWriteStream } from 'node:fs'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
+import { isOfDisk } from '../base/is-of-disk.ts'
+
 /**
  * Writes what comes to a file, and answers its SHA-256. Undefined where more comes than was said, or the connection breaks: those
  * are not the bytes that were stored.
@@ -32,7 +34,3 @@ export async function keepBytes(
 }
 
 class TooLong extends Error {}
-
-function isOfDisk(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'write'
-}

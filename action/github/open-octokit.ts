@@ -1,8 +1,8 @@
-import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Octokit } from 'octokit'
 
+import type { BodySender } from '../base/web-requests.ts'
 import type { GitHubConnection } from './connection.ts'
 import { failureIn } from './github-fault.ts'
 import { decideRepeat, isRateLimit } from './repeat-decision.ts'
@@ -77,7 +77,7 @@ export async function openOctokit(
 interface FetchInit {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array | (() => Readable)
+  readonly body?: string | Uint8Array | BodySender
   readonly signal?: AbortSignal
 }
 

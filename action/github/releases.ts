@@ -1,6 +1,6 @@
-import fs, { createReadStream } from 'node:fs'
-import { Readable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 
+import { sendSlice } from '../base/send-slice.ts'
 import { type Done, type GitHubClient, once } from './client.ts'
 import type { Refused } from './github-fault.ts'
 
@@ -137,9 +137,8 @@ export async function uploadAsset(
   upload: Upload,
 ): Promise<Done<Asset> | Refused> {
   const { name, path, from = 0, bytes, contentType, onBytes } = upload
-  const slice = { highWaterMark: 1 << 20, start: from, end: from + bytes - 1 }
-  // A function and no stream, for it may have to be sent again: after a limit, or to where the repository is now.
-  const data = () => createReadStream(path, { ...slice, fs: counting(onBytes) })
+  // It may have to be sent again: after a limit, or to where the repository is now.
+  const data = async (target: Writable) => await sendSlice({ path, from, bytes, onBytes }, target)
   const uploaded = await client.attempt<RestAsset>('upload', name, (octokit) =>
     octokit.request({
       method: 'POST',
@@ -152,20 +151,6 @@ export async function uploadAsset(
   )
   return uploaded.kind === 'done' ? { kind: 'done', data: asAsset(uploaded.data) } : uploaded
 }
-
-/** Counts what is read of a file: a listener for `data` would start the stream too soon, and one more stream takes its time. */
-function counting(onBytes: (sent: number) => void) {
-  let sent = 0
-  const read = (file: number, buffer: Buffer, offset: number, length: number, place: number | null, done: ReadDone) =>
-    fs.read(file, buffer, offset, length, place, (error, bytes, held) => {
-      sent += bytes
-      if (bytes > 0) onBytes(sent)
-      done(error, bytes, held)
-    })
-  return { open: fs.open, close: fs.close, read }
-}
-
-type ReadDone = (error: NodeJS.ErrnoException | null, bytes: number, buffer: Buffer) => void
 
 /** The bytes of a small asset. */
 export async function downloadAsset(client: GitHubClient, asset: Asset): Promise<Uint8Array> {

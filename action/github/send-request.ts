@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
 
-import { openRequests, type WebAnswer } from '../base/web-requests.ts'
+import { type BodySender, openRequests, type WebAnswer } from '../base/web-requests.ts'
 import { answerKey, type KnownAnswer, openAnswerCache, tokenKind } from './answer-cache.ts'
 import type { GitHubConnection } from './connection.ts'
 import { nextAddress, type Renaming, renamedAddress } from './redirects.ts'
@@ -15,8 +14,7 @@ const mostRedirects = 5
 interface Sent {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  /** A function opens a stream, anew each time. */
-  readonly body: string | Uint8Array | (() => Readable) | null
+  readonly body: string | Uint8Array | BodySender | null
   readonly signal: AbortSignal | null
   /** The caller reads the answer as it comes, instead of getting it whole. */
   readonly isStreamed: boolean
@@ -66,7 +64,7 @@ export function openSender(connection: GitHubConnection, watch: Watch): (url: st
     }
     for (let hops = 0; ; hops += 1) {
       watch.traffic.calls++
-      const answer = await request(url, { method, headers, body: opened(body), signal: sent.signal })
+      const answer = await request(url, { method, headers, body, signal: sent.signal })
       const next = nextAddress({ url, method, status: answer.status, location: answer.headers['location'] })
       if (next === undefined || hops === mostRedirects) return answer
       // What is on its way to the old place need not arrive there.
@@ -99,10 +97,6 @@ export function openSender(connection: GitHubConnection, watch: Watch): (url: st
   }
 
   return async (url, sent) => withAddress(await send(url, sent), url)
-}
-
-function opened(body: Sent['body']): string | Uint8Array | Readable | null {
-  return typeof body === 'function' ? body() : body
 }
 
 /** Octokit reads it to page through lists that GitHub wraps into an object. */

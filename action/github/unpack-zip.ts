@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ZipFile } from 'yauzl'
 
 import { Fault } from '../base/fault.ts'
+import { isOfDisk } from '../base/is-of-disk.ts'
 
 export interface UnpackLimits {
   /** Of all files together, unpacked. */
@@ -60,11 +61,6 @@ function safePath(path: string): string {
 /** As Unix says it, in the upper half. */
 function isLink(attributes: number): boolean {
   return ((attributes >>> 16) & 0o170_000) === 0o120_000
-}
-
-/** A full disk says nothing about the file. A name that is there already is one that comes twice. */
-function isOfDisk(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && !('code' in error && error.code === 'EEXIST')
 }
 
 function bad(state: string): Fault {

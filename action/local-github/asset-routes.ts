@@ -1,11 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import { Transform } from 'node:stream'
-import { finished, pipeline } from 'node:stream/promises'
+import { finished } from 'node:stream/promises'
 
+import { appendBytes } from '../base/append-bytes.ts'
+import { followDigest } from '../base/follow-digest.ts'
 import { actorOf } from './access.ts'
 import { seesDrafts } from './decide-access.ts'
 import { type Answer, type Exchange, type Forge, paginated, param } from './exchange.ts'
@@ -108,18 +108,20 @@ async function receive(
   part: string,
 ): Promise<{ bytes: number; digest: string }> {
   await mkdir(forge.assetsFolder, { recursive: true })
-  const hash = createHash('sha256')
-  let bytes = 0
-  const measure = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk)
-      bytes += chunk.length
-      done(null, chunk)
-    },
-  })
   if (breaksOff) throw await brokenOff(request)
-  await pipeline(request, measure, createWriteStream(part))
-  return { bytes, digest: hash.digest('hex') }
+  let bytes = 0
+  await using followed = followDigest(part)
+  const file = await open(part, 'w')
+  try {
+    const onWritten = (length: number) => {
+      bytes += length
+      followed.came(length)
+    }
+    await appendBytes(request as AsyncIterable<Buffer>, file, { onWritten })
+  } finally {
+    await file.close()
+  }
+  return { bytes, digest: await followed.digest() }
 }
 
 /** Once some bytes have come; the others are read and forgotten, so that the client hears the answer. */

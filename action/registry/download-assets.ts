@@ -1,13 +1,14 @@
-import { createHash, type Hash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import pLimit from 'p-limit'
 
+import { appendBytes } from '../base/append-bytes.ts'
 import { withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
+import { followDigest } from '../base/follow-digest.ts'
+import { isOfDisk } from '../base/is-of-disk.ts'
 import type { Progress } from '../base/progress.ts'
 import { sha256OfFile } from '../base/sha256.ts'
 import type { GitHubClient } from '../github/client.ts'
@@ -174,77 +175,39 @@ async function receive(
 ): Promise<string> {
   const there = await partBytes(part)
   let bytes = Math.min(Math.max(0, there - from), asset.bytes)
-  let hash = await hashOf(part, from, bytes)
+  await using followed = followDigest(part, from)
+  followed.came(bytes)
+  const onComing = (length: number) => {
+    signal?.throwIfAborted()
+    if (bytes + length > asset.bytes) throw otherLength(asset)
+  }
+  const onWritten = (length: number) => {
+    bytes += length
+    followed.came(length)
+    meter.came(asset.name, length)
+  }
   for (let breaks = 0; bytes < asset.bytes; ) {
     const before = bytes
     try {
       const opened = await openAsset(client, asset, bytes, signal)
       if (opened.from === 0 && bytes > 0) {
         meter.lost(bytes)
-        ;[bytes, hash] = [0, createHash('sha256')]
+        bytes = 0
+        await followed.restart()
         await file.truncate(from)
       }
-      for await (const chunks of gathered(opened.body)) {
-        signal?.throwIfAborted()
-        const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-        if (bytes + length > asset.bytes) throw otherLength(asset)
-        const written = writeFully(file, chunks, length)
-        for (const chunk of chunks) hash.update(chunk)
-        await written
-        bytes += length
-        meter.came(asset.name, length)
-      }
+      await appendBytes(opened.body, file, { onComing, onWritten })
       if (bytes === before) breaks += 1
     } catch (error) {
       signal?.throwIfAborted()
-      const isOfDisk = error instanceof Error && 'syscall' in error && error.syscall === 'write'
-      if (isOfDisk || (error instanceof Fault && error.owner !== 'remote')) throw error
+      if (isOfDisk(error) || (error instanceof Fault && error.owner !== 'remote')) throw error
       breaks = bytes > before ? 0 : breaks + 1
       if (breaks >= mostBreaks) throw error instanceof Fault ? error : brokenOff(asset, bytes, error)
       await sleep(100 * 2 ** breaks, undefined, signal && { signal })
     }
     if (breaks >= mostBreaks) throw brokenOff(asset, bytes, undefined)
   }
-  return hash.digest('hex')
-}
-
-/** So many bytes are written at once: each write is a way to another thread and back. */
-const gatheredBytes = 1 << 20
-
-/** Chunks, about a megabyte at a time; what came before the stream breaks is given before that is told. */
-async function* gathered(body: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Uint8Array[]> {
-  let chunks: Uint8Array[] = []
-  let bytes = 0
-  let broken: { readonly error: unknown } | undefined
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk)
-      bytes += chunk.length
-      if (bytes < gatheredBytes) continue
-      yield chunks
-      chunks = []
-      bytes = 0
-    }
-  } catch (error) {
-    broken = { error }
-  }
-  if (chunks.length > 0) yield chunks
-  if (broken) throw broken.error
-}
-
-async function writeFully(file: FileHandle, chunks: readonly Uint8Array[], length: number): Promise<void> {
-  const { bytesWritten } = await file.writev(chunks)
-  if (bytesWritten === length) return
-  const rest = Buffer.concat(chunks).subarray(bytesWritten)
-  for (let written = 0; written < rest.length; ) written += (await file.write(rest, written)).bytesWritten
-}
-
-async function hashOf(part: string, from: number, bytes: number): Promise<Hash> {
-  const hash = createHash('sha256')
-  if (bytes === 0) return hash
-  const slice = createReadStream(part, { start: from, end: from + bytes - 1, highWaterMark: 1 << 20 })
-  for await (const chunk of slice as AsyncIterable<Buffer>) hash.update(chunk)
-  return hash
+  return await followed.digest(signal)
 }
 
 async function alreadyHere(folder: string, wanted: WantedFile): Promise<DownloadedFile | undefined> {

@@ -14,7 +14,8 @@ import { type WantedFile, wantedAsset } from '../../action/registry/wanted-files
 import { type TestGitHub, testGitHub } from '../support/local-github.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
-const large = randomBytes(3_000_000)
+/** Enough for a thread of its own. */
+const large = randomBytes(12_000_000)
 const files: Readonly<Record<string, Buffer>> = { 'model.bin': large, 'run.json': Buffer.from('{}\n') }
 
 async function uploaded(github: TestGitHub): Promise<Release> {

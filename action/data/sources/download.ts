@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 
 import { Fault } from '../../base/fault.ts'
+import { isOfDisk } from '../../base/is-of-disk.ts'
 import type { Meter } from './meter.ts'
 import { type Part, partPath, readPart, startPart, type Validators } from './part-file.ts'
 import { type Patience, retryDelayMs } from './retry-delay.ts'
@@ -179,11 +180,6 @@ async function refuseFullDisk({ partsFolder, shown }: Download, bytes: number): 
     `Cannot fetch "${shown}": the disk has ${Math.floor(free / 1e6)} MB left; expected ${Math.ceil(bytes / 1e6)} MB more`,
     { remedy: 'Make room, then run the same command again: it goes on where it stopped.' },
   )
-}
-
-function isOfDisk(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EMFILE', 'ENOTDIR', 'EISDIR'].includes(code)
 }
 
 const breaks: Readonly<Record<string, string>> = {
