@@ -1,4 +1,4 @@
-import { deviationOf } from './deviation.ts'
+import { deviationFrom } from './deviation-from.ts'
 import { cannotJudge, type Judged, judged } from './judged.ts'
 import { type BinCounts, countBelow, countUpTo, middleEdges, quantileEdges, sturgesEdges } from './sorted-bins.ts'
 
@@ -56,7 +56,9 @@ const middleBins = 8
 /** Compares two samples, each ascending, without NaN, −0 as 0, as `sortNumbers()` leaves them. */
 export function compareSorted(reference: Float64Array, current: Float64Array): NumberComparison {
   const [n, m] = [reference.length, current.length]
-  const { distinct, referenceDistinct, areIntegers, isOnceEach, ks, distance } = passOver(reference, current)
+  const pass = passOver(reference, current)
+  const { distinct, referenceDistinct, areIntegers, isOnceEach } = pass
+  const ks = distanceIn(pass, n, m)
   const first = Math.min(reference[0] ?? Infinity, current[0] ?? Infinity)
   const last = Math.max(reference[n - 1] ?? -Infinity, current[m - 1] ?? -Infinity)
   const areFinite = Number.isFinite(first) && Number.isFinite(last)
@@ -70,8 +72,9 @@ export function compareSorted(reference: Float64Array, current: Float64Array): N
     areIntegers,
     isOnceEach,
     ks,
-    wasserstein: ks.ok ? finite(areFinite ? distance : Number.NaN) : ks,
-    deviation: n === 0 ? cannotJudge('no reference values') : finite(deviationOf(reference)),
+    wasserstein: ks.ok ? finite(areFinite ? settle(pass.distance) : Number.NaN) : ks,
+    deviation:
+      n === 0 ? cannotJudge('no reference values') : finite(deviationFrom(settle(pass.reference) / n, reference)),
     deciles: countUpTo(reference, current, quantileEdges(reference, decileBins)),
     middle: middle.length > 0 ? countUpTo(reference, current, middle) : undefined,
     // The outer edges hold everything.
@@ -89,39 +92,90 @@ function finite(value: number): Judged {
   return Number.isFinite(value) ? judged(value) : cannotJudge('a value is not finite')
 }
 
+/** How far both samples were gone through together, and what was found up to there. */
 interface Pass {
-  readonly distinct: number
-  readonly referenceDistinct: number
-  readonly areIntegers: boolean
-  readonly isOnceEach: boolean
-  readonly ks: Judged<KsDistance>
-  readonly distance: number
+  /** Numbers of the reference, and of the current sample, up to `last`. */
+  i: number
+  j: number
+  last: number
+  /** F − G at `last`. */
+  difference: number
+  distinct: number
+  referenceDistinct: number
+  areIntegers: boolean
+  isOnceEach: boolean
+  statistic: number
+  location: number
+  sign: KsDistance['sign']
+  /** Σ |F − G| · gap and Σ x of the reference, each different number once, summed as `sumOver()` does. */
+  readonly distance: Sum
+  readonly reference: Sum
 }
 
-/** Once over both in their common order; summed as `sumOver()` does. */
+interface Sum {
+  total: number
+  lost: number
+}
+
+/** V8 compiles what is called often better than what loops long: a third of the time. */
+const numbersACall = 8192
+
+/** Once over both in their common order. */
 function passOver(reference: Float64Array, current: Float64Array): Pass {
+  const first = Math.min(reference[0] ?? Infinity, current[0] ?? Infinity)
+  const pass: Pass = {
+    i: 0,
+    j: 0,
+    last: first,
+    difference: 0,
+    distinct: 0,
+    referenceDistinct: 0,
+    areIntegers: true,
+    isOnceEach: true,
+    statistic: 0,
+    location: first,
+    sign: 0,
+    distance: { total: 0, lost: 0 },
+    reference: { total: 0, lost: 0 },
+  }
+  while (pass.i < reference.length || pass.j < current.length) advance(pass, reference, current)
+  return pass
+}
+
+function advance(pass: Pass, reference: Float64Array, current: Float64Array): void {
   const [n, m] = [reference.length, current.length]
-  let [i, j] = [0, 0]
-  let [distinct, referenceDistinct] = [0, 0]
-  let [areIntegers, isOnceEach] = [true, true]
-  let [statistic, location, sign] = [0, Math.min(reference[0] ?? Infinity, current[0] ?? Infinity), 0]
-  let [difference, last] = [0, location]
-  let [total, lost] = [0, 0]
-  while (i < n || j < m) {
-    const left = i < n ? (reference[i] ?? 0) : Infinity
-    const right = j < m ? (current[j] ?? 0) : Infinity
+  let { i, j, last, difference, distinct, referenceDistinct, areIntegers, isOnceEach, statistic, location, sign } = pass
+  let { total, lost } = pass.distance
+  let { total: sum, lost: sumLost } = pass.reference
+  let left = i < n ? (reference[i] ?? 0) : Infinity
+  let right = j < m ? (current[j] ?? 0) : Infinity
+  const end = i + j + numbersACall
+  while (i + j < end && (i < n || j < m)) {
     const value = left < right ? left : right
     const term = Math.abs(difference) * (value - last)
     const next = total + term
     lost += total >= term ? total - next + term : term - next + total
     total = next
     const [fromI, fromJ] = [i, j]
-    while (i < n && reference[i] === value) i += 1
-    while (j < m && current[j] === value) j += 1
-    distinct += 1
-    if (i > fromI) referenceDistinct += 1
-    if (i - fromI > 1 || j - fromJ > 1) isOnceEach = false
+    while (left === value && i < n) {
+      i += 1
+      left = i < n ? (reference[i] ?? 0) : Infinity
+    }
+    while (right === value && j < m) {
+      j += 1
+      right = j < m ? (current[j] ?? 0) : Infinity
+    }
+    const [count, currentCount] = [i - fromI, j - fromJ]
+    if (count > 0) {
+      const added = value * count
+      const more = sum + added
+      sumLost += Math.abs(sum) >= Math.abs(added) ? sum - more + added : added - more + sum
+      sum = more
+      referenceDistinct += 1
+    }
+    if (count > 1 || currentCount > 1) isOnceEach = false
     if (areIntegers && !Number.isSafeInteger(value)) areIntegers = false
+    distinct += 1
     difference = i / n - j / m
     const size = Math.abs(difference)
     if (size > statistic) {
@@ -131,10 +185,19 @@ function passOver(reference: Float64Array, current: Float64Array): Pass {
     }
     last = value
   }
-  const ks = { n, m, statistic, location, sign: sign as KsDistance['sign'] }
-  const missing = n === 0 ? cannotJudge('no reference values') : m === 0 ? cannotJudge('no current values') : undefined
-  const distance = Number.isFinite(lost) ? total + lost : total
-  return { distinct, referenceDistinct, areIntegers, isOnceEach, ks: missing ?? judged(ks), distance }
+  Object.assign(pass, { i, j, last, difference, distinct, referenceDistinct, areIntegers, isOnceEach })
+  Object.assign(pass, { statistic, location, sign })
+  Object.assign(pass.distance, { total, lost })
+  Object.assign(pass.reference, { total: sum, lost: sumLost })
+}
+
+function settle({ total, lost }: Sum): number {
+  return Number.isFinite(lost) ? total + lost : total
+}
+
+function distanceIn({ statistic, location, sign }: Pass, n: number, m: number): Judged<KsDistance> {
+  if (n === 0) return cannotJudge('no reference values')
+  return m === 0 ? cannotJudge('no current values') : judged({ n, m, statistic, location, sign })
 }
 
 function list(reference: Float64Array, current: Float64Array): ListedNumbers {
