@@ -6,8 +6,10 @@ import { type HeldColumns, holdColumns } from '../data/hold-columns.ts'
 import { measureColumns } from '../data/measure-columns.ts'
 import { openSamples, type Sample, type SampleColumn } from '../data/open-samples.ts'
 import type { SourceFile } from '../data/source-file.ts'
+import type { ColumnProfile } from '../drift/column-profile.ts'
 import { areIds, type DriftColumn, maxCategories, numberColumn, pairCategories } from '../drift/drift-column.ts'
 import { type DriftPicture, pictureOf } from '../drift/drift-picture.ts'
+import { findSwappedColumns, type Swap } from '../drift/find-swapped-columns.ts'
 import { type DriftRule, type JudgedColumn, type JudgedDrift, judgeDrift } from '../drift/judge-drift.ts'
 import { matchRenamedColumns, type Rename } from '../drift/match-renamed-columns.ts'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
@@ -25,10 +27,14 @@ export interface SampleComparison extends JudgedDrift {
   /** Columns of the current sample alone. */
   readonly added: readonly string[]
   readonly renames: readonly Rename[]
+  /** Pairs of columns that drift as they would if their names were exchanged. */
+  readonly swaps: readonly Swap[]
 }
 
-/** Of more rows a profile, which says whether a column was renamed, looks at some. */
+/** Of more rows a profile, which says whether a column was renamed or swapped, looks at some. */
 const maxProfiledRows = 50_000
+/** Where more columns drift at once, it is no matter of two names. */
+const maxSwapped = 50
 
 /** Reads two samples side by side in a process of their own, and judges what differs. */
 export async function compareSamples(
@@ -67,6 +73,7 @@ async function compare(reference: Sample, current: Sample, rule: DriftRule): Pro
     currentRows: right.rows,
     added,
     renames: await findRenames(reference, missing, current, added),
+    swaps: await findSwaps(reference, current, judged.columns),
   }
 }
 
@@ -144,9 +151,24 @@ async function findRenames(
   added: readonly string[],
 ): Promise<Rename[]> {
   if (missing.length === 0 || added.length === 0) return []
-  const profilesOf = async ({ engine, files }: Sample, names: readonly string[]) =>
-    await measureColumns(engine, files, names, maxProfiledRows)
   return matchRenamedColumns(await profilesOf(reference, missing), await profilesOf(current, added))
+}
+
+async function findSwaps(reference: Sample, current: Sample, columns: readonly JudgedColumn[]): Promise<Swap[]> {
+  const drifted = columns.filter(({ verdict, kind }) => verdict === 'drift' && kind !== 'not judged')
+  if (drifted.length < 2 || drifted.length > maxSwapped) return []
+  const names = drifted.map(({ name }) => name)
+  const [known, fresh] = [await profilesOf(reference, names), await profilesOf(current, names)]
+  return findSwappedColumns(
+    known.flatMap((one, index) => {
+      const other = fresh[index]
+      return other ? [{ known: one, fresh: other }] : []
+    }),
+  )
+}
+
+async function profilesOf({ engine, files }: Sample, names: readonly string[]): Promise<ColumnProfile[]> {
+  return await measureColumns(engine, files, names, maxProfiledRows)
 }
 
 function namesBeside(columns: readonly SampleColumn[], others: readonly SampleColumn[]): string[] {

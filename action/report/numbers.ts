@@ -11,6 +11,11 @@ export function formatShare(share: number): string {
   return `${formatNumber(Number(percent.toFixed(isNearAnEnd ? 1 : 0)), 6)} %`
 }
 
+/** A p-value; one that is too small for a number to hold all its digits is no 0. */
+export function formatChance(p: number): string {
+  return p < 1e-300 ? '< 1e-300' : formatNumber(p)
+}
+
 /** A time that something took: `0.2 s`, `12 s`, `1 min 5 s`, `2 h 3 min`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 0.05) return '0.0 s'

@@ -1,6 +1,6 @@
 import type { ComparedColumn, SampleComparison } from '../pipeline/compare-samples.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
-import { formatCount, formatNumber, formatShare } from './numbers.ts'
+import { formatChance, formatCount, formatNumber, formatShare } from './numbers.ts'
 import type { Report } from './report.ts'
 import { ownLines, plainText } from './terminal.ts'
 import {
@@ -11,6 +11,7 @@ import {
   wordEvidence,
   wordPicture,
   wordRename,
+  wordSwap,
 } from './word-drift.ts'
 
 export interface DriftReport extends SampleComparison {
@@ -28,7 +29,7 @@ export function reportDrift(report: DriftReport): Report {
   const { verdict, columns } = report
   const shown = columns.filter(isWorthALine).slice(0, maxLines)
   const quiet = columns.length - shown.length
-  const notes = [...report.renames.map(wordRename), ...wordAdded(report)]
+  const notes = [...report.renames.map(wordRename), ...report.swaps.map(wordSwap), ...wordAdded(report)]
   const width = Math.max(0, ...shown.map(({ name }) => plainText(name).length))
   const sides = `${plainText(report.reference)}, ${formatCount(report.referenceRows)} rows → ${plainText(report.current)}, ${formatCount(report.currentRows)} rows`
   const rest = quiet > 0 ? [`  · ${formatCount(quiet)} other ${quiet === 1 ? 'column' : 'columns'}: no drift`] : []
@@ -91,7 +92,7 @@ function driftTable(columns: readonly ComparedColumn[]): string {
       markdownCode(column.name),
       markdownText(wordColumn(column)),
       main ? formatNumber(main.effect) : '',
-      main ? formatNumber(main.adjusted) : '',
+      main ? formatChance(main.adjusted) : '',
       main ? formatNumber(main.smallestEffect) : '',
       typeof psi === 'number' ? formatNumber(psi) : '',
       wordPicture(column),

@@ -1,7 +1,8 @@
+import type { Swap } from '../drift/find-swapped-columns.ts'
 import type { JudgedRow } from '../drift/judge-drift.ts'
 import type { Rename } from '../drift/match-renamed-columns.ts'
 import type { ComparedColumn, SampleComparison } from '../pipeline/compare-samples.ts'
-import { formatCount, formatNumber, formatShare } from './numbers.ts'
+import { formatChance, formatCount, formatNumber, formatShare } from './numbers.ts'
 import { sparkline } from './sparkline.ts'
 
 const measureWords = { ks: 'D', tvd: 'TVD', share: 'share' } as const
@@ -68,7 +69,7 @@ export function wordEvidence({ rows, measures, picture, reference, current }: Co
 function wordRow(row: JudgedRow): string {
   const { question, measure, effect, test, pValue, adjusted, smallestEffect } = row
   const what = question === 'values' ? measureWords[measure] : question
-  return `${what} ${formatNumber(effect)} (could see ${formatNumber(smallestEffect)}) · p ${formatNumber(pValue)}, adjusted ${formatNumber(adjusted)} (${test})`
+  return `${what} ${formatNumber(effect)} (could see ${formatNumber(smallestEffect)}) · p ${formatChance(pValue)}, adjusted ${formatChance(adjusted)} (${test})`
 }
 
 function wordShares(
@@ -103,6 +104,10 @@ export function wordPicture({ picture }: ComparedColumn): string {
 export function wordRename({ kind, missing, added, distance }: Rename): string {
   const near = distance === null ? '' : ` (distance ${formatNumber(distance)})`
   return `${missing} is gone and ${added} is new and holds much the same${near}: a rename is ${kind}`
+}
+
+export function wordSwap({ columns, distance }: Swap): string {
+  return `${columns.join(' and ')} may be swapped: each holds what the other held (distance ${formatNumber(distance, 2)})`
 }
 
 /** New columns that are not a rename. */

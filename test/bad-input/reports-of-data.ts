@@ -147,6 +147,7 @@ function driftOf(name: string): Report {
       currentRows: 7,
     },
     ...{ columns: [column, gone, left], added: [name], renames: [rename] },
+    swaps: [{ columns: [name, name], distance: 0.1 }],
     rule: { effect: 0.1, fdr: 0.05, limits: {}, weights: {} },
   })
 }

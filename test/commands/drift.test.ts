@@ -1,12 +1,13 @@
-import { DuckDBInstance } from '@duckdb/node-api'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 
 import { drift } from '../../action/commands/drift.ts'
 import { runCommand, settle } from '../../action/commands/settle.ts'
 import { exitCodeOf } from '../../action/report/ending.ts'
-import { jsonEnding } from '../../action/report/word-ending.ts'
 import type { DriftReport } from '../../action/report/report-drift.ts'
+import { jsonEnding } from '../../action/report/word-ending.ts'
 import { contextIn } from '../support/command-context.ts'
 import { schemaOf } from '../support/result-schema.ts'
 import { tempFolder, writeFiles } from '../support/temp-folder.ts'
@@ -81,6 +82,23 @@ describe('drift', () => {
     expect(new Set(texts).size).toBe(1)
   })
 
+  it('names columns that hold what each other held', async () => {
+    const line = (lat: string, lon: string, i: number) => `${i % 7},${lat},${lon}`
+    const at = (i: number) => [(50 + Math.sin(i)).toFixed(4), (10 + 4 * Math.cos(i * 1.3)).toFixed(4)] as const
+    const folder = tempFolder({
+      'a.csv': csv('k,lat,lon', 2000, (i) => line(at(i)[0], at(i)[1], i)),
+      'b.csv': csv('k,lat,lon', 2000, (i) => line(at(i)[1], at(i)[0], i)),
+    })
+    const { result, words, markdown } = await compare(folder, 'a.csv', 'b.csv')
+    expect(result?.swaps.map(({ columns }) => columns.toSorted())).toEqual([['lat', 'lon']])
+    expect(words).toMatch(/l(at|on) and l(at|on) may be swapped: each holds what the other held/)
+    expect(markdown).toContain('may be swapped')
+    // Of so many rows no number holds the chance.
+    expect(words).toContain('p < 1e-300, adjusted < 1e-300')
+    const same = await compare(folder, 'a.csv', 'a.csv')
+    expect(same.result?.swaps).toEqual([])
+  })
+
   it('lets no bad column stop the others, and says of each what was done', async () => {
     const bad = (i: number, isNew: boolean) => {
       const extreme = ['inf', '-inf', '1e308', '-0.0'][i % 4]
@@ -131,6 +149,23 @@ describe('drift', () => {
     expect([unlike.result?.verdict, unlike.verdicts]).toEqual(['drift', { a: 'vanished' }])
     const missing = await compare(folder, 'many.csv', 'nowhere.csv')
     expect(missing.ending).toMatchObject({ kind: 'fault', fault: { code: 'data/no-files' } })
+  })
+
+  it('names a file whose rows are damaged where its end is whole', async () => {
+    const folder = tempFolder()
+    const file = join(folder, 'a.parquet')
+    await writeParquet(file, "SELECT sin(i) AS w, 'v' || (i % 9000) AS c FROM range(20000) t(i)")
+    const bytes = readFileSync(file)
+    for (const [name, from] of [
+      ['early.parquet', 40],
+      ['late.parquet', Math.floor(bytes.length / 2)],
+    ] as const) {
+      const damaged = Buffer.from(bytes)
+      damaged.fill(0xff, from, from + 400)
+      writeFileSync(join(folder, name), damaged)
+      const { diagnostics } = await compare(folder, 'a.parquet', name)
+      expect(diagnostics).toMatchObject([{ code: 'data/not-parquet', file: name }])
+    }
   })
 
   it('takes files wherever they lie, and globs', async () => {

@@ -2,7 +2,14 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { formatBeside, formatExact } from '../../action/base/format-number.ts'
-import { formatBytes, formatCount, formatNumber, formatSeconds, formatShare } from '../../action/report/numbers.ts'
+import {
+  formatBytes,
+  formatChance,
+  formatCount,
+  formatNumber,
+  formatSeconds,
+  formatShare,
+} from '../../action/report/numbers.ts'
 
 describe('formatNumber()', () => {
   test.each([
@@ -75,6 +82,18 @@ describe('formatCount()', () => {
     [10_000_000, '10,000,000'],
   ])('writes %d as %s', (count, text) => {
     expect(formatCount(count)).toBe(text)
+  })
+})
+
+describe('formatChance()', () => {
+  test.each([
+    [0, '< 1e-300'],
+    [9e-301, '< 1e-300'],
+    [1e-300, '1e-300'],
+    [0.0412, '0.0412'],
+    [1, '1'],
+  ])('writes %d as %s', (p, text) => {
+    expect(formatChance(p)).toBe(text)
   })
 })
 
