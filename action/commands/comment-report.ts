@@ -24,7 +24,7 @@ export function refuseCommentHere(comment: boolean, { environment }: Pick<Comman
 
 /**
  * Writes the report under the pull request of the workflow run, and answers a line for the summary: where it is, or why it is not.
- * Where the token only reads, the report is left as an artifact, from which `plumbline comment` writes it.
+ * Where the token may not, or is nobody known, the report is left as an artifact, from which `plumbline comment` writes it.
  * Undefined where the run is of no pull request. What GitHub refuses is told, and fails nothing: the summary has the same report.
  */
 export async function commentReport(
@@ -59,11 +59,10 @@ async function write(context: CommandContext, command: string, ending: Ending, n
   const cannot = mayWrite(mode, 'pull-requests') === false && mayWrite(mode, 'issues') === false
   const login = cannot ? undefined : await readLogin(client, mode)
   const key = keyOf(command, relative(environment['GITHUB_WORKSPACE'] ?? folder, resolve(folder)))
-  if (cannot) {
+  if (login === undefined) {
     const { leaveReport } = await import('./leave-report.ts')
     return wordNoComment(wordTokenMode(mode), await leaveReport(context, { command, key, ending }))
   }
-  if (login === undefined) return wordNoComment(wordTokenMode(mode))
   const { markdownEnding } = await import('../report/markdown-ending.ts')
   const { commentBudget, fitMarkdown } = await import('../report/fit-markdown.ts')
   const { markdownLink } = await import('../report/markdown.ts')

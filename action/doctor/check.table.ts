@@ -1,6 +1,7 @@
 import type { Check } from './check.ts'
 import { actionsChecks } from './checks/actions-checks.ts'
 import { branchChecks } from './checks/branch-checks.ts'
+import { commentChecks } from './checks/comment-checks.ts'
 import { nameChecks } from './checks/name-checks.ts'
 import { permissionChecks } from './checks/permission-checks.ts'
 import { releaseChecks } from './checks/release-checks.ts'
@@ -11,6 +12,7 @@ import { storeChecks } from './checks/store-checks.ts'
 export const checkTable: readonly Check[] = [
   ...actionsChecks,
   ...permissionChecks,
+  ...commentChecks,
   ...branchChecks,
   ...releaseChecks,
   ...scheduleChecks,

@@ -10,6 +10,8 @@ export interface StarterTemplates {
   readonly requirements: string
   readonly requirementsSource: string
   readonly workflow: string
+  /** The workflow that comments where the first one may not. */
+  readonly commentWorkflow: string
 }
 
 export interface StarterWishes {
@@ -42,6 +44,7 @@ export const starterPaths = [
   'requirements.txt',
   'requirements.in',
   '.github/workflows/plumbline.yml',
+  '.github/workflows/comment.yml',
 ] as const
 
 /** Where the contract of a joined source is written. */
@@ -65,6 +68,7 @@ export function starterFiles(
     'requirements.txt': templates.requirements,
     'requirements.in': templates.requirementsSource,
     '.github/workflows/plumbline.yml': templates.workflow,
+    '.github/workflows/comment.yml': templates.commentWorkflow,
   }
   const joined = [...texts.joined].map(([name, text]) => [joinedContractPath(name), text] as const)
   return new Map(

@@ -22,6 +22,8 @@ export interface WorkflowTrigger {
   readonly paths: readonly string[] | undefined
   readonly pathsIgnore: readonly string[] | undefined
   readonly crons: readonly string[]
+  /** Names of the workflows whose end it waits for. */
+  readonly workflows?: readonly string[]
 }
 
 export interface WorkflowJob {
@@ -115,6 +117,7 @@ function triggersIn(on: unknown): WorkflowFile['triggers'] {
 
 function triggerIn(settings: unknown): WorkflowTrigger {
   const fields = isRecord(settings) ? settings : {}
+  const workflows = textsIn(fields['workflows'])
   const crons = Array.isArray(settings) ? settings.filter(isRecord).map(({ cron }) => textIn(cron) ?? '') : []
   return {
     branches: textsIn(fields['branches']),
@@ -122,6 +125,7 @@ function triggerIn(settings: unknown): WorkflowTrigger {
     paths: textsIn(fields['paths']),
     pathsIgnore: textsIn(fields['paths-ignore']),
     crons,
+    ...(workflows && { workflows }),
   }
 }
 

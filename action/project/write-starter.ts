@@ -16,6 +16,7 @@ export async function readTemplates(): Promise<StarterTemplates> {
     requirements: await read('requirements.txt'),
     requirementsSource: await read('requirements.in'),
     workflow: await read('.github/workflows/plumbline.yml'),
+    commentWorkflow: await read('.github/workflows/comment.yml'),
   }
 }
 

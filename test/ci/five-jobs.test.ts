@@ -129,6 +129,8 @@ describe('the workflow that `init` writes', () => {
 
     expect(isGood, log).toBe(true)
     expect(jobs['judge']?.result).toBe('success')
+    // For the workflow that comments.
+    expect(services.artifacts().map(({ name }) => name)).toContain('plumbline-report-run-1')
     expect(jobs['refit']?.result ?? 'skipped').toBe('skipped')
     expect(jobs['publish']?.result ?? 'skipped').toBe('skipped')
     expect(await releasesOf(github)).toEqual([])

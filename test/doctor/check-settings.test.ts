@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-
-import { checkSettings } from '../../action/doctor/check-settings.ts'
 import { checkTable } from '../../action/doctor/check.table.ts'
+import { checkSettings } from '../../action/doctor/check-settings.ts'
 import type { Observed } from '../../action/doctor/observed.ts'
 import { seen, unseen } from '../../action/github/settings/seen.ts'
 import { parseWorkflowFile } from '../../action/project/workflow-file.ts'
@@ -197,6 +196,12 @@ describe('checkSettings()', () => {
       /publish: may write packages/,
     ],
     ['permissions/jobs', 'no job runs Plumbline', { files: [] }, /no workflow/],
+    [
+      'comments/workflow',
+      'nobody comments for forks',
+      rewritten('job: train', 'job: judge, comment: true'),
+      /no workflow runs comment$/,
+    ],
     [
       'branches/default',
       'the trigger names another branch',
@@ -460,6 +465,7 @@ describe('checkSettings()', () => {
     expect(stillOk).toEqual([
       'permissions/token',
       'permissions/jobs',
+      'comments/workflow',
       'branches/default',
       'schedule/fork',
       'schedule/idle',

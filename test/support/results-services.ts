@@ -30,6 +30,8 @@ export interface StoredArtifact {
   readonly name: string
   readonly digest: string
   readonly sizeBytes: number
+  /** Its zip file. */
+  readonly bytes: Buffer
 }
 
 export interface StoredCache {
@@ -132,8 +134,8 @@ export async function startResultsServices(): Promise<ResultsServices> {
     },
     refused: () => refused,
     artifacts: () =>
-      [...artifacts.values()].flatMap(({ id, run, name, finished }) =>
-        finished ? [{ id, run, name, ...finished }] : [],
+      [...artifacts.values()].flatMap(({ id, run, name, blob, finished }) =>
+        finished ? [{ id, run, name, ...finished, bytes: blobs.bytes.get(blob) ?? Buffer.alloc(0) }] : [],
       ),
     calls,
     async [Symbol.asyncDispose]() {
