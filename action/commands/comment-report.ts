@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
@@ -58,7 +58,8 @@ async function write(context: CommandContext, command: string, ending: Ending, n
   const mode = await readTokenMode(client, environment, await readJobPermissions(environment), false)
   const cannot = mayWrite(mode, 'pull-requests') === false && mayWrite(mode, 'issues') === false
   const login = cannot ? undefined : await readLogin(client, mode)
-  const key = keyOf(command, relative(environment['GITHUB_WORKSPACE'] ?? folder, resolve(folder)))
+  const workspace = environment['GITHUB_WORKSPACE'] ?? folder
+  const key = keyOf(command, relative(await realFolder(workspace), await realFolder(folder)))
   if (login === undefined) {
     const { leaveReport } = await import('./leave-report.ts')
     return wordNoComment(wordTokenMode(mode), await leaveReport(context, { command, key, ending }))
@@ -78,6 +79,11 @@ async function write(context: CommandContext, command: string, ending: Ending, n
     ...(/^\d+$/.test(run) && { run: Number(run) }),
   })
   return wordComment(done)
+}
+
+/** A runner's workspace may be a link; the folder of a process never is. */
+async function realFolder(folder: string): Promise<string> {
+  return await realpath(folder).catch(() => resolve(folder))
 }
 
 /** One comment a command and a model: each model has a folder. */

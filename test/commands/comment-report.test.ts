@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
@@ -111,6 +111,22 @@ describe('commentReport()', () => {
     const token = await jobToken(github, { permissions: { contents: 'read' } })
     const context = await contextOf(github, token, { pull_request: { number } })
     expect(await commentReport(context, 'run', ending)).toMatch(/^No comment: .+Resource not accessible by integration/)
+  })
+
+  test('takes a workspace that is a link for the folder that it is', async () => {
+    await using github = await testGitHub()
+    const number = await issueOf(github)
+    const link = join(tempFolder(), 'workspace')
+    await symlink(github.folder, link)
+    const context = await contextOf(
+      github,
+      await jobToken(github),
+      { pull_request: { number } },
+      { GITHUB_WORKSPACE: link },
+    )
+    await commentReport({ ...context, folder: join(github.folder, 'work') }, 'run', ending)
+    const { body } = await github.call('GET', `/issues/${number}/comments`)
+    expect(body[0].body).toMatch(/^<!-- plumbline run\/work run=8812 -->\n/)
   })
 
   test('is of pull requests alone', async () => {
