@@ -1,51 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { packageFolder } from '../../action/base/package-folder.ts'
 import { sha256 } from '../../action/base/sha256.ts'
 import { mapInParallel } from '../../action/data/map-in-parallel.ts'
 import { openS3Store } from '../../action/data/stores/s3-store.ts'
 import { plumbline } from '../support/command-line.ts'
 import { heldIn } from '../support/held-in.ts'
 import { changesOf, land } from '../support/land.ts'
+import { type S3Server, s3Server, until } from '../support/s3-server.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { tinyYaml } from '../support/tiny-project.ts'
 
-const keys = { AWS_ACCESS_KEY_ID: 'plumbline', AWS_SECRET_ACCESS_KEY: 'a-secret-that-nobody-may-see' }
-let server: ChildProcess
+let server: S3Server
 let root = ''
-let environment: Record<string, string> = {}
+let environment: Readonly<Record<string, string>> = {}
 let client: S3Client
 
 beforeAll(async () => {
-  const port = await freePort()
-  root = mkdtempSync(join(tmpdir(), 'plumbline-s3-'))
-  for (const folder of ['data', 'meta']) mkdirSync(join(root, folder))
-  const endpoint = `http://127.0.0.1:${port}`
-  const where = ['posix', '--sidecar', join(root, 'meta'), join(root, 'data')]
-  server = spawn(join(packageFolder(), '.tools/bin/versitygw'), ['--port', `127.0.0.1:${port}`, '--quiet', ...where], {
-    env: {
-      PATH: process.env['PATH'],
-      ROOT_ACCESS_KEY: keys.AWS_ACCESS_KEY_ID,
-      ROOT_SECRET_KEY: keys.AWS_SECRET_ACCESS_KEY,
-    },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  environment = { ...keys, AWS_ENDPOINT_URL: endpoint, AWS_REGION: 'us-east-1', HOME: root }
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
-  client = new S3Client({
-    endpoint,
-    region: 'us-east-1',
-    forcePathStyle: true,
-    credentials: { accessKeyId: keys.AWS_ACCESS_KEY_ID, secretAccessKey: keys.AWS_SECRET_ACCESS_KEY },
-  })
-  await until(async () => (await fetch(endpoint)).status > 0)
+  server = await s3Server()
+  ;({ root, environment, client } = server)
   for (const bucket of ['lake', 'open']) await client.send(new CreateBucketCommand({ Bucket: bucket }))
   const policy = {
     Version: '2012-10-17',
@@ -57,10 +33,7 @@ beforeAll(async () => {
   await client.send(new PutBucketPolicyCommand({ Bucket: 'open', Policy: JSON.stringify(policy) }))
 })
 
-afterAll(() => {
-  server.kill()
-  rmSync(root, { recursive: true, force: true })
-})
+afterAll(() => server[Symbol.dispose]())
 
 async function put(bucket: string, key: string, body: string | Buffer): Promise<void> {
   await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }))
@@ -158,23 +131,6 @@ function sizeOfPart(folder: string): number {
   } catch {
     return 0
   }
-}
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 3000; tries += 1) {
-    if (await isTrue().catch(() => false)) return
-    await sleep(10)
-  }
-  throw new Error('It never happened')
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => probe.once('listening', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('No port is free')
-  return address.port
 }
 
 describe('data.store: s3 on a real server', () => {

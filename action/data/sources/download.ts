@@ -1,11 +1,11 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir, rm, stat, statfs } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { mkdir, open, rm, stat, statfs } from 'node:fs/promises'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 
+import { appendBytes } from '../../base/append-bytes.ts'
 import { Fault } from '../../base/fault.ts'
+import type { FollowedDigest } from '../../base/follow-digest.ts'
 import { isOfDisk } from '../../base/is-of-disk.ts'
 import type { Meter } from './meter.ts'
 import { type Part, partPath, readPart, startPart, type Validators } from './part-file.ts'
@@ -53,6 +53,8 @@ export interface Download {
   readonly patience: Patience
   readonly signal: AbortSignal
   readonly meter: Meter
+  /** Of the part, from its first byte on; hears of all that is in it. */
+  readonly followed?: FollowedDigest
 }
 
 /** Progress of fewer bytes does not count: a server that gives a byte a minute would never end. */
@@ -68,6 +70,7 @@ export async function download(job: Download): Promise<Part | undefined> {
   const { patience, signal, open } = job
   let furthest = 0
   let isExpected = false
+  const followed = followedUpTo(job.followed)
   const expect = (bytes: number | undefined) => {
     if (!isExpected) job.meter.expect(bytes)
     isExpected = true
@@ -79,8 +82,12 @@ export async function download(job: Download): Promise<Part | undefined> {
     let state = ''
     try {
       const answer = await open(askFor(part, job.landed))
-      if (answer.kind === 'unchanged') return part && isWhole(part) ? part : undefined
-      if (answer.kind === 'bytes') return await receive({ ...job, expect }, answer, part)
+      if (answer.kind === 'unchanged') {
+        if (!part || !isWhole(part)) return undefined
+        await followed.reach(part.bytes)
+        return part
+      }
+      if (answer.kind === 'bytes') return await receive({ ...job, expect, reach: followed.reach }, answer, part)
       ;({ askedMs, state } = answer)
     } catch (error) {
       signal.throwIfAborted()
@@ -109,6 +116,20 @@ function isWhole({ bytes, total }: Part): boolean {
 
 interface Receiving extends Download {
   readonly expect: (bytes: number | undefined) => void
+  readonly reach: (bytes: number) => Promise<void>
+}
+
+/** A try goes on with what is there, or begins anew. */
+function followedUpTo(followed: FollowedDigest | undefined) {
+  let place = 0
+  return {
+    /** So many bytes are in the part, of which those before may be others' now. */
+    async reach(bytes: number): Promise<void> {
+      if (bytes < place) await followed?.restart()
+      followed?.came(bytes < place ? bytes : bytes - place)
+      place = bytes
+    },
+  }
 }
 
 async function receive(job: Receiving, answer: RemoteBytes, part: Part | undefined): Promise<Part> {
@@ -130,10 +151,19 @@ async function receive(job: Receiving, answer: RemoteBytes, part: Part | undefin
       await startPart(path, { name, validators: wrapped ? {} : validators, ...(total !== undefined && { total }) })
     }
     job.expect(total === undefined ? undefined : total - answer.from)
-    const file = createWriteStream(path, { flags: goesOn ? 'a' : 'w', flush: true })
+    let bytes = goesOn ? part.bytes : 0
+    await job.reach(bytes)
     const plain = wrapped === undefined ? body : body.pipe(unwrapping[wrapped]())
     body.on('error', (error) => plain.destroy(error))
-    await pipeline(plain, watch(job), file, { signal: job.signal })
+    const file = await open(path, goesOn ? 'a' : 'w')
+    try {
+      const onWritten = (length: number) => void job.reach((bytes += length))
+      // No pipeline, which would not wait until all is written that came before a break.
+      await appendBytes(watch(job)(addAbortSignal(job.signal, plain)), file, { onWritten })
+      await file.sync()
+    } finally {
+      await file.close()
+    }
   } finally {
     body.destroy()
   }

@@ -1,7 +1,6 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
-
-import type { S3Settings } from './s3-settings.ts'
 import { openRequests } from '../../base/web-requests.ts'
+import type { S3Settings } from './s3-settings.ts'
 
 /** Amazon's own client: it knows every way to credentials, follows a bucket to its region, and tries again. */
 export async function openS3(
@@ -13,7 +12,7 @@ export async function openS3(
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const { S3Client } = await import('@aws-sdk/client-s3')
   const { endpoint, region, access } = settings
-  return new S3Client({
+  const client = new S3Client({
     maxAttempts: 5,
     followRegionRedirects: true,
     requestHandler: requestHandler(openRequests(environment, idleMs)),
@@ -25,6 +24,18 @@ export async function openS3(
       signer: { sign: async (request) => request },
     }),
   })
+  client.middlewareStack.add((next) => async (args) => await next(withKnownDigest(args)), { step: 'build' })
+  return client
+}
+
+/** What is sent with its SHA-256 is not hashed once more to be signed. */
+function withKnownDigest<Args extends { readonly input: object; readonly request: unknown }>(args: Args): Args {
+  const { input, request } = args
+  const digest = 'ChecksumSHA256' in input && 'Body' in input ? input.ChecksumSHA256 : undefined
+  if (typeof digest !== 'string') return args
+  const { headers } = request as SdkRequest
+  headers['x-amz-content-sha256'] = Buffer.from(digest, 'base64').toString('hex')
+  return args
 }
 
 interface SdkRequest {

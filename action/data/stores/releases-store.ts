@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 
+import { appendBytes } from '../../base/append-bytes.ts'
 import { Fault } from '../../base/fault.ts'
+import { type FollowedDigest, followDigest } from '../../base/follow-digest.ts'
 import { once } from '../../base/once.ts'
 import { sha256, sha256OfFile } from '../../base/sha256.ts'
 import type { GitHubClient } from '../../github/client.ts'
@@ -76,8 +77,12 @@ export function openReleasesStore(place: ReleasesPlace): Remote {
     for (const asset of await wantedWhole(entries)) {
       await mkdir(packsFolder, { recursive: true })
       const path = join(packsFolder, asset.name)
-      const bytes = Readable.from(taken(client, asset, { at: 0, stored: asset.bytes }, signal))
-      await pipeline(bytes, createWriteStream(path), signal ? { signal } : {})
+      const file = await open(path, 'w')
+      try {
+        await appendBytes(taken(client, asset, { at: 0, stored: asset.bytes }, signal), file)
+      } finally {
+        await file.close()
+      }
       here.set(asset.name, path)
     }
   }
@@ -102,19 +107,24 @@ export function openReleasesStore(place: ReleasesPlace): Remote {
     const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.draft`
     try {
       await mkdir(dirname(path), { recursive: true })
-      await writeFile(draft, '')
-      for (const slice of found.file.slices) {
-        const asset = found.release.assets.find(({ name }) => name === slice.pack)
-        if (!asset) throw damaged(entry, found.release, `its asset "${slice.pack}" is gone`)
-        const local = here.get(slice.pack)
-        const { at, stored } = slice
-        const bytes =
-          local === undefined
-            ? Readable.from(taken(client, asset, slice, signal))
-            : createReadStream(local, { start: at, end: at + stored - 1 })
-        await appendSlice(bytes, slice, draft, signal)
+      await using followed = followDigest(draft)
+      const file = await open(draft, 'w')
+      try {
+        for (const slice of found.file.slices) {
+          const asset = found.release.assets.find(({ name }) => name === slice.pack)
+          if (!asset) throw damaged(entry, found.release, `its asset "${slice.pack}" is gone`)
+          const local = here.get(slice.pack)
+          const { at, stored } = slice
+          const bytes =
+            local === undefined
+              ? taken(client, asset, slice, signal)
+              : createReadStream(local, { start: at, end: at + stored - 1 })
+          await appendSlice(bytes, slice, { file, followed }, signal)
+        }
+      } finally {
+        await file.close()
       }
-      const digest = await sha256OfFile(draft, signal)
+      const digest = await followed.digest(signal)
       if (digest !== entry.sha256) throw damaged(entry, found.release, 'it holds other bytes than its index says')
       await rename(draft, path)
     } catch (error) {
@@ -190,15 +200,15 @@ async function writePacks(files: readonly StoredFile[], place: string, mostBytes
 const fewestAtOnce = 8
 
 async function appendSlice(
-  bytes: Readable,
-  slice: PackedFile['slices'][number],
-  draft: string,
+  bytes: AsyncIterable<Uint8Array>,
+  { how }: PackedFile['slices'][number],
+  { file, followed }: { readonly file: FileHandle; readonly followed: FollowedDigest },
   signal?: AbortSignal,
 ): Promise<void> {
-  const target = createWriteStream(draft, { flags: 'a' })
-  const aborted = signal ? { signal } : {}
-  if (slice.how === 'gzip') await pipeline(bytes, createGunzip(), target, aborted)
-  else await pipeline(bytes, target, aborted)
+  const onWritten = (length: number) => followed.came(length)
+  if (how !== 'gzip') return await appendBytes(bytes, file, { onWritten })
+  const append = async (plain: AsyncIterable<Buffer>) => await appendBytes(plain, file, { onWritten })
+  await pipeline(bytes, createGunzip(), append, signal ? { signal } : {})
 }
 
 /** So often a connection may break without a byte between. */

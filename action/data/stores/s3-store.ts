@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 
 import { Fault } from '../../base/fault.ts'
-import { sha256OfFile } from '../../base/sha256.ts'
+import { followDigest } from '../../base/follow-digest.ts'
 import type { LockEntry } from '../../project/data-lock.ts'
 import type { Collectable } from '../garbage/collect-remote.ts'
 import { mapInParallel } from '../map-in-parallel.ts'
 import { type Ask, download, type RemoteAnswer } from '../sources/download.ts'
 import { openMeter } from '../sources/meter.ts'
-import { placeId } from '../sources/part-file.ts'
+import { partPath, placeId } from '../sources/part-file.ts'
 import { patient } from '../sources/retry-delay.ts'
 import { openS3 } from '../sources/s3-client.ts'
 import { type S3Use, s3Fault, statusOf } from '../sources/s3-fault.ts'
@@ -102,17 +102,20 @@ export async function openS3Store(
 
   async function fetch(entry: LockEntry, path: string, signal?: AbortSignal): Promise<void> {
     const shown = shownOf(entry)
+    const [id, partsFolder] = [placeId(shown), join(dirname(path), '../parts')]
+    await using followed = followDigest(partPath(partsFolder, id))
     const part = await download({
       shown,
-      id: placeId(shown),
-      partsFolder: join(dirname(path), '../parts'),
+      id,
+      partsFolder,
+      followed,
       patience: patient,
       signal: signal ?? new AbortController().signal,
       meter: openMeter(() => {}),
       open: async (ask) => await getObject(entry, ask, signal),
     })
     if (!part) throw new Error(`Cannot fetch "${shown}": it was said to be unchanged, and is not here`)
-    if ((await sha256OfFile(part.path, signal)) !== entry.sha256) {
+    if ((await followed.digest(signal)) !== entry.sha256) {
       await rm(part.path, { force: true })
       throw new Fault('store/damaged', `Cannot fetch "${entry.path}": ${shown} holds other bytes than its name says`, {
         remedy: 'Remove that object, then run plumbline snapshot --push where the file is whole.',
