@@ -67,10 +67,10 @@ const diskStepBytes = 16 * 2 ** 20
  * still the remote one. Throws `source/unreachable`, `source/no-room` and what `open` throws.
  */
 export async function download(job: Download): Promise<Part | undefined> {
-  const { patience, signal, open } = job
+  const { patience, signal } = job
   let furthest = 0
   let isExpected = false
-  const followed = followedUpTo(job.followed)
+  const reach = followedUpTo(job.followed)
   const expect = (bytes: number | undefined) => {
     if (!isExpected) job.meter.expect(bytes)
     isExpected = true
@@ -81,13 +81,13 @@ export async function download(job: Download): Promise<Part | undefined> {
     let askedMs = 0
     let state = ''
     try {
-      const answer = await open(askFor(part, job.landed))
+      const answer = await job.open(askFor(part, job.landed))
       if (answer.kind === 'unchanged') {
         if (!part || !isWhole(part)) return undefined
-        await followed.reach(part.bytes)
+        await reach(part.bytes)
         return part
       }
-      if (answer.kind === 'bytes') return await receive({ ...job, expect, reach: followed.reach }, answer, part)
+      if (answer.kind === 'bytes') return await receive({ ...job, expect, reach }, answer, part)
       ;({ askedMs, state } = answer)
     } catch (error) {
       signal.throwIfAborted()
@@ -119,16 +119,14 @@ interface Receiving extends Download {
   readonly reach: (bytes: number) => Promise<void>
 }
 
-/** A try goes on with what is there, or begins anew. */
-function followedUpTo(followed: FollowedDigest | undefined) {
+/** Hears how many bytes are in the part: fewer than before where a try begins anew. */
+function followedUpTo(followed: FollowedDigest | undefined): (bytes: number) => Promise<void> {
   let place = 0
-  return {
-    /** So many bytes are in the part, of which those before may be others' now. */
-    async reach(bytes: number): Promise<void> {
-      if (bytes < place) await followed?.restart()
-      followed?.came(bytes < place ? bytes : bytes - place)
-      place = bytes
-    },
+  return async (bytes) => {
+    const isAnew = bytes < place
+    if (isAnew) await followed?.restart()
+    followed?.came(isAnew ? bytes : bytes - place)
+    place = bytes
   }
 }
 
