@@ -1,6 +1,10 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
-
+import { Fault } from '../../action/base/fault.ts'
 import { namedReport, readReportFile, reportArtifactName, writeReportFile } from '../../action/report/report-file.ts'
+import report from '../../schema/report.schema.json' with { type: 'json' }
+import run from '../../schema/run-result.schema.json' with { type: 'json' }
+import validate from '../../schema/validate-result.schema.json' with { type: 'json' }
 import { runEnding } from '../support/fork-pull.ts'
 
 test('reportArtifactName() and namedReport() are each other’s way back', () => {
@@ -27,6 +31,20 @@ test.each([
   '',
 ])('namedReport() takes %j for none', (name) => {
   expect(namedReport(name)).toBeUndefined()
+})
+
+test('writeReportFile() writes what schema/report.schema.json describes', () => {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
+  ajv.addSchema(run, 'run-result.schema.json').addSchema(validate, 'validate-result.schema.json')
+  const isValid = ajv.compile(report)
+  const fault = new Fault('data/no-files', 'Cannot find data', { remedy: 'Put it there' })
+  for (const ending of [runEnding(), { kind: 'fault', fault } as const]) {
+    expect(
+      isValid({ ...JSON.parse(writeReportFile('run', ending)), plumbline: '0.1.0' }),
+      JSON.stringify(isValid.errors),
+    ).toBe(true)
+  }
+  expect(isValid({ ...JSON.parse(writeReportFile('run', runEnding())), pull: 7 })).toBe(false)
 })
 
 test('readReportFile() reads what writeReportFile() wrote, and tells a newer one apart', () => {
