@@ -6,9 +6,11 @@ import type { RecordedArtifact, RecordedRun } from '../../action/local-github/re
 import { openExchange, sendResults } from '../../action/pipeline/exchange-results.ts'
 import { runPipeline } from '../../action/pipeline/run-pipeline.ts'
 import { jobs } from '../../action/pipeline/run-session.ts'
+import { jsonEnding } from '../../action/report/word-ending.ts'
 import { folderStore } from './folder-store.ts'
 import { makeZip } from './make-zip.ts'
 import { everyTenRows, type Proposing, proposing } from './proposing.ts'
+import { schemaOf } from './result-schema.ts'
 import { tempFolder } from './temp-folder.ts'
 
 export const workflow = '.github/workflows/plumbline.yml'
@@ -92,8 +94,13 @@ export async function reusing(files: Readonly<Record<string, string>> = {}): Pro
       })
       const outcome = await reuse.run({ param: [] }, context)
       if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome))
+      const report = await reuse.report(outcome.result)
+      // Whatever comes of it, its JSON is as `schema/` says.
+      const isDescribed = schemaOf('reuse')
+      if (!isDescribed(JSON.parse(jsonEnding('reuse', { ...outcome, report }))))
+        throw new Error(JSON.stringify(isDescribed.errors))
       const sent = readdirSync(root).sort()
-      return { result: outcome.result, report: await reuse.report(outcome.result), sent, environment, store }
+      return { result: outcome.result, report, sent, environment, store }
     },
   }
 }
