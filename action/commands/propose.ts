@@ -195,9 +195,28 @@ async function keep(client: GitHubClient, context: CommandContext, work: Work): 
     mayOpenPulls: async () => mayOpenPulls(await token.ask()) !== false,
     storeData: () =>
       storeSnapshot(project, snapshot, { world: context, progress: context.progress, signal: context.signal }),
+    judgementOf: await judgementReader(client, context, work),
+    newest: known.newest,
     record: await recorder(client, context, work),
     signal: context.signal,
   })
+}
+
+/** None where no workflow here trains pull requests. */
+async function judgementReader(
+  client: GitHubClient,
+  { folder, signal }: CommandContext,
+  { seen }: Work,
+): Promise<ProposalRequest['judgementOf']> {
+  const { readJudgement } = await import('../pipeline/read-judgement.ts')
+  const { readWorkflowFiles } = await import('../project/workflow-file.ts')
+  const { repositoryFolder } = await import('../registry/local-git.ts')
+  const { checkWorkflow } = await import('../retrain/start-checks.ts')
+  const workflow = checkWorkflow(await readWorkflowFiles(await repositoryFolder(folder)))?.path
+  if (workflow === undefined) return undefined
+  const model = seen.project.model.name
+  return async (head, { digest }) =>
+    await readJudgement(client, { model, head, dataDigest: digest, workflow }, { folder, signal })
 }
 
 /** What the newest run that trained took, wherever it ran. */

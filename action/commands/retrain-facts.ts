@@ -6,6 +6,7 @@ import type { DataLock } from '../project/data-lock.ts'
 import type { Project } from '../project/project.ts'
 import type { DataContracts } from '../project/read-contract.ts'
 import type { ProposedRecord } from '../registry/record-proposed.ts'
+import type { NewestRelease } from '../report/word-judgement.ts'
 import type { RefusedRun, RetrainFacts } from '../retrain/decide-retrain.ts'
 import type { BadEnd } from '../retrain/retrain-history.ts'
 import type { CommandContext } from './define-command.ts'
@@ -71,6 +72,7 @@ export interface Known {
   /** Of the model, newest first. */
   readonly runs: readonly RunRecord[]
   readonly proposals: readonly ProposedRecord[]
+  readonly newest: NewestRelease | undefined
 }
 
 /** What the ledger and the runs of this folder know, as the decision takes it. Faults: those of the client and of stores. */
@@ -120,7 +122,10 @@ export async function gatherFacts(context: CommandContext, client: GitHubClient,
     monthly: limits.runsPerMonth === undefined ? null : decideBudget(runs, { runs: limits.runsPerMonth }, now),
     budget: budget ? decideBudget(runs, budget, now) : null,
   }
-  return { ok: true, value: { facts, runs, proposals } }
+  const newest = releases.toSorted((one, other) => other.version - one.version)[0]
+  const made = newest && runs.find(({ runKey }) => runKey === newest.runKey)
+  const released = newest && { tag: newest.tag, record: made ?? null }
+  return { ok: true, value: { facts, runs, proposals, newest: released } }
 }
 
 /** Counted from the snapshot of that run where git still knows it, which mostly is the pinned one. */

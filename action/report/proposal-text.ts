@@ -66,7 +66,7 @@ export function proposalBody(facts: ProposalFacts): string {
     [8, fileTable(snapshot)],
     [
       4,
-      `**Candidate.** The checks of this pull request train it on this data and judge it${wordGates(facts.gates)}; this text does not know how it will do.${facts.refits ? ' Once the gates pass it is fitted again on the whole window, the new rows included.' : ''}`,
+      `**Candidate.** The checks of this pull request train it on this data and judge it${wordGates(facts.gates)}; how it did stands here once they have ended and Plumbline looks again.${facts.refits ? ' Once the gates pass it is fitted again on the whole window, the new rows included.' : ''}`,
     ],
     [5, `**Cost.** ${wordCost(facts)}`],
     [
@@ -84,7 +84,7 @@ export function proposalBody(facts: ProposalFacts): string {
 }
 
 /** What a mark and the words before a body take from GitHub's limit. */
-const besideRoom = 4096
+const besideRoom = 8192
 const bodyBudget = { ...commentBudget, limit: commentBudget.limit - besideRoom }
 
 /** What an issue says where the token may open no pull request. */

@@ -71,7 +71,7 @@ function deedOf({ did }: ProposalReport): 'opened' | 'renewed' | 'closed' | 'not
   const has = (deed: Deed) => did.includes(deed)
   if (has('close')) return 'closed'
   if (has('open')) return 'opened'
-  return has('write-branch') || has('tell') ? 'renewed' : 'nothing'
+  return has('write-branch') || has('tell') || has('tell-judged') ? 'renewed' : 'nothing'
 }
 
 function headline(report: ProposalReport): string {

@@ -53,9 +53,9 @@ export function reportRollout({ environment, model, state, isNew }: RolloutResul
   }
 }
 
-/** The subject of the commit that makes a state. */
+/** The message of the commit that makes a state: our own words alone, for a mention, `fixes #1` or `[skip ci]` would act; the reason stands in the state. */
 export function wordDeployed(state: DeploymentState, environment: string): string {
-  return `${state.model} in ${environment}: ${wordAct(state)}${reasonOf(state.last?.reason)}`
+  return `${state.model} in ${environment}: ${wordAct(state)}`
 }
 
 function wordSplit({ stable, candidate }: DeploymentState): string {

@@ -18,6 +18,7 @@ import {
   proposalTitle,
   supersededText,
 } from '../report/proposal-text.ts'
+import { type Judgement, type NewestRelease, withJudgement, wordJudgement } from '../report/word-judgement.ts'
 import {
   nextProposalStep,
   type ProposalState,
@@ -44,6 +45,9 @@ export interface ProposalRequest {
   readonly storeData: () => Promise<void>
   /** Adds to the ledger what stands there now. */
   readonly record: (proposal: SeenProposal, mark: ProposalMark) => Promise<ProposedRecord>
+  /** What the checks of a head came to; undefined where they have not ended. Asked at most once. */
+  readonly judgementOf?: ((head: string, mark: ProposalMark) => Promise<Judgement | undefined>) | undefined
+  readonly newest?: NewestRelease | undefined
   readonly signal: AbortSignal
 }
 
@@ -69,7 +73,7 @@ const mostRefusals = 12
 export async function keepProposal(client: GitHubClient, request: ProposalRequest): Promise<KeptProposal> {
   const keeper = new Keeper(client, request)
   for (let steps = 0; steps < mostSteps && keeper.refusals < mostRefusals; steps++) {
-    const seen = await seeProposal(client, request.place, keeper.memory)
+    const seen = await keeper.look()
     const step = nextProposalStep(seen.world, request.wanted)
     if (step.kind === 'rest') return keeper.finish(seen, step.why)
     await keeper.take(step, seen)
@@ -88,6 +92,8 @@ class Keeper {
   #isStored = false
   readonly memory: Memory
   refusals = 0
+  /** Undefined until it was asked for; null where there is none. */
+  #judgement: Judgement | null | undefined
 
   constructor(client: GitHubClient, request: ProposalRequest) {
     this.#client = client
@@ -101,6 +107,19 @@ class Keeper {
       records,
       written: new Map(),
     }
+  }
+
+  async look(): Promise<Seen> {
+    const seen = await seeProposal(this.#client, this.#request.place, this.memory)
+    const { proposal } = seen.world
+    const { mark } = proposal ?? {}
+    const isTelling = proposal?.kind === 'pull' && proposal.state === 'open' && proposal.isMarked
+    // What was just written has not been judged, and what is not on record has no checks yet.
+    const isNew = this.#did.length > 0 || !seen.world.isRecorded
+    if (!isTelling || isNew || !mark || mark.commit !== proposal.head.sha) return seen
+    if (mark.judged !== undefined) return seen
+    this.#judgement ??= (await this.#request.judgementOf?.(mark.commit, mark)) ?? null
+    return this.#judgement ? { ...seen, world: { ...seen.world, isNewlyJudged: true } } : seen
   }
 
   finish({ world, page }: Seen, why: RestReason): KeptProposal {
@@ -128,6 +147,9 @@ class Keeper {
       }
       case 'tell':
         await this.#tell(step.proposal, seen)
+        return this.#settled(step.kind, true)
+      case 'tell-judged':
+        await this.#tellJudged(step.proposal, step.mark, seen)
         return this.#settled(step.kind, true)
       case 'record': {
         const record = await this.#request.record(step.proposal, step.mark)
@@ -210,6 +232,17 @@ class Keeper {
     const change = { body: text, ...(isOwnTitle && { title: proposalTitle({ ...facts, branch }) }) }
     if (kind === 'pull') await editPull(this.#client, number, change)
     else await editIssue(this.#client, number, change)
+  }
+
+  /** Of what a person wrote nothing is changed; the mark alone says that it was told. */
+  async #tellJudged({ number }: SeenProposal, mark: ProposalMark, { page }: Seen): Promise<void> {
+    if (!this.#judgement || !page) return
+    const told = { ...mark, judged: this.#judgement.run }
+    const own = textOf(page.body)
+    const isKept = sha256(own) !== mark.text
+    const text = isKept ? own : withJudgement(own, wordJudgement(this.#judgement, this.#request.newest))
+    const body = withMark(text, isKept ? told : { ...told, text: sha256(textOf(text)) })
+    await editPull(this.#client, number, { body })
   }
 
   async #close({ kind, number }: SeenProposal, text: string): Promise<void> {

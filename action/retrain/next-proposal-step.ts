@@ -61,6 +61,8 @@ export interface SeenWorld {
   readonly isRecorded: boolean
   /** This checkout is the base. */
   readonly isCurrent: boolean
+  /** Its checks have ended, and its text does not tell of it. */
+  readonly isNewlyJudged?: boolean
 }
 
 export const proposalStates = [
@@ -92,6 +94,8 @@ export type ProposalStep =
   | { readonly kind: 'open'; readonly as: 'pull' | 'issue'; readonly branch: string; readonly commit: string }
   /** Make its text say what its branch holds. */
   | { readonly kind: 'tell'; readonly proposal: SeenProposal }
+  /** Make it say what its checks came to, too. */
+  | { readonly kind: 'tell-judged'; readonly proposal: SeenProposal; readonly mark: ProposalMark }
   | { readonly kind: 'record'; readonly proposal: SeenProposal; readonly mark: ProposalMark }
   | { readonly kind: 'close'; readonly proposal: SeenProposal; readonly why: 'same data' | 'no reason' }
   | { readonly kind: 'close-issue'; readonly number: number; readonly proposal: SeenProposal }
@@ -154,6 +158,7 @@ const table: Readonly<Record<ProposalState, Decide>> = {
     const over = endOf(seen, proposal, wanted)
     if (over) return over
     if (proposal.isMarked && !isTold(seen, proposal, wanted)) return { kind: 'tell', proposal }
+    if (seen.isNewlyJudged) return { kind: 'tell-judged', proposal, mark: proposal.mark }
     if (proposal.kind === 'issue' && wanted.isForced && seen.mayOpenPulls) {
       return { kind: 'open', as: 'pull', branch: proposal.branch, commit: proposal.head.sha }
     }

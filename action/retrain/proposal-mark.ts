@@ -17,6 +17,8 @@ export interface ProposalMark {
   readonly isForced: boolean
   /** SHA-256 of the text above the mark as Plumbline wrote it. */
   readonly text: string
+  /** The workflow run of that commit whose judgement the text tells; absent where it tells none. */
+  readonly judged?: number
 }
 
 const pattern = /<!-- plumbline retrain (\{.*?\}) -->/g
@@ -85,6 +87,7 @@ function isMark(value: unknown): value is ProposalMark {
     (fields.base === null || isSha(fields.base, 40)) &&
     (fields.until === null || typeof fields.until === 'string') &&
     typeof fields.isForced === 'boolean' &&
+    (fields.judged === undefined || Number.isSafeInteger(fields.judged)) &&
     isSha(fields.text, 64)
   )
 }

@@ -1,49 +1,32 @@
 /* oxlint-disable no-control-regex -- control characters are part of what this file is about */
 import { describe, expect, test } from 'vitest'
-import { sha256 } from '../../action/base/sha256.ts'
 import { logText } from '../../action/github/runner/log-text.ts'
 import { commentBudget, fitMarkdown, summaryBudget } from '../../action/report/fit-markdown.ts'
 import { markdownEnding } from '../../action/report/markdown-ending.ts'
 import { plain } from '../../action/report/paint.ts'
-import { closingText, type ProposalFacts, proposalBody, proposalIssue } from '../../action/report/proposal-text.ts'
+import { closingText, proposalBody, proposalIssue } from '../../action/report/proposal-text.ts'
 import type { Report } from '../../action/report/report.ts'
 import { jsonEnding, wordEnding } from '../../action/report/word-ending.ts'
+import { wordJudgement } from '../../action/report/word-judgement.ts'
 import { shapeOf, textsOf } from '../support/markdown-tree.ts'
 import { hostileNames } from './hostile-names.ts'
-import { changesNamed, decisionNamed, odditiesNamed, reportsOfData } from './reports-of-data.ts'
+import { proposalNamed } from './proposal-named.ts'
+import { decisionNamed, reportsOfData } from './reports-of-data.ts'
 import { reportsOfRuns } from './reports-of-runs.ts'
+import { runNamed } from './run-named.ts'
 
 /** What is left out where it is empty has tests of its own. */
 const names = Object.entries(hostileNames).filter(([, name]) => name.trim() !== '')
 const reports = Object.entries({ ...reportsOfRuns, ...reportsOfData })
 
-function proposed(name: string): ProposalFacts {
-  // Nothing is told of them.
-  const { lock, files, found } = {} as ProposalFacts['snapshot']
-  return {
-    ...{ model: name, decision: decisionNamed(name), previousDigest: sha256('before'), newRows: 1, labelledRows: 1 },
-    ...{ gates: [name], refits: true, minutes: 1, branch: 'plumbline/retrain/price' },
-    snapshot: {
-      ...{
-        lock,
-        files,
-        found,
-        ...changesNamed(name),
-        digest: sha256('now'),
-        rows: 1,
-        since: name,
-        until: name,
-        isPacked: false,
-      },
-      leftOut: { paths: [name], rows: 1, before: name },
-      oddities: odditiesNamed(name),
-    },
-  }
-}
-
 const proposals: Readonly<Record<string, (name: string) => string>> = {
-  'the body of a pull request': (name) => proposalBody(proposed(name)),
-  'an issue instead of one': (name) => proposalIssue(proposed(name), 'https://github.com/acme/parcels/compare/x'),
+  'what is told of the checks of one': (name) =>
+    wordJudgement(
+      { run: 7, url: 'https://github.com/acme/parcels/actions/runs/7', isGood: false, record: runNamed(name) },
+      { tag: name, record: runNamed(name) },
+    ),
+  'the body of a pull request': (name) => proposalBody(proposalNamed(name)),
+  'an issue instead of one': (name) => proposalIssue(proposalNamed(name), 'https://github.com/acme/parcels/compare/x'),
   'a comment that closes one': (name) => closingText('no reason', { ...decisionNamed(name, null), verdict: 'wait' }),
 }
 

@@ -265,6 +265,11 @@ export class ProposalModel {
         if (pull) pull.body = this.#mark(step.proposal.head.sha, wanted, seen.base.lock)
         return
       }
+      case 'tell-judged': {
+        const pull = this.#pulls.find(({ number }) => number === step.proposal.number)
+        if (pull) pull.body = { ...step.mark, judged: 1 }
+        return
+      }
       case 'record': {
         const { proposal, mark } = step
         const last = this.#records.findLast(({ pull }) => pull === proposal.number)
