@@ -4,10 +4,10 @@ import type { GitHubConnection } from './connection.ts'
  * The environment in which git talks to a connection's repository with its token, and asks nobody. Git's own settings of
  * proxies and certificates hold for a real GitHub; nothing stands between here and the embedded one.
  */
-export function gitAccess({ token, isEmbedded, environment }: GitHubConnection): NodeJS.ProcessEnv {
-  const credentials = Buffer.from(`x-access-token:${token}`).toString('base64')
+export function gitAccess(connection: GitHubConnection): NodeJS.ProcessEnv {
+  const { isEmbedded, environment } = connection
   const settings = [
-    ['http.extraHeader', `Authorization: Basic ${credentials}`],
+    ['http.extraHeader', `Authorization: ${gitAuthorization(connection)}`],
     ...(isEmbedded ? [['http.proxy', '']] : []),
     ['credential.helper', ''],
   ]
@@ -24,6 +24,11 @@ export function gitAccess({ token, isEmbedded, environment }: GitHubConnection):
     LC_ALL: 'C',
     ...(isEmbedded && { NO_PROXY: '127.0.0.1' }),
   }
+}
+
+/** How git's own way in is asked: unlike the API it takes a token as a password alone. */
+export function gitAuthorization({ token }: Pick<GitHubConnection, 'token'>): string {
+  return `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
 }
 
 /** The same for a repository that we made ourselves: what a hook says of the one that it stands in does not hold there. */

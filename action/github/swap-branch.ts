@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
+import { text } from 'node:stream/consumers'
 
+import { openRequests, type WebAnswer } from '../base/web-requests.ts'
 import type { GitHubClient } from './client.ts'
+import { gitAuthorization } from './git-access.ts'
 import { githubFault } from './github-fault.ts'
+
+/** Of silence, after which a request ends. */
+const idleMs = 60_000
 
 /**
  * Moves a branch from one commit to another, whatever lies between them, if it still points at the first: the one true
@@ -13,26 +19,29 @@ export async function swapBranch(
   { branch, from, to }: { readonly branch: string; readonly from: string; readonly to: string },
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const { gitUrl, token, apiUrl } = client.connection
+  const { gitUrl, apiUrl, environment = {}, watch } = client.connection
   const place = { action: 'move the branch', thing: branch, apiUrl, done: [] }
   const ref = `refs/heads/${branch}`
-  const credentials = Buffer.from(`x-access-token:${token}`).toString('base64')
-  const response = await fetch(`${gitUrl}/git-receive-pack`, {
+  if (watch) watch.traffic.calls++
+  const send = openRequests(environment, idleMs)
+  const answer = await send(new URL(`${gitUrl}/git-receive-pack`), {
     method: 'POST',
     headers: {
-      authorization: `Basic ${credentials}`,
+      authorization: gitAuthorization(client.connection),
       'content-type': 'application/x-git-receive-pack-request',
       accept: 'application/x-git-receive-pack-result',
       'user-agent': 'git/plumbline',
     },
     body: pushOf(ref, from, to),
-    ...(signal && { signal }),
+    signal: signal ?? null,
   }).catch((cause: unknown) => {
     throw githubFault(place, unanswered(cause))
   })
-  const text = await response.text()
-  if (!response.ok) throw githubFault(place, refused(response, text))
-  return lines(text).includes(`ok ${ref}`)
+  const said = await text(answer.body).catch((cause: unknown) => {
+    throw githubFault(place, unanswered(cause))
+  })
+  if (answer.status !== 200) throw githubFault(place, refused(answer, said))
+  return lines(said).includes(`ok ${ref}`)
 }
 
 /** One command and a pack of no objects, as git sends where the server has them all. */
@@ -50,21 +59,20 @@ function pushOf(ref: string, from: string, to: string): Buffer<ArrayBuffer> {
 }
 
 /** The texts of the packets, without their lengths. */
-function lines(text: string): readonly string[] {
+function lines(packets: string): readonly string[] {
   const found: string[] = []
-  for (let at = 0; at + 4 <= text.length; ) {
-    const length = Number.parseInt(text.slice(at, at + 4), 16)
+  for (let at = 0; at + 4 <= packets.length; ) {
+    const length = Number.parseInt(packets.slice(at, at + 4), 16)
     if (Number.isNaN(length)) break
-    if (length > 4) found.push(text.slice(at + 4, at + length).trimEnd())
+    if (length > 4) found.push(packets.slice(at + 4, at + length).trimEnd())
     at += Math.max(length, 4)
   }
   return found
 }
 
 /** In the shape of octokit's errors, which faults are made of. */
-function refused(response: Response, text: string): Error {
-  const headers = Object.fromEntries(response.headers)
-  return Object.assign(new Error(text), { status: response.status, request: {}, response: { headers } })
+function refused({ status, headers }: WebAnswer, said: string): Error {
+  return Object.assign(new Error(said), { status, request: {}, response: { headers } })
 }
 
 function unanswered(cause: unknown): Error {
