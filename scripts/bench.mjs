@@ -1,6 +1,7 @@
 // npm run bench: how long Plumbline takes to start, against Node alone; with --data also to check and pin a million rows,
 // with --large ten million, with --wide many columns and many files, with --pipeline runs and plans,
-// with --environment an environment, built and kept, with --ledger lists of runs, with --registry uploads and downloads; titles of sections behind it choose among
+// with --environment an environment, built and kept, with --ledger lists of runs, with --registry uploads and downloads, with
+// --drift two samples compared (--large: ten million rows, too); titles of sections behind it choose among
 // them. --write puts the tables into docs/benchmarks.md.
 import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
@@ -32,7 +33,7 @@ const table = formatTable(rows)
 console.log(table)
 const isWritten = process.argv.includes('--write')
 if (isWritten) replaceSection(root, 'Start-up', startUp(table))
-if (process.argv.includes('--data') || process.argv.includes('--large')) {
+if (process.argv.includes('--data') || (process.argv.includes('--large') && !process.argv.includes('--drift'))) {
   const { measureData } = await import('./bench/measure-data.mjs')
   const sections = await measureData(root, {
     isLarge: process.argv.includes('--large'),
@@ -76,6 +77,15 @@ if (process.argv.includes('--registry')) {
   const { measureRegistry } = await import('./bench/measure-registry.mjs')
   for (const [title, text] of await measureRegistry()) {
     console.log(`\n${title}\n\n${text}`)
+    if (isWritten) replaceSection(root, title, text)
+  }
+}
+if (process.argv.includes('--drift')) {
+  const { measureDrift } = await import('./bench/measure-drift.mjs')
+  const { plainLoop } = await import('./peers/drift-peers.mjs')
+  const { installPeer } = await import('./peers/install-peer.mjs')
+  const isLarge = process.argv.includes('--large')
+  for (const [title, text] of await measureDrift(root, [installPeer(root, plainLoop)], { isLarge })) {
     if (isWritten) replaceSection(root, title, text)
   }
 }

@@ -37,17 +37,22 @@ const chunksOfMany = {
   bytes: ['action/base/{sha256,write-all,write-whole}.ts'],
   engine: ['action/data/{engine,install-duckdb,load-duckdb,quote,repeated-hashes}.ts'],
   files: [
-    'action/base/own-folder.ts',
+    'action/base/{own-folder,package-folder}.ts',
     'action/data/{file-state,find-source-files,recall-snapshot,section-files,source-file}.ts',
     'action/data/stores/{git,uncommitted-files}.ts',
     'action/project/{contract,data-lock,expectation,metric-kinds,packed-folder,read-sources,read-text-file,snapshot-name,source-place,test-size,time-format}.ts',
     'node_modules/{fdir,picomatch,tinyglobby}/',
   ],
   settings: ['action/project/', 'node_modules/{yaml,zod}/'],
+  // Of all that is done to rows, what needs no settings.
+  readers: [
+    'action/data/{child-program,copy-as-utf8,decode-text,describe-files,diagnose-read-error,guess-encoding,is-whole,measure-columns}.ts',
+    'action/data/{read-header,read-source,read-start,reading-engine,recognise-file,spelled-values}.ts',
+  ],
   rows: [
-    'action/data/{check-contract,check-references,check-service-levels,checked-columns,child-program,contract-sql,describe-files,diagnose-read-error}.ts',
-    'action/data/{digest-rows,event-time,find-repeats,find-samples,find-scale,format-patterns,is-whole,map-in-parallel,measure-columns}.ts',
-    'action/data/{read-header,read-source,reading-engine,recognise-file,row-starts,spelled-values,time-patterns}.ts',
+    'action/data/{check-contract,check-references,check-service-levels,checked-columns,contract-sql}.ts',
+    'action/data/{digest-rows,event-time,find-repeats,find-samples,find-scale,format-patterns,map-in-parallel}.ts',
+    'action/data/{row-starts,time-patterns}.ts',
   ],
 }
 

@@ -9,12 +9,14 @@ export function bareScan(root, file) {
   return { name: 'DuckDB, bare scan', words: [process.execPath, join(root, 'scripts/bench/bare-scan.mjs'), file] }
 }
 
-/** Adds `seconds`, `cpuSeconds` and `megabytes` (medians, largest resident set) to each process. */
+/** Adds `seconds`, `cpuSeconds` and `megabytes` (medians, largest resident set) to each process; `isOnce`: of a single run. */
 export async function measureAll(processes, rounds) {
   const runs = processes.map(() => [])
-  for (const one of processes) await measureOnce(one)
+  for (const one of processes) if (!one.isOnce) await measureOnce(one)
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, one] of processes.entries()) runs[index].push(await measureOnce(one))
+    for (const [index, one] of processes.entries()) {
+      if (!one.isOnce || round === 0) runs[index].push(await measureOnce(one))
+    }
   }
   const middle = (list, key) => list.map((run) => run[key]).sort((a, b) => a - b)[Math.floor(list.length / 2)]
   return processes.map((one, index) => ({
