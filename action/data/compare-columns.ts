@@ -17,7 +17,7 @@ export interface RowsToRead {
 }
 
 /** So many numbers of a side are held at once, 8 bytes each, where a column has no more of them. */
-const numbersAtOnce = 4_000_000
+const numbersAtOnce = 2_000_000
 /** A chunk of more columns brings nothing. */
 const columnsAtOnce = 64
 /**
