@@ -106,6 +106,7 @@ export const packages = [
   ['project', 'yaml'],
   ['project', 'zod'],
   ['local-github', 'yaml'],
+  ['stats', '@stdlib/math-base-special-betainc'],
   ['stats', '@stdlib/math-base-special-erfc'],
   ['stats', '@stdlib/stats-base-dists-normal-quantile'],
   ['stats', '@stdlib/stats-base-dists-t-quantile'],

@@ -1,8 +1,10 @@
 import { adjustForFalseDiscovery } from '../stats/false-discovery.ts'
 import type { DriftColumn, SideRows } from './drift-column.ts'
 import { type DriftMeasures, measuresOf } from './drift-measures.ts'
-import { type MeasuredRow, measureRows, smallestEffect } from './judge-rows.ts'
+import { evidenceWithVariation, smallestEffectWithVariation, type VariedEvidence } from './evidence-with-variation.ts'
+import { type MeasuredRow, measureRows, type Question, smallestEffect } from './judge-rows.ts'
 import { type MeasureName, measureNames } from './measure-names.ts'
+import type { NaturalVariation } from './natural-variation.ts'
 
 export interface DriftRule {
   /** An effect below this, 0..1, is of no matter, however sure it is. */
@@ -21,8 +23,12 @@ export type ColumnVerdict = RowVerdict | 'vanished' | 'not judged'
 export interface JudgedRow extends MeasuredRow {
   /** By Benjamini and Hochberg, over all questions of all columns. */
   readonly adjusted: number
-  /** The smallest effect that so many rows are sure to show at fdr / questions. */
+  /** How much the column varies by itself, and the p-value that allows for it; null where it is not known. */
+  readonly varied: VariedEvidence | null
+  /** The smallest effect that was sure to show at fdr / questions, in so many rows, beyond natural variation. */
   readonly smallestEffect: number
+  /** What keeps an effect at the limit from being seen: too few rows, or a column that varies so much by itself. */
+  readonly limitedBy: 'rows' | 'variation' | null
   readonly verdict: RowVerdict
 }
 
@@ -52,18 +58,32 @@ export interface JudgedDrift {
   readonly columns: readonly JudgedColumn[]
 }
 
+/** How much a column's answer to a question varies by itself; undefined where that is not known. */
+export type VariationOf = (column: DriftColumn, question: Question) => NaturalVariation | undefined
+
 /** The data drifts where columns of so much weight together do, or one of so much alone. */
 export const weightLimits = { together: 0.25, alone: 0.2 } as const
 
 /**
  * The rule for one window: effect and evidence of each question, false discoveries controlled over all of them, then the
  * columns by weight. A question that is answered neither way, because an effect at the limit need not have shown in so few
- * rows, is `insufficient data`. How much columns vary by themselves is not known of two samples, and not taken into account.
+ * rows, is `insufficient data`. How much columns vary by themselves is taken into account where `variationOf` can say it;
+ * of two samples it cannot be known. A column of which it should be known and is not, is `insufficient data`, too.
  */
-export function judgeDrift(columns: readonly DriftColumn[], vanished: readonly string[], rule: DriftRule): JudgedDrift {
-  const measured = columns.map((column) => ({ column, ...measureRows(column) }))
+export function judgeDrift(
+  columns: readonly DriftColumn[],
+  vanished: readonly string[],
+  rule: DriftRule,
+  variationOf?: VariationOf,
+): JudgedDrift {
+  // Where variation is known, p by sampling alone decides nothing, and need not be exact.
+  const ks = variationOf ? 'asymptotic' : 'auto'
+  const measured = columns.map((column) => {
+    const { rows, ...others } = measureRows(column, ks)
+    return { column, ...others, rows: rows.map((row) => withVariation(row, column, variationOf)) }
+  })
   const all = measured.flatMap(({ rows }) => rows)
-  const adjusted = adjustForFalseDiscovery(all.map(({ pValue }) => pValue))
+  const adjusted = adjustForFalseDiscovery(all.map(({ pValue, varied }) => varied?.pValue ?? pValue))
   const alpha = rule.fdr / Math.max(1, all.length)
   const adjustedOf = new Map(all.map((row, index) => [row, adjusted[index] ?? 1]))
   const heard = columns.filter(({ kind }) => kind !== 'not judged').map(({ name }) => name)
@@ -100,13 +120,26 @@ export function judgeDrift(columns: readonly DriftColumn[], vanished: readonly s
   return { ...judgeWhole([...gone, ...judged]), questions: all.length, columns: inOrder([...gone, ...judged]) }
 }
 
-function judgeRow(row: MeasuredRow, adjusted: number, alpha: number, rule: DriftRule): JudgedRow {
-  const smallest = smallestEffect(row, alpha)
+interface WeighedRow extends MeasuredRow {
+  readonly varied: VariedEvidence | null
+  readonly isVariationUnknown: boolean
+}
+
+function withVariation(row: MeasuredRow, column: DriftColumn, variationOf: VariationOf | undefined): WeighedRow {
+  const variation = variationOf?.(column, row.question)
+  const varied = variation ? evidenceWithVariation(row, variation) : null
+  return { ...row, varied, isVariationUnknown: variationOf !== undefined && !variation }
+}
+
+function judgeRow({ isVariationUnknown, ...row }: WeighedRow, adjusted: number, alpha: number, rule: DriftRule) {
+  const byRows = smallestEffect(row, alpha)
+  const smallest = row.varied ? Math.max(byRows, smallestEffectWithVariation(row, row.varied, alpha)) : byRows
+  const limitedBy = byRows > rule.effect ? 'rows' : smallest > rule.effect ? 'variation' : null
   const [isSure, isLarge] = [adjusted <= rule.fdr, row.effect >= rule.effect]
-  const canTell = smallest <= rule.effect
-  const unsure = canTell ? (isLarge ? 'notable' : 'no drift') : 'insufficient data'
-  const verdict = isSure ? (isLarge ? 'drift' : 'notable') : unsure
-  return { ...row, adjusted, smallestEffect: smallest, verdict }
+  const unsure = limitedBy === 'rows' ? 'insufficient data' : isLarge ? 'notable' : 'no drift'
+  const known = isSure ? (isLarge ? 'drift' : 'notable') : unsure
+  const verdict = isVariationUnknown ? 'insufficient data' : known
+  return { ...row, adjusted, smallestEffect: smallest, limitedBy, verdict } satisfies JudgedRow
 }
 
 /** A column that holds nothing to compare is no good news; one that means nothing, such as an id, is left out. */
@@ -133,21 +166,22 @@ function judgeWhole(columns: readonly JudgedColumn[]): Pick<JudgedDrift, 'verdic
   const unknown = columns.filter(({ verdict }) => verdict === 'insufficient data')
   const driftedShare = weightIn(drifted)
   const verdict = (): JudgedDrift['verdict'] => {
-    if (isEnough(drifted)) return 'drift'
-    if (isEnough([...drifted, ...unknown])) return 'insufficient data'
+    if (isEnoughWeight(drifted)) return 'drift'
+    if (isEnoughWeight([...drifted, ...unknown])) return 'insufficient data'
     if (columns.every(({ verdict: own }) => own === 'not judged')) return 'insufficient data'
     return columns.some((one) => isDrifted(one) || one.verdict === 'notable') ? 'notable' : 'no drift'
   }
   return { verdict: verdict(), driftedShare }
 }
 
-function isEnough(columns: readonly JudgedColumn[]): boolean {
+/** Whether columns of these weights are enough for the data to have drifted. */
+export function isEnoughWeight(columns: readonly Pick<JudgedColumn, 'weight'>[]): boolean {
   const alone = columns.some(({ weight }) => weight >= weightLimits.alone)
   return alone || (columns.length > 0 && weightIn(columns) >= weightLimits.together)
 }
 
 /** Rounded where additions leave dust, so that a quarter is one. */
-function weightIn(columns: readonly JudgedColumn[]): number {
+function weightIn(columns: readonly Pick<JudgedColumn, 'weight'>[]): number {
   return Number(columns.reduce((sum, { weight }) => sum + weight, 0).toFixed(12))
 }
 

@@ -17,6 +17,9 @@ export interface MeasuredRow {
   readonly effect: number
   readonly measure: 'ks' | 'tvd' | 'share'
   readonly test: 'ks:exact' | 'ks:asymptotic' | 'chi-square:contingency' | 'z:pooled'
+  /** D, χ², or of a share z². */
+  readonly statistic: number
+  /** By sampling alone. */
   readonly pValue: number
   /** Degrees of freedom of a chi-square; 1 of a share. */
   readonly degrees: number
@@ -29,11 +32,17 @@ export interface MeasuredRow {
 /** The least count that a chi-square's cell should expect (Cochran). */
 const leastExpected = 5
 
-/** The questions that can be asked of a column, or why its values cannot be compared. */
-export function measureRows(column: DriftColumn): { readonly rows: MeasuredRow[]; readonly because?: string } {
+/**
+ * The questions that can be asked of a column, or why its values cannot be compared. `ks` is the method of Kolmogorov-Smirnov's
+ * p-value; the exact one takes n · m steps.
+ */
+export function measureRows(
+  column: DriftColumn,
+  ks: 'auto' | 'asymptotic' = 'auto',
+): { readonly rows: MeasuredRow[]; readonly because?: string } {
   const shares = shareRows(column)
   if (column.kind === 'not judged') return { rows: shares, because: column.because }
-  const values = column.kind === 'number' ? numberRow(column) : categoryRow(column.categories)
+  const values = column.kind === 'number' ? numberRow(column, ks) : categoryRow(column.categories)
   return values.ok ? { rows: [values.value, ...shares] } : { rows: shares, because: values.because }
 }
 
@@ -46,17 +55,21 @@ export function smallestEffect({ measure, degrees, effectiveRows }: MeasuredRow,
   return Math.min(1, Math.sqrt(chiSquareLimit(alpha, degrees) / (4 * effectiveRows)))
 }
 
-function numberRow({ numbers: { ks, n, m } }: Extract<DriftColumn, { kind: 'number' }>): Judged<MeasuredRow> {
+function numberRow(
+  { numbers: { ks, n, m } }: Extract<DriftColumn, { kind: 'number' }>,
+  method: 'auto' | 'asymptotic',
+): Judged<MeasuredRow> {
   if (!ks.ok) return ks
   const { statistic } = ks.value
-  const { pValue, method } = ksTwoSample(ks.value)
+  const { pValue, method: used } = ksTwoSample(ks.value, method)
   return {
     ok: true,
     value: {
       question: 'values',
       effect: statistic,
       measure: 'ks',
-      test: `ks:${method}`,
+      test: `ks:${used}`,
+      statistic,
       pValue,
       degrees: 0,
       effectiveRows: (n * m) / (n + m),
@@ -80,6 +93,7 @@ function categoryRow(categories: readonly CategoryCount[]): Judged<MeasuredRow> 
       effect: effect.value,
       measure: 'tvd',
       test: 'chi-square:contingency',
+      statistic: test.ok ? test.value.statistic : 0,
       // One category on both sides cannot differ.
       pValue: test.ok ? test.value.pValue : 1,
       degrees: test.ok ? test.value.degrees : 1,
@@ -109,7 +123,7 @@ function shareRows({ reference, current }: DriftColumn): MeasuredRow[] {
     if (!test.ok) return []
     const { rows: n } = reference
     const { rows: m } = current
-    const { difference, pValue } = test.value
+    const { difference, statistic, pValue } = test.value
     const effect = Math.abs(difference)
     return [
       {
@@ -117,6 +131,7 @@ function shareRows({ reference, current }: DriftColumn): MeasuredRow[] {
         effect,
         measure: 'share',
         test: 'z:pooled',
+        statistic: statistic ** 2,
         pValue,
         degrees: 1,
         effectiveRows: (n * m) / (n + m),

@@ -122,6 +122,7 @@ function driftOf(name: string): Report {
       {
         ...({ question: 'values', measure: 'tvd', test: 'chi-square:contingency', verdict: 'drift' } as const),
         ...{ effect: 1, pValue: 0, degrees: 1, effectiveRows: 7, pooled: 0, adjusted: 0, smallestEffect: 0.1 },
+        ...{ statistic: 0, varied: null, limitedBy: null },
       },
     ],
     ...{ measures: null, above: [] },

@@ -1,0 +1,188 @@
+import { meanSquareOfKolmogorov, spreadOfKolmogorov } from '../stats/kolmogorov-limit.ts'
+import { twoSidedStudentTail } from '../stats/student-tail.ts'
+import { sum } from '../stats/sum.ts'
+
+/** How much a column varies by itself from block to block of its reference. */
+export interface NaturalVariation {
+  /** Blocks that hold rows, K. */
+  readonly blocks: number
+  /** Rows of a block in the mean, m̄. */
+  readonly blockRows: number
+  /** Σ mᵢ² / n²: 1 / K where blocks are alike. How much of a block's variation is in the mean of all of them. */
+  readonly spread: number
+  /**
+   * The design effect of a block against the others, ≥ 1: what the mean of nₑD² or of X² is, of what sampling alone would
+   * make it. 1 is a column that varies no more than chance.
+   */
+  readonly phi: number
+  /** How unsure φ is by sampling alone, one standard error: √(c / K), with c = 0.4 of K², 2 / (k − 1) of chi-square. */
+  readonly allowance: number
+  /** Degrees of freedom that φ is estimated with: K − 1, or K − 2 where a trend was taken out. */
+  readonly degrees: number
+  /** A straight movement through the reference that was taken out of φ: by how much, 0..1, it moved from end to end. */
+  readonly trend: number | null
+}
+
+/** Fewer blocks say too little of how a column varies. */
+export const minBlocks = 8
+/** A trend is believed at this level. */
+const trendLevel = 0.01
+/** The least count that a chi-square's cell should expect (Cochran), in a block. */
+const leastExpected = 5
+
+/** Counts of one block in cells that all blocks share; of numbers the cells ascend. */
+export type CellCounts = ArrayLike<number>
+
+/**
+ * φ of numbers: nₑD² of each block against the others, in the mean, of π²/12, its mean under Kolmogorov's law. Undefined
+ * of fewer than 8 blocks with rows.
+ */
+export function variationOfNumbers(blocks: readonly CellCounts[]): NaturalVariation | undefined {
+  return estimate(blocks, meanOfSquaredD)
+}
+
+/** φ of categories, and of shares as two of them: X² / (k − 1) of each block against the others, in the mean. */
+export function variationOfCategories(blocks: readonly CellCounts[]): NaturalVariation | undefined {
+  return estimate(poolRareCells(blocks), meanOfChiSquare)
+}
+
+/**
+ * φ of a window with `effectiveRows` nₑ = nm / (n + m) against these blocks: 1 + x nₑ (1 + Σ mᵢ²/n²) / m̄, for variation
+ * between windows grows with their rows where sampling error does not; nₑ (1 + Σ …) is m̄ where the window is as long as a
+ * block. x is √((φ − 1)² + allowance²): a φ of few blocks that happens to be 1 does not prove that nothing varies.
+ */
+export function inflationOf(variation: NaturalVariation, effectiveRows: number): number {
+  const { phi, allowance, spread, blockRows } = variation
+  return 1 + (Math.hypot(phi - 1, allowance) * effectiveRows * (1 + spread)) / blockRows
+}
+
+interface Estimate {
+  readonly phi: number
+  /** The squared coefficient of variation of a block's statistic under sampling alone. */
+  readonly spread: number
+  /** How far the fitted trend goes from the first to the last block, 0..1. */
+  readonly reach: number
+}
+
+interface FilledBlock {
+  readonly counts: CellCounts
+  readonly rows: number
+  /** Place in time, in blocks. */
+  readonly at: number
+}
+
+function estimate(
+  blocks: readonly CellCounts[],
+  measure: (blocks: readonly FilledBlock[], fit: Fit) => Estimate,
+): NaturalVariation | undefined {
+  const filled = blocks.flatMap((counts, at): FilledBlock[] => {
+    const rows = sum(counts)
+    return rows > 0 ? [{ counts, rows, at }] : []
+  })
+  const count = filled.length
+  if (count < minBlocks) return undefined
+  const n = filled.reduce((all, { rows }) => all + rows, 0)
+  const plain = measure(filled, fitOf(filled, false))
+  const trended = measure(filled, fitOf(filled, true))
+  const gain = ((count - 1) * plain.phi - (count - 2) * trended.phi) / trended.phi
+  const isTrended = gain > 0 && twoSidedStudentTail(Math.sqrt(gain), count - 2) < trendLevel
+  return {
+    blocks: count,
+    blockRows: n / count,
+    spread: filled.reduce((all, { rows }) => all + (rows / n) ** 2, 0),
+    phi: Math.max(1, isTrended ? trended.phi : plain.phi),
+    allowance: Math.sqrt(plain.spread / count),
+    degrees: isTrended ? count - 2 : count - 1,
+    trend: isTrended ? trended.reach : null,
+  }
+}
+
+/** Least squares over the blocks, weighted by rows: a mean, or a mean and a slope. */
+interface Fit {
+  readonly n: number
+  /** Distances of the blocks from their mean place; all 0 without a slope. */
+  readonly places: readonly number[]
+  /** Σ mᵢ placeᵢ², at least 1. */
+  readonly square: number
+  /** 1 − hᵢ: what is left of a block's own error when it is fitted along with the others. */
+  readonly left: readonly number[]
+}
+
+function fitOf(blocks: readonly FilledBlock[], hasSlope: boolean): Fit {
+  const n = blocks.reduce((all, { rows }) => all + rows, 0)
+  const center = blocks.reduce((all, { rows, at }) => all + rows * at, 0) / n
+  const places = blocks.map(({ at }) => (hasSlope ? at - center : 0))
+  const square = hasSlope ? blocks.reduce((all, { rows }, i) => all + rows * (places[i] ?? 0) ** 2, 0) : 1
+  const left = blocks.map(({ rows }, i) => Math.max(1e-9, 1 - rows / n - (rows * (places[i] ?? 0) ** 2) / square))
+  return { n, places, square, left }
+}
+
+/**
+ * Each block's distance from what the fit to the *others* says of it is its own residual / (1 − h), with mᵢ (1 − h)
+ * effective rows: of a mean, just the block against the others.
+ */
+function meanOfSquaredD(blocks: readonly FilledBlock[], { n, places, square, left }: Fit): Estimate {
+  const cells = blocks[0]?.counts.length ?? 0
+  const below = new Float64Array(blocks.length)
+  const largest = new Float64Array(blocks.length)
+  let all = 0
+  let moment = 0
+  let steepest = 0
+  for (let cell = 0; cell < cells; cell += 1) {
+    for (let i = 0; i < blocks.length; i += 1) {
+      const count = blocks[i]?.counts[cell] ?? 0
+      below[i] = (below[i] ?? 0) + count
+      all += count
+      moment += (places[i] ?? 0) * count
+    }
+    const slope = moment / square
+    steepest = Math.max(steepest, Math.abs(slope))
+    for (let i = 0; i < blocks.length; i += 1) {
+      const gap = Math.abs((below[i] ?? 0) / (blocks[i]?.rows ?? 1) - all / n - slope * (places[i] ?? 0))
+      if (gap > (largest[i] ?? 0)) largest[i] = gap
+    }
+  }
+  const squares = blocks.reduce((total, { rows }, i) => total + (rows * (largest[i] ?? 0) ** 2) / (left[i] ?? 1), 0)
+  const phi = squares / blocks.length / meanSquareOfKolmogorov
+  return { phi, spread: spreadOfKolmogorov, reach: steepest * lengthOf(places) }
+}
+
+function meanOfChiSquare(blocks: readonly FilledBlock[], { n, places, square, left }: Fit): Estimate {
+  const cells = blocks[0]?.counts.length ?? 0
+  let [squares, filledCells, steepness] = [0, 0, 0]
+  for (let cell = 0; cell < cells; cell += 1) {
+    let all = 0
+    let moment = 0
+    for (const [i, { counts }] of blocks.entries()) {
+      all += counts[cell] ?? 0
+      moment += (places[i] ?? 0) * (counts[cell] ?? 0)
+    }
+    if (all === 0) continue
+    filledCells += 1
+    const slope = moment / square
+    steepness += Math.abs(slope) / 2
+    for (const [i, { counts, rows }] of blocks.entries()) {
+      const gap = (counts[cell] ?? 0) / rows - all / n - slope * (places[i] ?? 0)
+      squares += (rows * gap * gap * n) / all / (left[i] ?? 1)
+    }
+  }
+  const degrees = Math.max(1, filledCells - 1)
+  return { phi: squares / blocks.length / degrees, spread: 2 / degrees, reach: steepness * lengthOf(places) }
+}
+
+function lengthOf(places: readonly number[]): number {
+  return (places.at(-1) ?? 0) - (places[0] ?? 0)
+}
+
+/** Cells of which a block expects fewer than 5 rows become one, so that X² is chi-square. */
+function poolRareCells(blocks: readonly CellCounts[]): CellCounts[] {
+  const cells = blocks[0]?.length ?? 0
+  const least = leastExpected * blocks.filter((counts) => sum(counts) > 0).length
+  const isRare = Array.from({ length: cells }, (_, cell) => {
+    return blocks.reduce((all, counts) => all + (counts[cell] ?? 0), 0) < least
+  })
+  return blocks.map((counts) => {
+    const kept = Array.from(counts).filter((_, cell) => !isRare[cell])
+    return [...kept, sum(counts) - sum(kept)]
+  })
+}
