@@ -92,7 +92,7 @@ async function transfers(folder) {
           mostCode: 0,
         },
         {
-          name: 'curl | tee | openssl dgst -sha256, 1 GB down',
+          name: 'curl, tee and openssl dgst at once, 1 GB down',
           words: ['sh', '-c', `"$@" | tee ${target} | openssl dgst -sha256`, 'sh', ...curl, '-', '--location', from],
           before: clear,
           mostCode: 0,
