@@ -125,13 +125,14 @@ function tokenOf(client: GitHubClient, context: CommandContext): Token {
 
 /**
  * In a workflow, where the token may be one that starts no checks. Before the proposal goes on record: whoever is killed on the
- * way records it next time, and looks at its checks again; what is on record costs no call.
+ * way records it next time, and looks at its checks again; what is on record is asked of no more.
  */
 async function checksOf(
   client: GitHubClient,
   context: CommandContext,
   { kind, state, branch, head }: SeenProposal,
   token: Token,
+  isOwn: boolean,
 ): Promise<Checks | undefined> {
   if (context.environment['GITHUB_ACTIONS'] !== 'true' || kind !== 'pull' || state !== 'open') return undefined
   const { repositoryFolder } = await import('../registry/local-git.ts')
@@ -139,7 +140,7 @@ async function checksOf(
   const { startChecks } = await import('../retrain/start-checks.ts')
   const workflows = await readWorkflowFiles(await repositoryFolder(context.folder))
   try {
-    return await startChecks(client, { branch, head: head.sha, workflows }, token.ask, context.signal)
+    return await startChecks(client, { branch, head: head.sha, workflows, isOwn }, token.ask, context.signal)
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'github/forbidden') throw error
     // Workflows of before do not ask for the permission; the proposal stands, and a button starts its checks.
@@ -239,9 +240,9 @@ async function recorder(
   const { wordReason } = await import('../report/word-decision.ts')
   const { user } = await readCodeState(context.folder)
   const stamp = { at: context.now().toISOString(), actor: readTrigger(context.environment, user).actor }
-  return async (proposal, mark) => {
+  return async (proposal, mark, isOwn) => {
     const { kind, number, branch } = proposal
-    const found = await checksOf(client, context, proposal, token)
+    const found = await checksOf(client, context, proposal, token, isOwn)
     if (found) checks.known = found
     const proposed = {
       model: seen.project.model.name,

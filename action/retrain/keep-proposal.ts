@@ -43,8 +43,8 @@ export interface ProposalRequest {
   readonly mayOpenPulls: () => Promise<boolean>
   /** Brings the data where everybody who merges finds it; before anything of it is written to GitHub. */
   readonly storeData: () => Promise<void>
-  /** Adds to the ledger what stands there now. */
-  readonly record: (proposal: SeenProposal, mark: ProposalMark) => Promise<ProposedRecord>
+  /** Adds to the ledger what stands there now. `isOwn`: it was this call that moved the branch there. */
+  readonly record: (proposal: SeenProposal, mark: ProposalMark, isOwn: boolean) => Promise<ProposedRecord>
   /** What the checks of a head came to; undefined where they have not ended. Asked at most once. */
   readonly judgementOf?: ((head: string, mark: ProposalMark) => Promise<Judgement | undefined>) | undefined
   readonly newest?: NewestRelease | undefined
@@ -90,6 +90,8 @@ class Keeper {
   readonly #request: ProposalRequest
   readonly #did: Deed[] = []
   #isStored = false
+  /** The commit that this call moved the branch to; of several at once one alone does. */
+  #head: string | undefined
   readonly memory: Memory
   refusals = 0
   /** Undefined until it was asked for; null where there is none. */
@@ -152,7 +154,8 @@ class Keeper {
         await this.#tellJudged(step.proposal, step.mark, seen)
         return this.#settled(step.kind, true)
       case 'record': {
-        const record = await this.#request.record(step.proposal, step.mark)
+        const isOwn = this.#head !== undefined && step.proposal.head.sha === this.#head
+        const record = await this.#request.record(step.proposal, step.mark, isOwn)
         this.memory.records = [...this.memory.records, record]
         return this.#settled(step.kind, true)
       }
@@ -191,8 +194,12 @@ class Keeper {
       author: { name: 'Plumbline', email: 'plumbline@users.noreply.github.com', date: baseDate },
     })
     this.memory.written.set(commit, wanted.lock)
-    if (from === undefined) return (await createBranch(this.#client, branch, commit)).kind === 'done'
-    return swapBranch(this.#client, { branch, from, to: commit }, signal)
+    const isMoved =
+      from === undefined
+        ? (await createBranch(this.#client, branch, commit)).kind === 'done'
+        : await swapBranch(this.#client, { branch, from, to: commit }, signal)
+    if (isMoved) this.#head = commit
+    return isMoved
   }
 
   async #openPull({ branch, commit }: Extract<ProposalStep, { kind: 'open' }>, seen: Seen): Promise<boolean> {

@@ -56,9 +56,14 @@ export function nextCheckStep(
     : { kind: 'dispatch', workflow }
 }
 
+/** So long another call gets that made the head and is about to start its checks. */
+const patienceMs = [1000, 2000, 4000]
+
 /**
  * Has the checks of a pull request run where its token starts none: by a dispatch of the check workflow on its branch, whose
- * jobs are then checks of its head. Needs `actions: write`.
+ * jobs are then checks of its head. Whether they run is asked of the runs that GitHub has of the head, so that a call that was
+ * killed on the way loses none. Of calls at once the one that made the head, `isOwn`, starts them; the others wait for that,
+ * and start them if nothing comes. Needs `actions: write`.
  */
 export async function startChecks(
   client: GitHubClient,
@@ -66,14 +71,29 @@ export async function startChecks(
     branch,
     head,
     workflows,
-  }: { readonly branch: string; readonly head: string; readonly workflows: readonly WorkflowFile[] },
+    isOwn,
+  }: {
+    readonly branch: string
+    readonly head: string
+    readonly workflows: readonly WorkflowFile[]
+    readonly isOwn: boolean
+  },
   askMode: () => Promise<TokenMode>,
   signal: AbortSignal,
 ): Promise<Checks> {
   const workflow = checkWorkflow(workflows)
   const runs = workflow ? await listRunsAt(client, head) : []
   let step = nextCheckStep(workflow, runs, undefined)
-  if (step.kind === 'ask mode') step = nextCheckStep(workflow, runs, await askMode())
+  if (step.kind === 'ask mode') {
+    const mode = await askMode()
+    step = nextCheckStep(workflow, runs, mode)
+    for (const ms of isOwn ? [] : patienceMs) {
+      if (step.kind !== 'dispatch') break
+      // Those that wait for the same must not stop waiting in time.
+      await sleep(ms * (0.75 + Math.random() / 2), undefined, { signal })
+      step = nextCheckStep(workflow, await listRunsAt(client, head), mode)
+    }
+  }
   if (step.kind === 'ask mode')
     throw new Error('Cannot start the checks: the mode of the token was told and is asked for')
   if (step.kind !== 'dispatch') return step
