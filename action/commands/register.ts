@@ -59,6 +59,7 @@ export const register = defineCommand({
     const { dataLockFile } = await import('../project/data-lock.ts')
     const { contractAssets } = await import('../registry/contract-assets.ts')
     const { keepJudgement } = await import('../pipeline/keep-judgement.ts')
+    const { approvalOfRelease } = await import('../registry/find-approvals.ts')
     const { registerCandidate } = await import('../registry/register-candidate.ts')
     const { python } = declared.project.environment
     const registration = {
@@ -70,6 +71,7 @@ export const register = defineCommand({
       keepJudgement: (file: string) => keepJudgement(declared, candidate, context.environment, file),
       scan,
       stamp,
+      approvalOf: approvalOfRelease,
     }
     return withGitHub(context, async (client) => {
       const { allocation, release, isNew } = await registerCandidate(client, registration, context.progress)

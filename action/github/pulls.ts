@@ -105,6 +105,8 @@ export interface Merge {
   /** ISO 8601. */
   readonly at: string
   readonly url: string
+  /** The commit that its branch pointed at then. */
+  readonly head: string
 }
 
 /** Undefined where it is not merged, or is no more. Fault: `github/forbidden` where the token may not see pull requests. */
@@ -113,7 +115,8 @@ export async function readMerge(client: GitHubClient, number: number): Promise<M
     rest.pulls.get({ ...repository, pull_number: number }),
   )
   if (!found?.merged_at) return undefined
-  return { number, by: found.merged_by?.login ?? 'somebody who is gone', at: found.merged_at, url: found.html_url }
+  const { merged_at: at, html_url: url, head } = found
+  return { number, by: found.merged_by?.login ?? 'somebody who is gone', at, url, head: head.sha }
 }
 
 /** Numbers of the merged pull requests that brought a commit, the newest first; one call. Fault: as `readMerge()`. */

@@ -22,6 +22,7 @@ import {
 import { isMerged, mergePull, updateBranch } from './merge-routes.ts'
 import { listPullCommits, listPullFiles, listPullsOfCommit } from './pull-diff-routes.ts'
 import { createPull, getPull, listPulls, updatePull } from './pull-routes.ts'
+import { createReview, dismissReview, listReviews } from './review-routes.ts'
 import { type Route, route } from './route.ts'
 
 /** What people say and decide about the code: pull requests, issues, comments, labels. */
@@ -35,6 +36,9 @@ export const discussionRoutes: readonly Route[] = [
   route('GET', '/repos/{owner}/{repo}/pulls/{pull_number}/merge', 'nothing', isMerged),
   route('PUT', '/repos/{owner}/{repo}/pulls/{pull_number}/merge', 'state', mergePull),
   route('PUT', '/repos/{owner}/{repo}/pulls/{pull_number}/update-branch', 'state', updateBranch),
+  route('GET', '/repos/{owner}/{repo}/pulls/{pull_number}/reviews', 'nothing', listReviews),
+  route('POST', '/repos/{owner}/{repo}/pulls/{pull_number}/reviews', 'state', createReview),
+  route('PUT', '/repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals', 'state', dismissReview),
   route('GET', '/repos/{owner}/{repo}/commits/{commit_sha}/pulls', 'nothing', listPullsOfCommit),
   route('GET', '/repos/{owner}/{repo}/issues', 'nothing', listIssues),
   route('POST', '/repos/{owner}/{repo}/issues', 'state', createIssue),

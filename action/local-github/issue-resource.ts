@@ -98,7 +98,8 @@ export function labelsOn(state: State, issue: StoredIssue): readonly StoredLabel
   return issue.labels.flatMap((id) => state.discussion.labels.find((label) => label.id === id) ?? [])
 }
 
-function associationOf(forge: Forge, login: string): string {
+/** What somebody is to the repository. */
+export function associationOf(forge: Forge, login: string): string {
   if (login === forge.owner) return 'OWNER'
   return actorNamed(login).type === 'Bot' ? 'CONTRIBUTOR' : 'COLLABORATOR'
 }

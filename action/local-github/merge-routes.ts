@@ -1,6 +1,7 @@
 import { type Access, actorOf } from './access.ts'
 import { oneOf } from './body-fields.ts'
 import { commitsBetween, isAncestor } from './branches.ts'
+import { countApprovals } from './count-approvals.ts'
 import { withIssue } from './discussion.ts'
 import { type Answer, type Exchange, type Forge, optionalText, param } from './exchange.ts'
 import { followRefs, keepHead } from './follow-refs.ts'
@@ -104,8 +105,10 @@ function openPull(state: State, number: number): PullIssue {
   return issue
 }
 
-function refuseByRules(state: State, access: Access, { pull }: PullIssue, isBehind: boolean): void {
-  const change = { ref: `refs/heads/${pull.base}`, kind: 'update', sha: pull.headSha, isMerge: true, isBehind } as const
+function refuseByRules(state: State, access: Access, issue: PullIssue, isBehind: boolean): void {
+  const { pull } = issue
+  const to = { ref: `refs/heads/${pull.base}`, kind: 'update', sha: pull.headSha } as const
+  const change = { ...to, isMerge: true, isBehind, approvals: countApprovals(state, issue) }
   const violations = violationsOf(state, access, change)
   if (!violations) return
   const { source, messages } = violations

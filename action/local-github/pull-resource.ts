@@ -1,5 +1,6 @@
 import type { Access } from './access.ts'
 import { commitsBetween, mergeBaseOf } from './branches.ts'
+import { countApprovals } from './count-approvals.ts'
 import type { Exchange, Forge } from './exchange.ts'
 import { commentsOn, discussed, issuePage } from './issue-resource.ts'
 import { newestCheckRuns, newestStatuses, passedContexts } from './passed-contexts.ts'
@@ -65,7 +66,7 @@ export async function pullResource(exchange: Exchange, state: State, issue: Pull
     merged_by: pull.merged ? userResource(forge, pull.merged.by) : null,
     mergeable: isOpen && trial ? trial.commit !== null : null,
     rebaseable: isOpen && trial ? trial.isRebaseable : null,
-    mergeable_state: isOpen ? mergeableState(state, access, pull, trial) : 'unknown',
+    mergeable_state: isOpen ? mergeableState(state, access, issue, trial) : 'unknown',
     comments: commentsOn(state, issue).length,
     review_comments: 0,
     maintainer_can_modify: false,
@@ -82,11 +83,19 @@ export function currentTrial({ trial, headSha, baseSha }: StoredPull): Trial | u
 }
 
 /** `blocked`: a rule is against it; `unstable`: no rule is, but some status or check has not passed. */
-function mergeableState(state: State, access: Access, pull: StoredPull, trial: Trial | undefined): string {
+function mergeableState(state: State, access: Access, issue: PullIssue, trial: Trial | undefined): string {
+  const { pull } = issue
   if (!trial) return 'unknown'
   if (trial.commit === null) return 'dirty'
   if (pull.isDraft) return 'draft'
-  const change = { ref: `refs/heads/${pull.base}`, kind: 'update', sha: pull.headSha, isMerge: true } as const
+  const approvals = countApprovals(state, issue)
+  const change = {
+    ref: `refs/heads/${pull.base}`,
+    kind: 'update',
+    sha: pull.headSha,
+    isMerge: true,
+    approvals,
+  } as const
   if (violationsOf(state, access, change)) return 'blocked'
   const passed = passedContexts(state.platform, pull.headSha)
   const contexts = [

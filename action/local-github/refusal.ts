@@ -2,13 +2,14 @@
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
-  readonly errors: readonly FieldError[]
+  /** Words alone where GitHub names no field. */
+  readonly errors: readonly (FieldError | string)[]
   readonly headers: Readonly<Record<string, string>>
 
   constructor(
     status: number,
     message: string,
-    errors: readonly FieldError[] = [],
+    errors: readonly (FieldError | string)[] = [],
     headers: Readonly<Record<string, string>> = {},
   ) {
     super(message)

@@ -18,6 +18,8 @@ export interface RefChange {
   readonly isMerge?: boolean
   /** Of a merge: the base has commits that the head lacks. */
   readonly isBehind?: boolean
+  /** Of a merge: how many people with write access approved it. */
+  readonly approvals?: number
 }
 
 export interface Violations {
@@ -118,15 +120,14 @@ function brokenProtection(platform: Platform, protection: StoredProtection, chan
   ]
 }
 
-function unreviewed(approvals: number, { isMerge }: RefChange): readonly string[] {
-  return isMerge === true ? missingReviews(approvals) : ['Changes must be made through a pull request.']
+function unreviewed(required: number, { isMerge, approvals = 0 }: RefChange): readonly string[] {
+  return isMerge === true ? missingReviews(required, approvals) : ['Changes must be made through a pull request.']
 }
 
-/** The embedded GitHub has no reviews: where some are required, only those who may bypass the rule can merge. */
-function missingReviews(approvals: number): readonly string[] {
-  if (approvals === 0) return []
-  const reviews = approvals === 1 ? 'approving review is' : 'approving reviews are'
-  return [`At least ${approvals} ${reviews} required by reviewers with write access.`]
+function missingReviews(required: number, approvals: number): readonly string[] {
+  if (approvals >= required) return []
+  const reviews = required === 1 ? 'approving review is' : 'approving reviews are'
+  return [`At least ${required} ${reviews} required by reviewers with write access.`]
 }
 
 function outdated(isStrict: boolean, { isMerge, isBehind }: RefChange): readonly string[] {

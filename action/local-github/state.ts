@@ -5,7 +5,7 @@ import { type LockTerms, withExclusiveLock } from '../base/exclusive-lock.ts'
 import { Fault } from '../base/fault.ts'
 import { isRecord } from '../base/is-record.ts'
 import { writeWhole } from '../base/write-whole.ts'
-import { type Discussion, firstDiscussion, isDiscussion } from './discussion.ts'
+import { completeDiscussion, type Discussion, firstDiscussion, isDiscussion } from './discussion.ts'
 import { completePlatform, firstPlatform, isPlatform, type Platform } from './platform-state.ts'
 
 /** A change takes a moment: whoever holds the lock for a minute is gone. */
@@ -136,7 +136,7 @@ async function readState(path: string): Promise<State | undefined> {
   }
   refuseNewer(path, value)
   if (!isState(value)) throw corrupt(path, 'it does not hold what it should')
-  return { ...value, discussion: value.discussion ?? firstDiscussion, platform: completePlatform(value.platform) }
+  return { ...value, discussion: completeDiscussion(value.discussion), platform: completePlatform(value.platform) }
 }
 
 /** What a newer Plumbline keeps, this one would lose by writing. */

@@ -1,5 +1,6 @@
 import type { RunRecord, Trigger } from '../pipeline/run-record.ts'
 import { type LedgerRecord, recordPath } from './ledger-record.ts'
+import { type Approval, readApprovalBody } from './read-approval.ts'
 import type { Span } from './read-span.ts'
 
 /** What one record of the ledger tells an auditor. Null: the record does not tell it, or it has no meaning for its kind. */
@@ -44,11 +45,6 @@ export interface Deployed {
   readonly at: string
   readonly actor: string
 }
-
-/** Who let it in. `none`: it came by no pull request that was merged. */
-export type Approval =
-  | { readonly kind: 'merged'; readonly by: string; readonly at: string; readonly pull: number; readonly url: string }
-  | { readonly kind: 'none' | 'cannot see' | 'not asked' }
 
 /**
  * The records of a time, oldest first. One whose time cannot be read is among them whatever is asked for: it is never hidden.
@@ -100,7 +96,7 @@ function entryOf(
     alias: kind === 'alias' && name !== null ? { name, was: textOf(body['was']) } : null,
     pull: numberOf(body['pull']),
     deployments: kind === 'published' && tag !== null ? deploymentsOf(records, tag) : [],
-    approval: { kind: 'not asked' },
+    approval: (kind === 'published' ? readApprovalBody(body['approval']) : undefined) ?? { kind: 'not asked' },
   }
 }
 

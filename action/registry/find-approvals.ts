@@ -1,17 +1,18 @@
 import pLimit from 'p-limit'
 
-import { Fault } from '../base/fault.ts'
 import type { GitHubClient } from '../github/client.ts'
-import { type Merge, mergedPullsOf, readMerge } from '../github/pulls.ts'
-import type { Approval, AuditEntry } from './audit-entries.ts'
+import type { Allocation } from './allocate.ts'
+import type { AuditEntry } from './audit-entries.ts'
+import { readLedger } from './ledger.ts'
 import type { LedgerRecord } from './ledger-record.ts'
+import { type Approval, approvalOfPull, readApproval } from './read-approval.ts'
 import { proposedIn } from './record-proposed.ts'
 
 const atOnce = 6
 
 /**
- * The same entries, with who merged what they tell of: of a proposal its pull request; of a release the one that brought its
- * commit, else the one that proposed its data. Two calls each at the most; a token that may not see them is told as that.
+ * The same entries, with who let in what they tell of, where their record does not tell it: of a proposal its pull request; of
+ * a release the one that brought its commit, else the one that proposed its data. A pull request is asked about once.
  */
 export async function findApprovals(
   client: GitHubClient,
@@ -19,47 +20,43 @@ export async function findApprovals(
   records: readonly LedgerRecord[],
 ): Promise<readonly AuditEntry[]> {
   const limit = pLimit(atOnce)
-  const merges = new Map<number, Promise<Merge | undefined>>()
-  const mergeOf = (number: number) => {
-    const asked = merges.get(number) ?? readMerge(client, number)
-    merges.set(number, asked)
-    return asked
+  const asked = new Map<number, Promise<Approval>>()
+  const approvalOf = (pull: number) => {
+    const known = asked.get(pull) ?? approvalOfPull(client, pull)
+    asked.set(pull, known)
+    return known
   }
   const find = async (entry: AuditEntry): Promise<AuditEntry> => {
-    const [ofCommit] =
-      entry.commit === null || entry.kind === 'proposed' ? [] : await mergedPullsOf(client, entry.commit)
-    const pull = ofCommit ?? entry.pull ?? proposalOf(entry, records)
-    const merge = pull === null ? undefined : await mergeOf(pull)
-    if (!merge) return { ...entry, approval: { kind: 'none' } }
-    const { number, by, at, url } = merge
-    return { ...entry, approval: { kind: 'merged', by, at, url, pull: number } }
+    const commit = entry.kind === 'proposed' ? null : entry.commit
+    const pull = entry.pull ?? proposalOf(entry, records)
+    return { ...entry, approval: await readApproval(client, { commit, pull }, approvalOf) }
   }
-  return await Promise.all(
-    entries.map((entry) => (isApproved(entry) ? limit(() => seen(entry, find)) : Promise.resolve(entry))),
-  )
+  return await Promise.all(entries.map((entry) => (isAsked(entry) ? limit(() => find(entry)) : Promise.resolve(entry))))
 }
 
-const notSeen: Approval = { kind: 'cannot see' }
-
-async function seen(entry: AuditEntry, find: (entry: AuditEntry) => Promise<AuditEntry>): Promise<AuditEntry> {
-  try {
-    return await find(entry)
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'github/forbidden') return { ...entry, approval: notSeen }
-    throw error
-  }
+/** Who let in a release that is about to go on record: by its commit, else by the proposal of its data. */
+export async function approvalOfRelease(
+  client: GitHubClient,
+  { model, commit, dataDigest }: Pick<Allocation, 'model' | 'commit' | 'dataDigest'>,
+): Promise<Approval> {
+  const { records } = await readLedger(client)
+  return await readApproval(client, { commit, pull: proposedPull(records, model, dataDigest) })
 }
 
-/** Whether somebody's yes is behind a record of its kind. */
-function isApproved({ kind, pull }: AuditEntry): boolean {
+/** Whether somebody's yes is behind a record of its kind, and the record does not say whose. */
+function isAsked({ kind, pull, approval }: AuditEntry): boolean {
+  if (approval.kind !== 'not asked') return false
   return kind === 'published' || (kind === 'proposed' && pull !== null)
 }
 
 /** The newest pull request that proposed a release's data before it. */
 function proposalOf({ model, data, seq }: AuditEntry, records: readonly LedgerRecord[]): number | null {
-  const before = proposedIn(
-    records.filter((record) => record.seq < seq),
-    model,
-  )
-  return before.findLast(({ dataDigest, pull }) => dataDigest === data?.digest && pull !== null)?.pull ?? null
+  const before = records.filter((record) => record.seq < seq)
+  return data === null ? null : proposedPull(before, model, data.digest)
+}
+
+/** Number of the newest pull request that proposed data; null where none did. */
+function proposedPull(records: readonly LedgerRecord[], model: string, digest: string): number | null {
+  const proposed = proposedIn(records, model)
+  return proposed.findLast(({ dataDigest, pull }) => dataDigest === digest && pull !== null)?.pull ?? null
 }

@@ -20,6 +20,7 @@ import {
   type PublishStep,
 } from './next-publish-step.ts'
 import { draftMarker } from './plan-janitor.ts'
+import type { Approval } from './read-approval.ts'
 import { isPublished, recordPublished } from './record-published.ts'
 import { short } from './verification.ts'
 
@@ -31,6 +32,8 @@ export interface Publication {
   /** The release's title and text. */
   readonly name: string
   readonly notes: string
+  /** Who let it in; asked for once, before it goes on record. */
+  readonly approval?: () => Promise<Approval>
   /** SHA-256 over all assets: names this content. */
   readonly contentDigest: string
   /** Where the ledger knows the tag as published: what it held, name → SHA-256. */
@@ -124,6 +127,7 @@ class Publisher {
           step.release,
           this.#publication.run,
           this.#publication.stamp,
+          await this.#publication.approval?.(),
         )
         return { ...seen, isRecorded: true }
       case 'delete-draft':

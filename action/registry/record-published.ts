@@ -5,6 +5,7 @@ import type { RunRecord } from '../pipeline/run-record.ts'
 import type { Allocation, Stamp } from './allocate.ts'
 import { appendToLedger } from './ledger.ts'
 import type { JsonObject, LedgerRecord } from './ledger-record.ts'
+import { type Approval, approvalBody } from './read-approval.ts'
 import { runBody } from './run-body.ts'
 import { readWholes, type Wholes, wholesIn } from './wholes.ts'
 
@@ -18,20 +19,23 @@ export interface PublishedRecord extends Allocation {
   readonly wholes: Wholes
 }
 
-/** Records what is published and the run that made it, digests as GitHub computed them, once a tag; true for the one call that did. */
+/** Records what is published, the run that made it and, where it was seen, who let it in, digests as GitHub computed them, once a tag; true for the one call that did. */
 export async function recordPublished(
   client: GitHubClient,
   allocation: Allocation,
   release: Release,
   run: RunRecord,
   stamp: Stamp,
+  approval?: Approval,
 ): Promise<boolean> {
   const { model, version, runKey, commit, dataDigest, tag } = allocation
   const assets = Object.fromEntries(release.assets.map(({ name, sha256 }) => [name, sha256]))
   const publishedAt = release.publishedAt ?? stamp.at
   const wholes = await publishedWholes(client, release)
   const cut = Object.keys(wholes).length > 0 ? { wholes: jsonOf(wholes) } : {}
-  const body = { version, runKey, commit, dataDigest, tag, publishedAt, assets, ...cut, run: runBody(run) }
+  const told = approval && approvalBody(approval)
+  const letIn = told ? { approval: told } : {}
+  const body = { version, runKey, commit, dataDigest, tag, publishedAt, assets, ...cut, ...letIn, run: runBody(run) }
   return appendToLedger(client, (records) =>
     isPublished(records, tag)
       ? { kind: 'known', value: false }

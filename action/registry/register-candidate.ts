@@ -14,6 +14,7 @@ import { buildAssets, contentDigest } from './assets.ts'
 import { readLedger } from './ledger.ts'
 import { provenanceStatement } from './provenance.ts'
 import { publishRelease } from './publish-release.ts'
+import type { Approval } from './read-approval.ts'
 import { publishedIn } from './record-published.ts'
 import { billOfMaterials } from './sbom.ts'
 import type { ReleaseLimits } from './wholes.ts'
@@ -29,6 +30,8 @@ export interface Registration {
   readonly requirementsFile?: string
   /** Writes what the gates were judged by to a file; without it, or where privacy keeps it back, a release holds none. */
   readonly keepJudgement?: (file: string) => Promise<KeptJudgement>
+  /** Who let the release in that is made of a commit; left out: nobody is asked. */
+  readonly approvalOf?: (client: GitHubClient, allocation: Allocation) => Promise<Approval>
   /** What the model is saved as. */
   readonly scan?: ModelScan
   readonly stamp: Stamp
@@ -49,7 +52,7 @@ export async function registerCandidate(
   registration: Registration,
   progress: Progress,
 ): Promise<Registered> {
-  const { candidate, commit, stamp } = registration
+  const { candidate, commit, stamp, approvalOf } = registration
   const { record } = candidate
   const { model, runKey } = record
   const wanted = { model, runKey, commit, dataDigest: record.data.digest }
@@ -78,6 +81,7 @@ export async function registerCandidate(
       notes: shortened(releaseNotes(record, allocation)),
       contentDigest: contentDigest(assets),
       ...(recorded && { recorded }),
+      ...(approvalOf && { approval: () => approvalOf(client, allocation) }),
       stamp,
     }
     const { release, isNew } = await publishRelease(client, publication, progress)

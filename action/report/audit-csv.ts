@@ -1,6 +1,12 @@
+import type { Approver } from '../github/reviews.ts'
 import type { AuditEntry } from '../registry/audit-entries.ts'
 import { csvOf } from './csv.ts'
 import { wordDeployments } from './word-audit.ts'
+
+/** `ada 2025-03-04T06:12:00Z; bob …` */
+function wordEach(approvers: readonly Approver[]): string {
+  return approvers.map(({ by, at }) => `${by} ${at}`).join('; ')
+}
 
 /** One row a record, oldest first. */
 export function auditCsv(entries: readonly AuditEntry[]): string {
@@ -28,8 +34,9 @@ export function auditCsv(entries: readonly AuditEntry[]): string {
     ['alias', ({ alias }) => alias?.name ?? null],
     ['deployed', ({ deployments }) => wordDeployments(deployments)],
     ['approval', ({ approval }) => approval.kind],
-    ['approved_by', ({ approval }) => (approval.kind === 'merged' ? approval.by : null)],
-    ['approved_at', ({ approval }) => (approval.kind === 'merged' ? approval.at : null)],
+    ['merged_by', ({ approval }) => (approval.kind === 'merged' ? approval.by : null)],
+    ['merged_at', ({ approval }) => (approval.kind === 'merged' ? approval.at : null)],
+    ['approved_by', ({ approval }) => (approval.kind === 'merged' ? wordEach(approval.approvers) : null)],
     ['pull_request', ({ approval, pull }) => (approval.kind === 'merged' ? approval.pull : pull)],
     ['file', ({ file }) => file],
   ]

@@ -1,3 +1,4 @@
+import type { Approver } from '../github/reviews.ts'
 import type { AuditEntry, Deployed } from '../registry/audit-entries.ts'
 import { formatCount, formatNumber } from './numbers.ts'
 import { wordMoment } from './word-runs.ts'
@@ -70,7 +71,7 @@ function wordResult({ outcome, gates, metrics, reason, data }: AuditEntry): stri
 function wordApproval({ approval }: AuditEntry): string {
   switch (approval.kind) {
     case 'merged':
-      return `${approval.by} (#${approval.pull})`
+      return `${approval.by} (#${approval.pull})${wordApprovers(approval.approvers)}`
     case 'none':
       return 'no pull request'
     case 'cannot see':
@@ -78,6 +79,10 @@ function wordApproval({ approval }: AuditEntry): string {
     case 'not asked':
       return ''
   }
+}
+
+function wordApprovers(approvers: readonly Approver[]): string {
+  return approvers.length === 0 ? '' : ` · approved by ${approvers.map(({ by }) => by).join(', ')}`
 }
 
 function short(digest: string | undefined): string {

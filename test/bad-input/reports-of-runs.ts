@@ -59,7 +59,7 @@ export function entryNamed(name: string): AuditEntry {
     metrics: [{ name, value: 1 }],
     alias: { name, was: name },
     deployments: [{ environment: name, did: name, share: 5, at: name, actor: name }],
-    approval: { kind: 'merged', by: name, at: name, pull: 1, url: name },
+    approval: { kind: 'merged', by: name, at: name, pull: 1, url: name, approvers: [{ by: name, at: name }] },
   }
 }
 

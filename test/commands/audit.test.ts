@@ -34,7 +34,7 @@ describe('audit', () => {
       'run',
     ])
     const me = found.entries[0]?.approval
-    expect(me).toMatchObject({ kind: 'merged', pull: 1 })
+    expect(me).toMatchObject({ kind: 'merged', by: 'acme', pull: 1, approvers: [{ by: 'grace' }] })
     expect(found.entries[2]).toMatchObject({
       tag,
       trigger: { kind: 'drift', actor: 'grace', reason: 'carrier 0.31 (#1)' },
@@ -50,7 +50,7 @@ describe('audit', () => {
     const { text, markdown, outputs } = found.report
     expect(text).toMatch(/^VERIFIED {2}acme\/parcels · 6 records\n/)
     expect(text).toMatch(
-      /published parcels-v1-\S+ +github-actions\[bot\] +drift by grace: carrier 0\.31 \(#1\) +passed · 1 of 1 gates · roc_auc 0\.861 · 43,118 rows +\S+ \(#1\)/,
+      /published parcels-v1-\S+ +github-actions\[bot\] +drift by grace: carrier 0\.31 \(#1\) +passed · 1 of 1 gates · roc_auc 0\.861 · 43,118 rows +acme \(#1\) · approved by grace/,
     )
     expect(text).toContain('made live parcels-v1')
     expect(text).toContain('No record was read in this folder before')
@@ -93,6 +93,32 @@ describe('audit', () => {
     for (const [from, to] of [['2025-02-30'], ['yesterday'], ['2025-03-06T06:12'], ['2025-03-06', '2025-03-06']]) {
       await expect(world.audit({ from, to })).rejects.toMatchObject({ code: 'cli/bad-input' })
     }
+  })
+
+  test('goes by who approved as it was put on record, whatever became of the reviews since', async () => {
+    const gone = async (world: Audited) => {
+      const { body } = await world.github.call('GET', '/pulls/1/reviews')
+      await world.github.call('PUT', `/pulls/1/reviews/${body[0].id}/dismissals`, { message: 'I was never here' })
+      const { entries, verification } = await world.audit({ verify: true })
+      expect(verification?.isVerified).toBe(true)
+      return entries.map(({ kind, approval }) => [
+        kind,
+        approval.kind === 'merged' ? approval.approvers.map(({ by }) => by) : [],
+      ])
+    }
+    await using world = await audited({ isApprovalKept: true })
+    const start = world.github.calls().length
+    const { entries } = await world.audit({ from: '2025-03-04', to: '2025-03-05' })
+    expect(entries.map(({ kind }) => kind)).toEqual(['allocate', 'published'])
+    expect(
+      world.github
+        .calls()
+        .slice(start)
+        .filter(({ name }) => name.includes('/pulls')),
+    ).toEqual([])
+    expect(Object.fromEntries(await gone(world))).toMatchObject({ published: ['grace'], proposed: [] })
+    await using old = await audited()
+    expect(Object.fromEntries(await gone(old))).toMatchObject({ published: [], proposed: [] })
   })
 
   test('says of approvals that the token cannot see them', async () => {

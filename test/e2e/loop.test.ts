@@ -8,6 +8,7 @@ import { rolloutStatus } from '../../action/commands/rollout-status.ts'
 import { score } from '../../action/commands/score.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
 import { readLedger } from '../../action/registry/ledger.ts'
+import { caller } from '../support/local-github.ts'
 import { type Proposing, proposing } from '../support/proposing.ts'
 import { rerun } from '../support/registered-project.ts'
 import { tinyRows } from '../support/tiny-project.ts'
@@ -39,6 +40,8 @@ describe('the loop', () => {
     expect(await world.decide()).toBe('retrain')
     expect((await world.propose()).did).toEqual(['write-branch', 'open', 'record'])
     expect((await world.propose()).did).toEqual([])
+    const grace = await github.issueToken({ kind: 'user', login: 'grace', role: 'write' })
+    await caller(github, grace)('POST', '/pulls/1/reviews', { event: 'APPROVE' })
     expect((await github.call('PUT', '/pulls/1/merge', { merge_method: 'squash' })).status).toBe(200)
     await pullMain(world)
     expect(await world.decide()).toBe('wait')
@@ -84,5 +87,8 @@ describe('the loop', () => {
       'deployed',
       'deployed',
     ])
+    const [one, other] = records.filter(({ kind }) => kind === 'published').map(({ body }) => body['approval'])
+    expect(one).toEqual({ kind: 'none' })
+    expect(other).toMatchObject({ kind: 'merged', by: 'acme', pull: 1, approvers: [{ by: 'grace' }] })
   })
 })

@@ -29,7 +29,9 @@ describe('Refusal', () => {
       const method = row.route.split(' ')[0] ?? ''
       const { status, body } = await github.call(method, filled(row.path), filledBody(row.body))
       expect({ status, message: body.message }).toEqual({ status: row.status, message: filled(row.message) })
-      expect(body.errors?.[0] ?? {}).toMatchObject(row.error ?? {})
+      // Reviews are refused in words alone.
+      const [first] = (body.errors ?? []).filter((error: unknown) => typeof error === 'object')
+      expect(first ?? {}).toMatchObject(row.error ?? {})
       expect(await everything()).toEqual(before)
     },
   )

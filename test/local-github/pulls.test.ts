@@ -272,8 +272,9 @@ describe('followRefs()', () => {
 })
 
 describe('discussionRoutes', () => {
-  test('are asked for every route of pull requests, but for what has its test in merge.test.ts', () => {
-    const pulls = discussionRoutes.filter(({ path }) => path.includes('/pulls') && !path.endsWith('/update-branch'))
+  test('are asked for every route of pull requests, but for what has its test in merge.test.ts and reviews.test.ts', () => {
+    const elsewhere = /\/(update-branch|reviews|dismissals)$/
+    const pulls = discussionRoutes.filter(({ path }) => path.includes('/pulls') && !elsewhere.test(path))
     expect(unanswered(pulls)).toEqual([])
   })
 })

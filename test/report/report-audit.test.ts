@@ -29,6 +29,10 @@ const published: AuditEntry = {
     at: '2025-03-04T06:00:00Z',
     pull: 41,
     url: 'https://github.com/acme/parcels/pull/41',
+    approvers: [
+      { by: 'ada', at: '2025-03-04T05:30:00Z' },
+      { by: '=eve()', at: '2025-03-04T05:40:00Z' },
+    ],
   },
 }
 
@@ -68,7 +72,7 @@ test('reportAudit() reads like this', () => {
       ✗ records/0/97-run.json  it was edited by 0badf00d "tidy" of Eve, 2025-03-09: actor "ada", was "eve"
 
       record  when (UTC)        what                                                          by   why                                     result                                               let in by
-      210     2025-03-04 06:12  published parcels-v12-g1a2b3c4d-d7f3a91c2                     ada  drift by drift.yml: carrier 0.31 (#41)  passed · 1 of 1 gates · roc_auc 0.861 · 43,118 rows  grace (#41)
+      210     2025-03-04 06:12  published parcels-v12-g1a2b3c4d-d7f3a91c2                     ada  drift by drift.yml: carrier 0.31 (#41)  passed · 1 of 1 gates · roc_auc 0.861 · 43,118 rows  grace (#41) · approved by ada, =eve()
       211     2025-03-06 07:30  started parcels-v12-g1a2b3c4d-d7f3a91c2 in production at 5 %  ada  newer data
 
       Runs of pull requests leave an artifact and no record: they are not told here."
@@ -101,9 +105,11 @@ test('reportAudit() names the first fifty things that disagree, and counts the r
 
 test('auditCsv() has a row of one line for each record, and the same columns in each', () => {
   const rows = auditCsv([published, nothing]).trimEnd().split('\r\n')
-  expect(rows.map((row) => row.split('","').length)).toEqual([27, 27, 27])
+  expect(rows.map((row) => row.split('","').length)).toEqual([28, 28, 28])
   expect(rows[1]).toContain('"drift","drift.yml","carrier 0.31 (#41)"')
-  expect(rows[1]).toContain('"merged","grace","2025-03-04T06:00:00Z","41"')
+  expect(rows[1]).toContain(
+    '"merged","grace","2025-03-04T06:00:00Z","ada 2025-03-04T05:30:00Z; =eve() 2025-03-04T05:40:00Z","41"',
+  )
 })
 
 test.each([

@@ -5,6 +5,7 @@ import { sha256 } from '../../action/base/sha256.ts'
 import { audit } from '../../action/commands/audit.ts'
 import { type GitHubClient, openGitHubClient } from '../../action/github/client.ts'
 import type { GitHubConnection } from '../../action/github/connection.ts'
+import { approvalOfRelease } from '../../action/registry/find-approvals.ts'
 import { readLedger } from '../../action/registry/ledger.ts'
 import type { Chain } from '../../action/registry/ledger-record.ts'
 import { recordDeployment } from '../../action/registry/record-deployment.ts'
@@ -15,7 +16,7 @@ import { setAlias } from '../../action/registry/set-alias.ts'
 import { runRecord, testCandidate } from './candidate.ts'
 import { contextIn } from './command-context.ts'
 import { deploy } from './deploy.ts'
-import { git, push, type TestGitHub, testGitHub } from './local-github.ts'
+import { caller, git, push, type TestGitHub, testGitHub } from './local-github.ts'
 import { keptOpen } from './proposing.ts'
 
 type AuditInputs = Parameters<(typeof audit)['run']>[0]
@@ -39,13 +40,16 @@ export interface Audited extends AsyncDisposable {
 const nothing: AuditInputs = { from: undefined, to: undefined, verify: false, csv: undefined }
 export const dataDigest = sha256('data 1')
 
-export async function audited(): Promise<Audited> {
+/** `isApprovalKept`: the release's record tells who let it in, as `register` has it. */
+export async function audited({ isApprovalKept = false } = {}): Promise<Audited> {
   const github = await testGitHub()
   const client = await openGitHubClient(github)
   const commit = await mergeProposal(github, client)
   const run = runRecord({ trigger: { kind: 'drift', actor: 'grace', reason: 'carrier 0.31 (#1)' } })
   const stamp = (day: string) => ({ at: `2025-03-${day}T06:12:00.000Z`, actor: 'github-actions[bot]' })
-  const { allocation } = await registerCandidate(client, { ...testCandidate(run), commit, stamp: stamp('04') }, silent)
+  const approval = isApprovalKept ? { approvalOf: approvalOfRelease } : {}
+  const subject = { ...testCandidate(run), commit, stamp: stamp('04'), ...approval }
+  const { allocation } = await registerCandidate(client, subject, silent)
   const { tag } = allocation
   await setAlias(client, { alias: 'champion', version: tag }, { ...stamp('05'), actor: 'ada' })
   const last = { did: 'first', tag, at: '2025-03-06T06:12:00.000Z', actor: 'ada', reason: '=cmd()' } as const
@@ -84,6 +88,8 @@ async function mergeProposal(github: TestGitHub, client: GitHubClient): Promise<
     ...{ mark: {}, decision: {} },
   }
   await recordProposed(client, proposed, { at: '2025-03-03T06:12:00.000Z', actor: 'grace' })
+  const grace = await github.issueToken({ kind: 'user', login: 'grace', role: 'write' })
+  await caller(github, grace)('POST', '/pulls/1/reviews', { event: 'APPROVE' })
   const merged = await github.call('PUT', '/pulls/1/merge', { merge_method: 'squash' })
   return String(merged.body.sha)
 }

@@ -12,6 +12,7 @@ import { diffView } from './diff-view.ts'
 import { type Html, html } from './html.ts'
 import { form, page, rows, stateBadge, time, type View } from './page.ts'
 import { renderMarkdown } from './render-markdown.ts'
+import { reviews } from './reviews.ts'
 
 /** Pull requests, or issues; the open ones first, then the newest. */
 export async function issueList(view: View, kind: 'pulls' | 'issues'): Promise<string> {
@@ -70,6 +71,7 @@ async function pullView(view: View, state: State, issue: PullIssue): Promise<str
     <p><code>${pull.fork === undefined ? pull.head : `${pull.fork}:${pull.head}`}</code> → <code>${pull.base}</code> <span class="dim">· ${commits.length} ${commits.length === 1 ? 'commit' : 'commits'} · ${changed}</span></p>
     ${said(state, issue)}
     ${checks(state, pull.headSha)}
+    ${reviews(view, state, issue)}
     <section aria-label="Decision">${await decision(view, issue)}</section>
     ${answerForms(view, issue)}
     <h2>Commits</h2>${rows(commits, 'No commits.')}

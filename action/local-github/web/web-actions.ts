@@ -9,12 +9,18 @@ import { type MergeMethod, merge } from '../merge-routes.ts'
 import { noticeEvents, type Watched } from '../notice-events.ts'
 import { reviewPendingDeployments } from '../pending-deployment-routes.ts'
 import { notFound, Refusal } from '../refusal.ts'
+import { createReview } from '../review-routes.ts'
 import { approveRun } from '../run-routes.ts'
 
 /** What a form did: where to go now, and a line for the terminal. */
 export interface Done {
   readonly to: string
   readonly line: string
+}
+
+const verdicts: Readonly<Record<string, readonly [event: string, words: string]>> = {
+  approve: ['APPROVE', 'approved'],
+  refuse: ['REQUEST_CHANGES', 'answered with a wish for changes'],
 }
 
 const methods: readonly MergeMethod[] = ['merge', 'squash', 'rebase']
@@ -36,9 +42,10 @@ export async function doAction(
     request,
     breaksOff: false,
   })
-  const [, kind = '', number = '', step = ''] = /^\/(pull|issues)\/(\d+)\/(merge|state|comment)$/.exec(path) ?? []
+  const [, kind = '', number = '', step = ''] =
+    /^\/(pull|issues)\/(\d+)\/(merge|state|comment|review)$/.exec(path) ?? []
   const to = `/${kind}/${number}`
-  const params = { issue_number: number, run_id: fields.get('run') ?? '' }
+  const params = { issue_number: number, pull_number: number, run_id: fields.get('run') ?? '' }
   const watched = await watchPull(forge, Number(number))
   if (step === 'merge' && kind === 'pull') {
     const method = methods.find((known) => known === fields.get('method'))
@@ -57,6 +64,13 @@ export async function doAction(
     // Browsers end lines as mail does.
     await createComment(exchange(params, { body: (fields.get('body') ?? '').replaceAll('\r\n', '\n') }))
     return { to, line: `#${number} commented on` }
+  }
+  if (step === 'review' && kind === 'pull') {
+    const [event, words] = verdicts[fields.get('verdict') ?? ''] ?? []
+    if (event === undefined) throw new Refusal(422, 'There is no such review')
+    const text = (fields.get('body') ?? '').replaceAll('\r\n', '\n')
+    await createReview(exchange(params, { event, body: text, commit_id: fields.get('sha') ?? '' }))
+    return { to, line: `#${number} ${words}` }
   }
   if (path === '/deployments/review') {
     const verdict = fields.get('verdict') ?? ''
