@@ -1,4 +1,6 @@
+import { parseDuration } from '../base/duration.ts'
 import { nearestName } from '../base/nearest-name.ts'
+import type { Persistence } from '../drift/drift-state.ts'
 import { type MeasureName, measureNames } from '../drift/measure-names.ts'
 import { type Field, list, text } from './fields.ts'
 
@@ -15,6 +17,34 @@ export function share(words: Words): Field<number | undefined> {
       return value > 0 && value < 1
         ? { ok: true, value }
         : { ok: false, expected: 'a number above 0 and below 1, such as 0.1' }
+    },
+  }
+}
+
+/** Milliseconds, more than 0. */
+export function duration(words: Words): Field<number | undefined> {
+  return {
+    ...text(words),
+    parse: (texts) => {
+      const given = texts.at(-1)
+      if (given === undefined) return { ok: true, value: undefined }
+      const ms = parseDuration(given) ?? 0
+      return ms > 0 ? { ok: true, value: ms } : { ok: false, expected: 'a duration such as 6h, 7d or 2w' }
+    },
+  }
+}
+
+/** `2/3`: two of the last three. */
+export function persistence(words: Words): Field<Persistence | undefined> {
+  return {
+    ...text(words),
+    parse: (texts) => {
+      const given = texts.at(-1)
+      if (given === undefined) return { ok: true, value: undefined }
+      const [, need, of] = /^([1-9]\d?)\/([1-9]\d?)$/.exec(given)?.map(Number) ?? []
+      return need !== undefined && of !== undefined && need <= of
+        ? { ok: true, value: { need, of } }
+        : { ok: false, expected: 'how many of how many windows, such as 2/3' }
     },
   }
 }

@@ -1,7 +1,12 @@
+import { Fault } from '../base/fault.ts'
 import type { DriftReport } from '../report/report-drift.ts'
-import { defineCommand, type Outcome } from './define-command.ts'
-import { limits, share, weights } from './drift-fields.ts'
-import { requiredText } from './fields.ts'
+import type { ReplayReport } from '../report/report-replay.ts'
+import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
+import { duration, limits, persistence, share, weights } from './drift-fields.ts'
+import { choice, flag, requiredText, text } from './fields.ts'
+import { tellIfLong } from './tell-if-long.ts'
+
+const dayMs = 86_400_000
 
 export const drift = defineCommand({
   name: 'drift',
@@ -13,7 +18,25 @@ export const drift = defineCommand({
       description: 'The data to compare with: a file, or a glob in quotes',
       example: '2024.parquet',
     }),
-    current: requiredText({ description: 'The data to judge, named the same way', example: '2025-01.csv' }),
+    current: text({ description: 'The data to judge, named the same way', example: '2025-01.csv' }),
+    replay: flag({
+      description: 'Say how often the rule would have raised an alarm in the past of the reference, window by window',
+    }),
+    time: text({ description: 'The column that says when a row happened', default: 'the only date or time' }),
+    window: duration({ description: 'How long a window of a replay is', example: '1d', default: '7d' }),
+    recent: duration({
+      description: 'How far back what a model learned last reaches; what it learned already is no alarm',
+      example: '90d',
+      default: '30d',
+    }),
+    persist: persistence({
+      description: 'In how many of the last windows a column drifts before it is an alarm',
+      example: '1/1',
+      default: '2/3',
+    }),
+    season: choice(['hour-of-day', 'day-of-week', 'month-of-year', 'quarter-of-year'], {
+      description: 'What repeats itself: a window is compared with those of its own phase alone',
+    }),
     effect: share({
       description:
         'The least effect that matters, 0 to 1: D of numbers, total variation of categories, shares of missing rows',
@@ -44,12 +67,13 @@ export const drift = defineCommand({
   effects: ['reads-repository'],
   isAdvisory: true,
 
-  async run(
-    { reference, current, effect = 0.1, fdr = 0.05, above, weight },
-    { folder, signal },
-  ): Promise<Outcome<DriftReport>> {
+  async run(inputs, context): Promise<Outcome<DriftReport | ReplayReport>> {
+    if (inputs.replay) return await replay(inputs, context)
+    const { reference, current, effect = defaults.effect, fdr = defaults.fdr, above, weight } = inputs
+    if (current === undefined) throw notNamed(reference)
     const { findNamedFiles } = await import('../data/find-named-files.ts')
     const { compareSamples } = await import('../pipeline/compare-samples.ts')
+    const { folder, signal } = context
     const rule = { effect, fdr, limits: above, weights: weight }
     const files = await Promise.all([reference, current].map((named) => findNamedFiles(folder, named)))
     const compared = await compareSamples(files[0] ?? [], files[1] ?? [], rule, signal)
@@ -59,7 +83,42 @@ export const drift = defineCommand({
   },
 
   async report(result) {
+    if ('windows' in result) {
+      const { reportReplay } = await import('../report/report-replay.ts')
+      return reportReplay(result)
+    }
     const { reportDrift } = await import('../report/report-drift.ts')
     return reportDrift(result)
   },
 })
+
+const defaults = { effect: 0.1, fdr: 0.05, windowMs: 7 * dayMs, recentMs: 30 * dayMs, persist: { need: 2, of: 3 } }
+
+type Inputs = Parameters<typeof drift.run>[0]
+
+async function replay(inputs: Inputs, { folder, signal, progress }: CommandContext): Promise<Outcome<ReplayReport>> {
+  const { reference, time, window: windowMs = defaults.windowMs } = inputs
+  const { findNamedFiles } = await import('../data/find-named-files.ts')
+  const { replaySample } = await import('../pipeline/replay-sample.ts')
+  const rule = {
+    effect: inputs.effect ?? defaults.effect,
+    fdr: inputs.fdr ?? defaults.fdr,
+    limits: inputs.above,
+    weights: inputs.weight,
+    recentMs: inputs.recent ?? defaults.recentMs,
+    season: inputs.season ?? null,
+    persist: inputs.persist ?? defaults.persist,
+  }
+  const files = await findNamedFiles(folder, reference)
+  const replayed = await tellIfLong(progress, 'replay', reference, async () => {
+    return await replaySample(files, { rule, windowMs, time }, signal)
+  })
+  if (!replayed.ok) return { kind: 'diagnosed', diagnostics: replayed.diagnostics }
+  return { kind: 'done', result: { reference, ...replayed.value } }
+}
+
+function notNamed(reference: string): Fault {
+  return new Fault('cli/missing-input', `Cannot compare "${reference}": nothing is named to compare with it`, {
+    remedy: 'Name the data to judge with --current, or ask for the past of the reference with --replay.',
+  })
+}

@@ -1,6 +1,7 @@
-import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
 import { compareSorted, type NumberComparison } from '../stats/compare-sorted.ts'
 import { sortNumbers } from '../stats/sort-numbers.ts'
+import { doubleColumns, fillColumns } from './stream-doubles.ts'
 
 /** Columns of two relations, in pairs. */
 export interface ColumnsToCompare {
@@ -20,6 +21,7 @@ export interface RowsToRead {
 const numbersAtOnce = 2_000_000
 /** A chunk of more columns brings nothing. */
 const columnsAtOnce = 64
+
 /**
  * Compares the pairs, few columns at a time: while these are sorted on this thread, the engine reads the next ones on its
  * own. Two connections that are free for it.
@@ -38,13 +40,13 @@ export async function compareColumns(
       other.stream(selectNumbers(current, from, perBatch)),
     ])
   // One array more than there are columns, so that a sorted one needs no copy; all are used again and again.
-  const [left, right] = [arrays(perBatch, rows), arrays(perBatch, rows)]
+  const [left, right] = [doubleColumns(perBatch, rows), doubleColumns(perBatch, rows)]
   let spare: Float64Array = new Float64Array(rows)
   const compared: NumberComparison[] = []
   let next = pairs > 0 ? await open(0) : undefined
   for (let from = 0; next; from += perBatch) {
     const streams: NonNullable<typeof next> = next
-    const [n, m] = [await fill(left, streams[0]), await fill(right, streams[1])]
+    const [n, m] = [await fillColumns(left, streams[0]), await fillColumns(right, streams[1])]
     next = from + perBatch < pairs ? await open(from + perBatch) : undefined
     for (let column = 0; column < Math.min(perBatch, pairs - from); column += 1) {
       const sides = [
@@ -67,28 +69,4 @@ export async function compareColumns(
 
 function selectNumbers({ relation, numbers }: RowsToRead, from: number, count: number): string {
   return `SELECT ${numbers.slice(from, from + count).join(', ')} FROM ${relation}`
-}
-
-function arrays(count: number, length: number): Float64Array[] {
-  return Array.from({ length: count }, () => new Float64Array(length))
-}
-
-/** Answers how many rows there were. */
-async function fill(columns: readonly Float64Array[], stream: Awaited<ReturnType<DuckDBConnection['stream']>>) {
-  let end = 0
-  for (;;) {
-    const chunk = await stream.fetchChunk()
-    if (!chunk || chunk.rowCount === 0) return end
-    for (let index = 0; index < stream.columnCount; index += 1) {
-      columns[index]?.set(doublesOf(chunk.getColumnVector(index)), end)
-    }
-    end += chunk.rowCount
-  }
-}
-
-/** The numbers where they lie: one by one would take ten times as long. */
-function doublesOf(vector: DuckDBVector): Float64Array {
-  const items: unknown = Reflect.get(vector, 'items')
-  if (!(items instanceof Float64Array)) throw new Error('DuckDB gave no DOUBLE; expected a column of them')
-  return items
 }

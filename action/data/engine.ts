@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBValue, DuckDBVector, JS } from '@duckdb/node-api'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
 import type { ColumnsToCompare } from './compare-columns.ts'
+import type { NumberBlocks, NumbersToCount } from './count-number-blocks.ts'
 import { loadDuckdb } from './load-duckdb.ts'
 import { escapePattern, quoteList, quoteText } from './quote.ts'
 import { repeatedHashes } from './repeated-hashes.ts'
@@ -42,6 +43,8 @@ export interface Engine extends AsyncDisposable {
   repeated(sql: string, expected: ExpectedRepeats): Promise<bigint[] | undefined>
   /** What is asked of pairs of columns of numbers, in their order; beside other statements, and one such at a time. */
   compared(asked: ColumnsToCompare): Promise<NumberComparison[]>
+  /** Numbers, counted in blocks of rows; undefined where there are too many blocks. */
+  blocked(asked: NumbersToCount): Promise<NumberBlocks | undefined>
   /** Absolute; there or not. It reads what lies below, which goes when it goes: copies of texts that it cannot read. */
   readonly textFolder: string
 }
@@ -131,6 +134,10 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     async compared(asked) {
       const { compareColumns } = await import('./compare-columns.ts')
       return await watch(async () => await compareColumns(readers, asked))
+    },
+    async blocked(asked) {
+      const { countNumberBlocks } = await import('./count-number-blocks.ts')
+      return await watch(async () => await countNumberBlocks(connection, asked))
     },
     async [Symbol.asyncDispose]() {
       // Closing under a running statement would end the process.

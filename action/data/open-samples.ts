@@ -57,6 +57,24 @@ export async function openSamples(
   }
 }
 
+/** Opens the files of one sample, in a process of its own, which ends with it. */
+export async function openSample(
+  files: readonly SourceFile[],
+  signal?: AbortSignal,
+): Promise<Read<Sample & AsyncDisposable>> {
+  const engine = await openReading({ files }, signal)
+  try {
+    const sample = await sampleOf(engine, files)
+    const dispose = async () => await engine[Symbol.asyncDispose]()
+    if (sample.ok) return { ok: true, value: { ...sample.value, [Symbol.asyncDispose]: dispose } }
+    await dispose()
+    return sample
+  } catch (error) {
+    await engine[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
 async function sampleOf(engine: Engine, files: readonly SourceFile[]): Promise<Read<Sample>> {
   const described = await describeFiles(engine, files)
   if (!described.ok) return described

@@ -47,5 +47,6 @@ async function make(request: ReaderRequest): Promise<unknown> {
   if (!opened) throw new Error('A statement came before the engine was opened')
   if (request.kind === 'repeated') return await opened.repeated(request.sql, request.expected)
   if (request.kind === 'compared') return await opened.compared(request.asked)
+  if (request.kind === 'blocked') return await opened.blocked(request.asked)
   return await opened[request.kind](request.sql, request.values)
 }

@@ -1,5 +1,6 @@
 import type { FaultCode } from '../base/fault.ts'
 import type { ColumnsToCompare } from './compare-columns.ts'
+import type { NumbersToCount } from './count-number-blocks.ts'
 import type { ExpectedRepeats } from './engine.ts'
 
 /** To the process that reads: first `open`, then statements, one after the other. */
@@ -12,6 +13,7 @@ export type ReaderRequest =
     }
   | { readonly kind: 'repeated'; readonly sql: string; readonly expected: ExpectedRepeats }
   | { readonly kind: 'compared'; readonly asked: ColumnsToCompare }
+  | { readonly kind: 'blocked'; readonly asked: NumbersToCount }
 
 /** How its engine is locked; paths are absolute. */
 export interface ReaderLimits {

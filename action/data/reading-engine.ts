@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
 import { childFile, poorEnvironment } from './child-program.ts'
+import type { NumberBlocks } from './count-number-blocks.ts'
 import { type Engine, textFolderIn } from './engine.ts'
 import { locateDuckdb } from './load-duckdb.ts'
 import { quotePath } from './quote.ts'
@@ -125,6 +126,7 @@ class ReaderProcess {
       run: async (sql, values) => void (await ask('run', sql, values)),
       repeated: async (sql, expected) => (await this.#ask({ kind: 'repeated', sql, expected })) as bigint[] | undefined,
       compared: async (asked) => (await this.#ask({ kind: 'compared', asked })) as NumberComparison[],
+      blocked: async (asked) => (await this.#ask({ kind: 'blocked', asked })) as NumberBlocks | undefined,
       [Symbol.asyncDispose]: async () => {},
     }
   }
@@ -180,8 +182,9 @@ class ReaderProcess {
 
 function statementsOf(request: ReaderRequest): string[] {
   if (request.kind === 'open') return []
-  if (request.kind !== 'compared') return [request.sql]
-  return [request.asked.reference.relation, request.asked.current.relation]
+  if (request.kind === 'blocked') return [request.asked.relation]
+  if (request.kind === 'compared') return [request.asked.reference.relation, request.asked.current.relation]
+  return [request.sql]
 }
 
 function mostMemory(): string {

@@ -1,8 +1,8 @@
 import { byBytes } from '../base/byte-order.ts'
 import type { Json } from '../base/canonical-json.ts'
 import { isRecord } from '../base/is-record.ts'
+import { jsonOfNumbers, maxNumberKeys, mergeNumberCounts, type NumberCounts } from '../stats/number-counts.ts'
 import type { SideRows } from './drift-column.ts'
-import { jsonOfNumbers, maxNumberKeys, mergeNumberCounts, type NumberCounts } from './number-counts.ts'
 
 /** The texts of a column and their rows; ascending by their bytes, each once. */
 export interface CategoryCounts {

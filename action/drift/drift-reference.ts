@@ -1,4 +1,5 @@
 import { compareSorted } from '../stats/compare-sorted.ts'
+import { mergeNumberCounts, mostLost, type NumberCounts, withBits } from '../stats/number-counts.ts'
 import { sum } from '../stats/sum.ts'
 import { type ColumnBlock, mergeBlocks } from './column-block.ts'
 import {
@@ -12,7 +13,6 @@ import {
 import type { VariationOf } from './judge-drift.ts'
 import type { Question } from './judge-rows.ts'
 import { type NaturalVariation, variationOfCategories, variationOfNumbers } from './natural-variation.ts'
-import { mergeNumberCounts, mostLost, type NumberCounts, withBits } from './number-counts.ts'
 import type { Window } from './windows.ts'
 
 /** All columns of the rows of a span of time, as counts. */

@@ -36,11 +36,10 @@ const yearMs = 365.25 * 86_400_000
 
 /**
  * What the rule would have said of past blocks, the oldest first: each is a window beside all that came before it, as soon as
- * these are enough to know natural variation by. An alarm is the window in which drift becomes confirmed, not each after it.
+ * these are enough to know natural variation by.
  */
-export function replayDrift(blocks: readonly DataBlock[], rule: ReplayRule): DriftReplay {
+export function* replayWindows(blocks: readonly DataBlock[], rule: ReplayRule): Generator<ReplayedWindow> {
   let state: DriftState = noDriftState
-  const windows: ReplayedWindow[] = []
   for (const [index, window] of blocks.entries()) {
     if (index < minBlocks) continue
     const reference = { training: blocks.slice(0, index), recentMs: rule.recentMs, season: rule.season }
@@ -48,8 +47,12 @@ export function replayDrift(blocks: readonly DataBlock[], rule: ReplayRule): Dri
     state = nextDriftState(state, judged, rule.persist)
     const { verdict, columns } = judgePersistence(state, judged, rule, rule.persist)
     const confirmed = columns.filter(({ standing }) => standing === 'confirmed').map(({ name }) => name)
-    windows.push({ sinceMs: window.sinceMs, untilMs: window.untilMs, verdict, confirmed })
+    yield { sinceMs: window.sinceMs, untilMs: window.untilMs, verdict, confirmed }
   }
+}
+
+/** How often that was an alarm: the window in which drift becomes confirmed, not each after it. */
+export function countAlarms(windows: readonly ReplayedWindow[]): DriftReplay {
   const years = windows.reduce((sum, { sinceMs, untilMs }) => sum + (untilMs - sinceMs), 0) / yearMs
   const alarms = countBegins(windows.map(({ verdict }) => verdict === 'drift'))
   const names = [...new Set(windows.flatMap(({ confirmed }) => confirmed))]

@@ -38,11 +38,11 @@ export interface WindowPlan {
 }
 
 /** Monday, 5 January 1970: windows of a week begin on Mondays, those of whole days at midnight, UTC. */
-const anchorMs = 4 * 86_400_000
+export const windowsBegin = 4 * 86_400_000
 
 /** The window that a moment lies in: the same for everybody, whenever it is asked. */
 export function windowOf(atMs: number, windowMs: number): Window {
-  const sinceMs = anchorMs + Math.floor((atMs - anchorMs) / windowMs) * windowMs
+  const sinceMs = windowsBegin + Math.floor((atMs - windowsBegin) / windowMs) * windowMs
   return { sinceMs, untilMs: sinceMs + windowMs }
 }
 

@@ -10,6 +10,7 @@ import { reportDoctor } from '../../action/report/report-doctor.ts'
 import { reportDrift } from '../../action/report/report-drift.ts'
 import { reportPlan } from '../../action/report/report-plan.ts'
 import { reportProposal } from '../../action/report/report-proposal.ts'
+import { reportReplay } from '../../action/report/report-replay.ts'
 import { reportSetup } from '../../action/report/report-setup.ts'
 import { reportSnapshot } from '../../action/report/report-snapshot.ts'
 import { reportValidation, type Validation } from '../../action/report/report-validation.ts'
@@ -153,6 +154,23 @@ function driftOf(name: string): Report {
   })
 }
 
+function replayedDrift(name: string): Report {
+  const rule = {
+    effect: 0.1,
+    fdr: 0.05,
+    limits: {},
+    weights: {},
+    recentMs: 7,
+    season: null,
+    persist: { need: 2, of: 3 },
+  }
+  return reportReplay({
+    ...{ reference: name, time: name, rule, rows: 7, timelessRows: 7, windowMs: 7, windowsWithRows: 9 },
+    windows: [{ sinceMs: 0, untilMs: 7, verdict: 'drift', confirmed: [name] }],
+    ...{ years: 1, alarms: 1, alarmsPerYear: 1, columns: [{ name, alarms: 1, alarmsPerYear: 1 }] },
+  })
+}
+
 /** Reports of commands about data and settings in which whatever a person, a file or a remote may name is `name`. */
 export const reportsOfData: Readonly<Record<string, (name: string) => Report>> = {
   cache: (name) =>
@@ -237,6 +255,7 @@ export const reportsOfData: Readonly<Record<string, (name: string) => Report>> =
     return reportDoctor({ repository: name, strict: true, findings })
   },
   drift: driftOf,
+  'drift --replay': replayedDrift,
   plan: (name) =>
     reportPlan({
       ...{ model: name, runKey: name, dataDigest: name, code: { commit: name, uncommitted: 1 }, isRefused: false },

@@ -7,6 +7,7 @@ import { drift } from '../../action/commands/drift.ts'
 import { runCommand, settle } from '../../action/commands/settle.ts'
 import { exitCodeOf } from '../../action/report/ending.ts'
 import type { DriftReport } from '../../action/report/report-drift.ts'
+import type { ReplayReport } from '../../action/report/report-replay.ts'
 import { jsonEnding } from '../../action/report/word-ending.ts'
 import { contextIn } from '../support/command-context.ts'
 import { schemaOf } from '../support/result-schema.ts'
@@ -190,5 +191,82 @@ describe('drift’s inputs', () => {
     })
     expect(parse('weight', 'a=b=2')).toEqual({ ok: true, value: { 'a=b': 2 } })
     for (const wrong of ['a', '=1', 'a=', 'a=-1', 'a=NaN']) expect(parse('weight', wrong).ok).toBe(false)
+  })
+})
+
+describe('drift --replay', () => {
+  /** A row an hour for 40 weeks from a Monday; `x` moves up for good in week 30, `id` counts. */
+  const stream = csv('id,ts,x,c', 40 * 168, (i) => {
+    const moved = i >= 30 * 168 ? 8 : 0
+    const ts = new Date(Date.UTC(2024, 0, 1) + i * 3_600_000).toISOString()
+    return `${i},${ts},${(Math.sin(i * i) * 5 + moved).toFixed(3)},${'AABC'[(i * 7) % 4]}`
+  })
+
+  async function replay(folder: string, inputs: Record<string, unknown> = {}) {
+    const context = contextIn(folder)
+    const given = { reference: 'a.csv', replay: true, above: {}, weight: {}, ...inputs }
+    const ending = await settle(() => runCommand(drift, given, context), context.signal)
+    const json = JSON.parse(jsonEnding('drift', ending)) as {
+      result?: ReplayReport
+      diagnostics?: { message: string }[]
+    }
+    expect(isValid(json) ? [] : isValid.errors).toEqual([])
+    const report = ending.kind === 'fault' ? undefined : ending.report
+    return { ending, json, words: report?.text ?? '', markdown: report?.markdown ?? '', outputs: report?.outputs }
+  }
+
+  it('says how often it would have been an alarm, by which column, since when', async () => {
+    const { ending, json, words, markdown, outputs } = await replay(tempFolder({ 'a.csv': stream }))
+    const { windows, columns, alarms, windowsWithRows, rows, timelessRows, time } = json.result ?? {}
+    expect([alarms, windowsWithRows, rows, timelessRows, time]).toEqual([1, 40, 6720, 0, 'ts'])
+    expect(columns?.map(({ name }) => name)).toEqual(['x'])
+    expect(windows?.find(({ verdict }) => verdict === 'drift')?.sinceMs).toBe(Date.UTC(2024, 6, 29))
+    expect(words).toMatch(/^1\.63 ALARMS A YEAR {2}once in 32 windows/)
+    expect(words).toContain('✗ x  once: 2024-07-29')
+    expect(markdown).toContain('| `x` | 1 |')
+    expect(outputs).toMatchObject({ verdict: 'drift', drifted: '1' })
+    expect([ending.kind, exitCodeOf(ending)]).toEqual(['done', 0])
+  })
+
+  it('gives the same whatever the order of rows', async () => {
+    const [head = '', ...lines] = stream.trim().split('\n')
+    const turned = [head, ...lines.reverse(), ''].join('\n')
+    const one = await replay(tempFolder({ 'a.csv': stream }))
+    const other = await replay(tempFolder({ 'a.csv': turned }))
+    expect(other.json).toEqual(one.json)
+  })
+
+  it('needs windows to learn from: without enough it says so, and never that there is no alarm', async () => {
+    const { json, words, outputs } = await replay(tempFolder({ 'a.csv': stream }), { window: 49 * 86_400_000 })
+    expect(json.result).toMatchObject({ windows: [], alarms: 0, alarmsPerYear: null })
+    expect(words).toMatch(/^INSUFFICIENT DATA/)
+    expect(outputs?.['verdict']).toBe('insufficient data')
+  })
+
+  it('raises no alarm in a year of windows that are alike', async () => {
+    const calm = stream
+      .split('\n')
+      .slice(0, 1 + 30 * 168)
+      .join('\n')
+    const { json, words } = await replay(tempFolder({ 'a.csv': calm }), { persist: { need: 1, of: 1 } })
+    expect(json.result?.alarms).toBe(0)
+    expect(words).toMatch(/^NO ALARM {2}in 22 windows/)
+  })
+
+  it.each([
+    ['no times', 'x,c\n1,a\n2,b\n', {}, /no column holds times/],
+    ['two columns of times', 'a,b,x\n2024-01-01,2024-01-02,1\n2024-01-02,2024-01-03,2\n', {}, /2 columns hold times/],
+    ['a column that is not there', stream, { time: 'tss' }, /no column is called "tss"/],
+    ['a column of numbers', stream, { time: 'x' }, /"x" holds no times/],
+    ['too many windows', stream, { window: 1000 }, /more than 5000 windows of 1s/],
+  ])('refuses %s', async (_what, text, inputs, message) => {
+    const { json, ending } = await replay(tempFolder({ 'a.csv': text }), inputs)
+    expect(ending.kind).toBe('diagnosed')
+    expect(json.diagnostics?.[0]?.message).toMatch(message)
+  })
+
+  it('is what is left to ask for where nothing is named to compare with', async () => {
+    const { ending } = await replay(tempFolder({ 'a.csv': stream }), { replay: false })
+    expect(ending).toMatchObject({ kind: 'fault', fault: { code: 'cli/missing-input', owner: 'user' } })
   })
 })

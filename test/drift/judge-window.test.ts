@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { DataBlock } from '../../action/drift/drift-reference.ts'
 import { judgePersistence, nextDriftState, noDriftState } from '../../action/drift/drift-state.ts'
 import { judgeWindow } from '../../action/drift/judge-window.ts'
-import { replayDrift } from '../../action/drift/replay-drift.ts'
+import { countAlarms, type ReplayRule, replayWindows } from '../../action/drift/replay-drift.ts'
 import { samePhase } from '../../action/drift/season.ts'
 import { DriftStream } from '../support/drift-streams.ts'
 
@@ -141,7 +141,9 @@ describe('samePhase', () => {
   })
 })
 
-describe('replayDrift', () => {
+const replayDrift = (blocks: readonly DataBlock[], by: ReplayRule) => countAlarms([...replayWindows(blocks, by)])
+
+describe('countAlarms', () => {
   it('says alarms a year of past windows: none of a calm year, one of a year that moved', () => {
     const source = stream(0.3, 5)
     const calm = Array.from({ length: 16 }, () => source.block(250))

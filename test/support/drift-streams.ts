@@ -1,6 +1,6 @@
 import { type ColumnBlock, categoriesOf } from '../../action/drift/column-block.ts'
 import type { DataBlock } from '../../action/drift/drift-reference.ts'
-import { countNumbers } from '../../action/drift/number-counts.ts'
+import { countNumbers } from '../../action/stats/number-counts.ts'
 
 /**
  * Streams of 20 columns: 10 numeric ones of 4 shapes, 10 categorical ones of 2 to 40 values. Each block and window has its own

@@ -1,5 +1,5 @@
 import type { Json } from '../base/canonical-json.ts'
-import { sum } from '../stats/sum.ts'
+import { sum } from './sum.ts'
 
 /**
  * How often which numbers came, in a form of bounded size that merges exactly. `bits` is the longest prefix of the doubles'
@@ -48,34 +48,32 @@ export function mergeNumberCounts(parts: readonly NumberCounts[], maxKeys = maxN
   return {
     kind: 'number',
     ...shorten(values, counts, bits, maxKeys),
-    minusInfinity: parts.reduce((all, part) => all + part.minusInfinity, 0),
-    plusInfinity: parts.reduce((all, part) => all + part.plusInfinity, 0),
+    minusInfinity: parts.reduce((rows, part) => rows + part.minusInfinity, 0),
+    plusInfinity: parts.reduce((rows, part) => rows + part.plusInfinity, 0),
   }
 }
 
 type Counted = Pick<NumberCounts, 'values' | 'counts'>
 
-/** By halves, so that each value is copied log₂ times the number of parts. */
+/** By halves, so that many parts take no longer for each value than few. */
 function mergeAll(parts: readonly Counted[]): Counted {
-  const [first = { values: new Float64Array(), counts: new Float64Array() }] = parts
-  if (parts.length < 2) return first
+  const [only, ...others] = parts
+  if (!only) return { values: new Float64Array(), counts: new Float64Array() }
+  if (others.length === 0) return only
   const middle = parts.length >> 1
   return mergeTwo(mergeAll(parts.slice(0, middle)), mergeAll(parts.slice(middle)))
 }
 
-function mergeTwo(left: Counted, right: Counted): Counted {
-  const values = new Float64Array(left.values.length + right.values.length)
+function mergeTwo(one: Counted, other: Counted): Counted {
+  const values = new Float64Array(one.values.length + other.values.length)
   const counts = new Float64Array(values.length)
-  let i = 0
-  let j = 0
-  let length = 0
-  while (i < left.values.length || j < right.values.length) {
-    const a = left.values[i] ?? Infinity
-    const b = right.values[j] ?? Infinity
-    values[length] = Math.min(a, b)
-    counts[length] = (a <= b ? (left.counts[i] ?? 0) : 0) + (b <= a ? (right.counts[j] ?? 0) : 0)
-    if (a <= b) i += 1
-    if (b <= a) j += 1
+  let [i, j, length] = [0, 0, 0]
+  while (i < one.values.length || j < other.values.length) {
+    const [left, right] = [one.values[i] ?? Infinity, other.values[j] ?? Infinity]
+    values[length] = Math.min(left, right)
+    counts[length] = (left <= right ? (one.counts[i] ?? 0) : 0) + (right <= left ? (other.counts[j] ?? 0) : 0)
+    if (left <= right) i += 1
+    if (right <= left) j += 1
     length += 1
   }
   return { values: values.subarray(0, length), counts: counts.subarray(0, length) }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 
 import { canonicalJson } from '../../action/base/canonical-json.ts'
 import { type ColumnBlock, categoriesOf, jsonOfBlock, mergeBlocks, readBlock } from '../../action/drift/column-block.ts'
-import { countNumbers, mergeNumberCounts, mostLost, withBits } from '../../action/drift/number-counts.ts'
 import { compareSorted } from '../../action/stats/compare-sorted.ts'
+import { countNumbers, mergeNumberCounts, mostLost, withBits } from '../../action/stats/number-counts.ts'
 
 const runs = { numRuns: 200, seed: 11, endOnFailure: true }
 const number = fc.oneof(

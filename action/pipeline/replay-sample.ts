@@ -1,0 +1,136 @@
+import { setImmediate as othersFirst } from 'node:timers/promises'
+
+import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { formatDuration } from '../base/duration.ts'
+import { nearestName } from '../base/nearest-name.ts'
+import { countBlocks } from '../data/count-blocks.ts'
+import { diagnoseReadError } from '../data/diagnose-read-error.ts'
+import { openSample, type Sample } from '../data/open-samples.ts'
+import type { SourceFile } from '../data/source-file.ts'
+import { maxCategories, minIdRows } from '../drift/drift-column.ts'
+import {
+  countAlarms,
+  type DriftReplay,
+  type ReplayedWindow,
+  type ReplayRule,
+  replayWindows,
+} from '../drift/replay-drift.ts'
+import { windowsBegin } from '../drift/windows.ts'
+import { type ColumnPair, pairColumns } from './pair-columns.ts'
+
+export interface SampleReplay extends DriftReplay {
+  readonly rule: ReplayRule
+  readonly rows: number
+  /** Rows without a time, which are in no window. */
+  readonly timelessRows: number
+  /** The column of event time. */
+  readonly time: string
+  readonly windowMs: number
+  /** Windows that hold rows; those of the beginning are only learned from. */
+  readonly windowsWithRows: number
+}
+
+export interface ReplayAsked {
+  readonly rule: ReplayRule
+  readonly windowMs: number
+  /** The only column of times where it is left out. */
+  readonly time?: string | undefined
+}
+
+/** A window of a day over 13 years. */
+const mostWindows = 5000
+
+/** What the rule would have said of each window of a sample's time, by what came before it. */
+export async function replaySample(
+  files: readonly SourceFile[],
+  asked: ReplayAsked,
+  signal?: AbortSignal,
+): Promise<Read<SampleReplay>> {
+  const opened = await openSample(files, signal)
+  if (!opened.ok) return opened
+  await using sample = opened.value
+  try {
+    return await replay(sample, files, asked, signal)
+  } catch (error) {
+    const diagnostic = diagnoseReadError(error, files)
+    if (!diagnostic) throw error
+    return { ok: false, diagnostics: [diagnostic] }
+  }
+}
+
+async function replay(
+  sample: Sample,
+  files: readonly SourceFile[],
+  asked: ReplayAsked,
+  signal?: AbortSignal,
+): Promise<Read<SampleReplay>> {
+  const refuse = (code: string, state: string, remedy: string) =>
+    refused({ code: `drift/${code}`, file: files[0]?.path ?? '', line: 1, column: 1, message: state, remedy })
+  const columns = await pairColumns(sample, sample)
+  const time = timeIn(columns, asked.time)
+  if (!time.ok) return refuse('no-time', `Cannot replay: ${time.state}`, time.remedy)
+  const { windowMs, rule } = asked
+  const counted = await countBlocks(sample, {
+    time: time.name,
+    originMs: windowsBegin,
+    blockMs: windowMs,
+    mostBlocks: mostWindows,
+    columns,
+    mostTexts: maxCategories,
+    ids: { numbers: 'each row has a number of its own: an id', minRows: minIdRows },
+  })
+  if (!counted) {
+    const state = `Cannot replay: "${time.name}" has more than ${mostWindows} windows of ${formatDuration(windowMs)} with rows`
+    return refuse('many-windows', state, 'Name a longer --window, or look for times that are none.')
+  }
+  const { blocks, rows, timelessRows } = counted
+  const windows: ReplayedWindow[] = []
+  for (const window of replayWindows(blocks, rule)) {
+    windows.push(window)
+    // A year of them takes seconds.
+    await othersFirst()
+    signal?.throwIfAborted()
+  }
+  return {
+    ok: true,
+    value: {
+      ...countAlarms(windows),
+      rule,
+      rows,
+      timelessRows,
+      time: time.name,
+      windowMs,
+      windowsWithRows: blocks.length,
+    },
+  }
+}
+
+function refused(diagnostic: Diagnostic): Read<never> {
+  return { ok: false, diagnostics: [diagnostic] }
+}
+
+type FoundTime =
+  | { readonly ok: true; readonly name: string }
+  | { readonly ok: false; readonly state: string; readonly remedy: string }
+
+function timeIn(columns: readonly ColumnPair[], wanted: string | undefined): FoundTime {
+  const times = columns.flatMap(({ name, as }) => (as === 'times move by themselves' ? [name] : []))
+  const choice =
+    times.length > 0 ? `Name one of ${times.join(', ')}: --time ${times[0]}` : 'Name data with dates or moments.'
+  if (wanted === undefined) {
+    const [only, other] = times
+    if (only !== undefined && other === undefined) return { ok: true, name: only }
+    const state = only === undefined ? 'no column holds times' : `${times.length} columns hold times`
+    return { ok: false, state: `${state}; expected one that says when a row happened`, remedy: choice }
+  }
+  if (times.includes(wanted)) return { ok: true, name: wanted }
+  const names = columns.map(({ name }) => name)
+  if (names.includes(wanted))
+    return { ok: false, state: `"${wanted}" holds no times; expected dates or moments`, remedy: choice }
+  const near = nearestName(wanted, names)
+  return {
+    ok: false,
+    state: `no column is called "${wanted}"`,
+    remedy: near === undefined ? choice : `Did you mean "${near}"?`,
+  }
+}
