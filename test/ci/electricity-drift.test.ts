@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+import { packageFolder } from '../../action/base/package-folder.ts'
+import { findNamedFiles } from '../../action/data/find-named-files.ts'
+import { compareSamples } from '../../action/pipeline/compare-samples.ts'
+import { replaySample } from '../../action/pipeline/replay-sample.ts'
+
+const folder = resolve(packageFolder(), process.env['PLUMBLINE_TEST_DATA'] ?? '../shared/data', 'electricity')
+const months = readdirSync(folder).sort()
+const learned = 12
+const rule = { effect: 0.1, fdr: 0.05, limits: {}, weights: {} }
+
+interface Found {
+  readonly month: string
+  readonly column: string
+  readonly effect: number
+}
+
+test('each month beside the twelve before it drifts in the columns, and by the effects, that pandas and SciPy find', {
+  timeout: 300_000,
+}, async () => {
+  const text = readFileSync(join(packageFolder(), 'test/oracle/electricity-drift.json'), 'utf8')
+  const { found: expected } = JSON.parse(text) as { found: Found[] }
+  const found: Found[] = []
+  for (const [index, month] of months.entries()) {
+    if (index < learned) continue
+    const before = months.slice(index - learned, index)
+    const reference = await Promise.all(before.map(async (file) => await findNamedFiles(folder, file)))
+    const compared = await compareSamples(reference.flat(), await findNamedFiles(folder, month), rule)
+    if (!compared.ok) throw new Error(JSON.stringify(compared.diagnostics))
+    for (const { name, verdict, rows } of compared.value.columns) {
+      const values = rows.find(({ question }) => question === 'values')
+      if (verdict === 'drift') found.push({ month: month.slice(0, 7), column: name, effect: values?.effect ?? 0 })
+    }
+  }
+  const keyed = (list: readonly Found[]) =>
+    Object.fromEntries(list.map(({ month, column, effect }) => [`${month} ${column}`, Number(effect.toFixed(9))]))
+  expect(keyed(found)).toEqual(keyed(expected))
+  expect(expected.length).toBeGreaterThan(50)
+})
+
+test('the opening to Victoria is an alarm in its first week, of the three columns that it changed, and the only one', {
+  timeout: 300_000,
+}, async () => {
+  const asked = { ...rule, recentMs: 30 * 86_400_000, season: null, persist: { need: 2, of: 3 } }
+  const replayed = await replaySample(await findNamedFiles(folder, '*.csv'), { rule: asked, windowMs: 7 * 86_400_000 })
+  if (!replayed.ok) throw new Error(JSON.stringify(replayed.diagnostics))
+  const { windows, columns, alarms } = replayed.value
+  expect(columns.map(({ name }) => name).sort()).toEqual(['transfer', 'vicdemand', 'vicprice'])
+  expect(columns.map((column) => column.alarms)).toEqual([1, 1, 1])
+  expect(alarms).toBe(1)
+  const first = windows.find(({ confirmed }) => confirmed.length > 0)
+  expect([first?.sinceMs, first?.confirmed.toSorted()]).toEqual([
+    Date.UTC(1997, 4, 5),
+    ['transfer', 'vicdemand', 'vicprice'],
+  ])
+})
