@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/ci/**/*.test.ts'],
     globalSetup: ['./scripts/build-before-tests.mjs'],
+    setupFiles: ['./test/support/random-seed.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 900_000,

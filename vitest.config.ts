@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/ci/**'],
     globalSetup: ['./scripts/build-before-tests.mjs'],
+    setupFiles: ['./test/support/random-seed.ts'],
     pool: 'forks',
     // Much of the time they wait for processes and disks.
     maxWorkers: '100%',
