@@ -50,10 +50,9 @@ export async function answerWeb(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const [first] = error.errors
-    const words = html`<p class="notice no">✗ ${typeof first === 'string' ? first : (first?.message ?? error.message)}</p><p>Nothing was changed. <a href="${pageOf(forge)}/pulls">Back to the pull requests</a></p>`
-    response
-      .writeHead(error.status, headers)
-      .end(page({ forge }, undefined, 'Not done', html`<h1>Not done</h1>${words}`))
+    const [title, rest] = request.method === 'POST' ? ['Not done', 'Nothing was changed. '] : ['Not shown', '']
+    const words = html`<p class="notice no">✗ ${typeof first === 'string' ? first : (first?.message ?? error.message)}</p><p>${rest}<a href="${pageOf(forge)}/pulls">Back to the pull requests</a></p>`
+    response.writeHead(error.status, headers).end(page({ forge }, undefined, title, html`<h1>${title}</h1>${words}`))
   }
 }
 
