@@ -5,7 +5,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import { version } from '../base/version.ts'
 import type { GitHubClient } from '../github/client.ts'
-import { keepBytes } from '../github/keep-bytes.ts'
+import { keepArtifact } from '../github/keep-artifact.ts'
 import { unpackZip } from '../github/unpack-zip.ts'
 import { listArtifactsOf, openArtifact, type RunArtifact, type TriggeredRun } from '../github/workflow-runs.ts'
 import {
@@ -115,7 +115,7 @@ async function bytesOf(
   if (!body) return 'it is gone'
   const name = key.replaceAll('/', '.')
   const zip = join(folder, `${name}.zip`)
-  const sha256 = await keepBytes(body, zip, artifact.bytes, signal)
+  const sha256 = await keepArtifact(body, zip, artifact.bytes, signal)
   if (sha256 === undefined || (artifact.sha256 !== undefined && sha256 !== artifact.sha256)) {
     return 'its bytes changed on the way'
   }

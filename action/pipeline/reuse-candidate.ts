@@ -8,7 +8,7 @@ import { startStopwatch } from '../base/stopwatch.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import type { GitHubClient } from '../github/client.ts'
 import { readTreeOf } from '../github/git-data.ts'
-import { keepBytes } from '../github/keep-bytes.ts'
+import { keepArtifact } from '../github/keep-artifact.ts'
 import { pullMergedAs } from '../github/pulls.ts'
 import { readRepository } from '../github/repository.ts'
 import { unpackZip } from '../github/unpack-zip.ts'
@@ -142,7 +142,7 @@ async function download(
     const body = await openArtifact(client, artifact, signal)
     if (!body) continue
     progress.update('reuse', artifact.name)
-    digests[name] = await keepBytes(body, zipOf(draft, name), artifact.bytes, signal)
+    digests[name] = await keepArtifact(body, zipOf(draft, name), artifact.bytes, signal)
   }
   return digests
 }

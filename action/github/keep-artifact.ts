@@ -6,10 +6,10 @@ import { pipeline } from 'node:stream/promises'
 import { isOfDisk } from '../base/is-of-disk.ts'
 
 /**
- * Writes what comes to a file, and answers its SHA-256. Undefined where more comes than was said, or the connection breaks: those
- * are not the bytes that were stored.
+ * Writes an artifact to a file as it comes, and answers its SHA-256. Undefined where more comes than was said, or the connection
+ * breaks: those are not the bytes that were stored.
  */
-export async function keepBytes(
+export async function keepArtifact(
   body: AsyncIterable<Uint8Array>,
   file: string,
   mostBytes: number,
