@@ -35,8 +35,13 @@ export interface DriftState {
 
 export const noDriftState: DriftState = { judged: [], marks: {} }
 
-/** An effect of so many times the limit is believed at once. */
-export const atOnceFactor = 3
+const atOnceFactor = 3
+
+/** An effect of three times the limit is believed in one window; rounded where a multiplication leaves dust. */
+export function atOnceEffect({ effect }: Pick<DriftRule, 'effect'>): number {
+  return Number((atOnceFactor * effect).toFixed(12))
+}
+
 const maxKept = 1000
 
 /**
@@ -114,13 +119,13 @@ function standingOf(
   name: string,
   weight: number,
   marks: readonly ColumnMark[],
-  { effect }: Pick<DriftRule, 'effect'>,
+  rule: Pick<DriftRule, 'effect'>,
   { need, of }: Persistence,
 ): PersistedColumn {
   const last = marks.slice(-of)
   const drifted = last.filter(({ mark }) => mark === 'drift').length
   const newest = last.at(-1)
-  const isAtOnce = newest?.mark === 'drift' && newest.effect >= Number((atOnceFactor * effect).toFixed(12))
+  const isAtOnce = newest?.mark === 'drift' && newest.effect >= atOnceEffect(rule)
   const isConfirmed = isAtOnce || drifted >= need
   const now = newest?.mark === 'drift' ? 'suspected' : newest?.mark === 'quiet' ? 'quiet' : 'unknown'
   return { name, weight, standing: isConfirmed ? 'confirmed' : now, drifted, windows: last.length, isAtOnce }

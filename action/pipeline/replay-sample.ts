@@ -8,6 +8,7 @@ import { diagnoseReadError } from '../data/diagnose-read-error.ts'
 import { openSample, type Sample } from '../data/open-samples.ts'
 import type { SourceFile } from '../data/source-file.ts'
 import { maxCategories, minIdRows } from '../drift/drift-column.ts'
+import { atOnceEffect } from '../drift/drift-state.ts'
 import {
   countAlarms,
   type DriftReplay,
@@ -20,6 +21,8 @@ import { type ColumnPair, pairColumns } from './pair-columns.ts'
 
 export interface SampleReplay extends DriftReplay {
   readonly rule: ReplayRule
+  /** An effect that is believed in one window, 0..1. */
+  readonly atOnceEffect: number
   readonly rows: number
   /** Rows without a time, which are in no window. */
   readonly timelessRows: number
@@ -96,6 +99,7 @@ async function replay(
     value: {
       ...countAlarms(windows),
       rule,
+      atOnceEffect: atOnceEffect(rule),
       rows,
       timelessRows,
       time: time.name,

@@ -62,9 +62,9 @@ function wordNotes({ timelessRows, windows }: ReplayReport): string[] {
   ]
 }
 
-function wordRule({ rule }: ReplayReport): string {
+function wordRule({ rule, atOnceEffect }: ReplayReport): string {
   const { effect, fdr, persist, recentMs, season } = rule
-  return `effect at least ${formatNumber(effect)} · false discoveries at most ${formatShare(fdr)} · in ${persist.need} of ${persist.of} windows, or once at ${formatNumber(3 * effect)} · also against the last ${formatDuration(recentMs)}${season === null ? '' : ` · by ${season.replaceAll('-', ' ')}`}`
+  return `effect at least ${formatNumber(effect)} · false discoveries at most ${formatShare(fdr)} · in ${persist.need} of ${persist.of} windows, or once at ${formatNumber(atOnceEffect)} · also against the last ${formatDuration(recentMs)}${season === null ? '' : ` · by ${season.replaceAll('-', ' ')}`}`
 }
 
 /** Beginnings of the windows in which a column became confirmed. */

@@ -165,7 +165,16 @@ function replayedDrift(name: string): Report {
     persist: { need: 2, of: 3 },
   }
   return reportReplay({
-    ...{ reference: name, time: name, rule, rows: 7, timelessRows: 7, windowMs: 7, windowsWithRows: 9 },
+    ...{
+      reference: name,
+      time: name,
+      rule,
+      atOnceEffect: 0.3,
+      rows: 7,
+      timelessRows: 7,
+      windowMs: 7,
+      windowsWithRows: 9,
+    },
     windows: [{ sinceMs: 0, untilMs: 7, verdict: 'drift', confirmed: [name] }],
     ...{ years: 1, alarms: 1, alarmsPerYear: 1, columns: [{ name, alarms: 1, alarmsPerYear: 1 }] },
   })
