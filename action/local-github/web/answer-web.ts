@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-
+import { html } from '../../base/html.ts'
 import type { Forge } from '../exchange.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { pageOf } from '../resources.ts'
-import { html } from './html.ts'
 import { barePage, page, type View } from './page.ts'
 import { branchesPage, deploymentsPage, releasesPage, runsPage } from './platform-pages.ts'
 import { issueList, issueView } from './pull-pages.ts'

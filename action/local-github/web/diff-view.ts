@@ -1,5 +1,5 @@
+import { type Html, html } from '../../base/html.ts'
 import type { FileChange } from '../diff-files.ts'
-import { type Html, html } from './html.ts'
 
 /** So many lines of one file are shown; the rest is counted. */
 const mostLines = 2000

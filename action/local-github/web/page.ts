@@ -1,6 +1,6 @@
+import { type Html, html, type Piece } from '../../base/html.ts'
 import { type Forge } from '../exchange.ts'
 import { pageOf } from '../resources.ts'
-import { type Html, html, type Piece } from './html.ts'
 import type { WebSession } from './session.ts'
 
 /** What every page needs to know. */

@@ -1,9 +1,9 @@
+import { type Html, html } from '../../base/html.ts'
 import { readTips } from '../branches.ts'
 import { environmentNamed } from '../deployment-state.ts'
 import { pageOf } from '../resources.ts'
 import type { State } from '../state.ts'
 import type { StoredRun } from '../stored-runs.ts'
-import { type Html, html } from './html.ts'
 import { form, page, rows, stateBadge, time, type View } from './page.ts'
 import { renderMarkdown } from './render-markdown.ts'
 

@@ -1,7 +1,7 @@
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 
-import { escapeHtml, type Html, showHidden } from './html.ts'
+import { escapeHtml, type Html, showHidden } from '../../base/html.ts'
 
 /** Text that somebody wrote, as GitHub shows it. Of HTML only folding (`details`), line breaks and comments are taken; all else is shown as it was typed. */
 export function renderMarkdown(text: string): Html {

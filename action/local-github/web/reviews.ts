@@ -1,8 +1,8 @@
+import { type Html, html } from '../../base/html.ts'
 import { issuePage } from '../issue-resource.ts'
 import type { State } from '../state.ts'
 import type { PullIssue } from '../stored-issue.ts'
 import { approversOf, type ReviewState } from '../stored-review.ts'
-import { type Html, html } from './html.ts'
 import { form, rows, stateBadge, time, type View } from './page.ts'
 import { renderMarkdown } from './render-markdown.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { escapeHtml } from '../../../action/local-github/web/html.ts'
+import { escapeHtml } from '../../../action/base/html.ts'
 import { renderMarkdown } from '../../../action/local-github/web/render-markdown.ts'
 
 describe('renderMarkdown()', () => {
