@@ -1,68 +1,82 @@
 import type { NumberComparison } from '../stats/compare-sorted.ts'
-import type { DriftColumn } from './drift-column.ts'
+import { sum } from '../stats/sum.ts'
+import type { CategoryCount, DriftColumn } from './drift-column.ts'
 
-/** What people see of a column: shares of few bins, and the values that came or went. */
+/** What people see of a column: rows of few bins, and the values that came or went. */
 export interface DriftPicture {
-  /** What the bins are: the inner edges of numbers, the values of categories; empty where they may not be shown. */
+  /** What the bins are: the round inner edges of numbers, the values of categories; empty where none may be shown. */
   readonly bins: readonly (number | string)[]
-  /** Shares, 0..1, a bin more than edges; of categories the most frequent, in their order. */
+  /** Rows of each bin, one more than edges, [edge, next edge), the outer ones open; of categories the largest shares first. */
   readonly reference: readonly number[]
   readonly current: readonly number[]
-  /** Values of the current sample alone, and of the reference alone, of at least `minShownRows` rows; with their rows. */
+  /** All categories that are not among the bins: how many they are, and their rows. */
+  readonly others: { readonly values: number; readonly reference: number; readonly current: number }
+  /** Values of the current sample alone, and of the reference alone, of at least `minRows` rows; with their rows. */
   readonly appeared: readonly (readonly [value: string, rows: number])[]
   readonly vanished: readonly (readonly [value: string, rows: number])[]
-  /** How many rarer ones came and went, which are not shown. */
+  /** How many others came and went, which are not shown. */
   readonly rareAppeared: number
   readonly rareVanished: number
 }
 
-const bars = 8
+/** What may be seen of a column's values. */
+export interface PictureRule {
+  /** A value of fewer rows may be somebody's own. */
+  readonly minRows: number
+  /** False of a column whose values are nobody's business. */
+  readonly areValuesShown: boolean
+}
+
+const anyValues: PictureRule = { minRows: 20, areValuesShown: true }
+const maxBars = 8
 const maxNamed = 10
-/** A value of fewer rows may be somebody's own. */
-const minShownRows = 20
+const none = { values: 0, reference: 0, current: 0 } as const
 
 /** Null of a column that is gone or not judged. */
-export function pictureOf(column: DriftColumn | undefined): DriftPicture | null {
+export function pictureOf(column: DriftColumn | undefined, rule: PictureRule = anyValues): DriftPicture | null {
   if (!column || column.kind === 'not judged') return null
-  if (column.kind === 'number') return pictureNumbers(column.numbers)
-  const { categories } = column
-  const total = (side: 'reference' | 'current') => categories.reduce((sum, one) => sum + one[side], 0)
-  const shown = categories.filter((one) => isCommon(one.reference) && isCommon(one.current)).slice(0, bars)
-  const sharesOf = (side: 'reference' | 'current') => shown.map((one) => one[side] / Math.max(1, total(side)))
-  const only = (side: 'reference' | 'current', other: 'reference' | 'current') =>
-    categories.filter((one) => one[other] === 0 && one[side] > 0)
-  const named = (side: 'reference' | 'current', other: 'reference' | 'current') => {
-    const list = only(side, other).filter((one) => one[side] >= minShownRows)
-    return list.slice(0, maxNamed).map((one) => [one.value, one[side]] as const)
+  const picture = column.kind === 'number' ? pictureNumbers(column.numbers) : pictureCategories(column.categories, rule)
+  return picture && !rule.areValuesShown ? { ...picture, bins: [] } : picture
+}
+
+function pictureCategories(categories: readonly CategoryCount[], rule: PictureRule): DriftPicture {
+  const { minRows, areValuesShown } = rule
+  const isCommon = (rows: number) => rows === 0 || rows >= minRows
+  const totals = { reference: rowsOf(categories, 'reference'), current: rowsOf(categories, 'current') }
+  const shareOf = ({ reference, current }: CategoryCount) =>
+    Math.max(reference / Math.max(1, totals.reference), current / Math.max(1, totals.current))
+  const shown = categories
+    .filter((one) => isCommon(one.reference) && isCommon(one.current))
+    .toSorted((one, other) => shareOf(other) - shareOf(one))
+    .slice(0, maxBars)
+  const only = (side: 'reference' | 'current', other: 'reference' | 'current') => {
+    const all = categories.filter((one) => one[other] === 0 && one[side] > 0)
+    const named = areValuesShown ? all.filter((one) => one[side] >= minRows).slice(0, maxNamed) : []
+    return { named: named.map((one) => [one.value, one[side]] as const), rare: all.length - named.length }
   }
-  const appeared = named('current', 'reference')
-  const vanished = named('reference', 'current')
+  const [appeared, vanished] = [only('current', 'reference'), only('reference', 'current')]
   return {
     bins: shown.map(({ value }) => value),
-    reference: sharesOf('reference'),
-    current: sharesOf('current'),
-    appeared,
-    vanished,
-    rareAppeared: only('current', 'reference').length - appeared.length,
-    rareVanished: only('reference', 'current').length - vanished.length,
+    reference: shown.map(({ reference }) => reference),
+    current: shown.map(({ current }) => current),
+    others: {
+      values: categories.length - shown.length,
+      reference: totals.reference - rowsOf(shown, 'reference'),
+      current: totals.current - rowsOf(shown, 'current'),
+    },
+    appeared: appeared.named,
+    vanished: vanished.named,
+    rareAppeared: appeared.rare,
+    rareVanished: vanished.rare,
   }
 }
 
-/** Whether the count of a value tells of nobody. */
-function isCommon(rows: number): boolean {
-  return rows === 0 || rows >= minShownRows
+function rowsOf(categories: readonly CategoryCount[], side: 'reference' | 'current'): number {
+  return sum(categories.map((one) => one[side]))
 }
 
-/** Bins of one width between the reference's 1st and 99th percentile, the outer ones open. */
-function pictureNumbers({ middle, n, m }: NumberComparison): DriftPicture | null {
-  if (!middle) return null
-  return {
-    bins: middle.edges,
-    reference: middle.reference.map((count) => count / Math.max(1, n)),
-    current: middle.current.map((count) => count / Math.max(1, m)),
-    appeared: [],
-    vanished: [],
-    rareAppeared: 0,
-    rareVanished: 0,
-  }
+function pictureNumbers({ histogram }: NumberComparison): DriftPicture | null {
+  if (!histogram) return null
+  const { edges: bins, reference, current } = histogram
+  return { bins, reference, current, others: none, appeared: [], vanished: [], rareAppeared: 0, rareVanished: 0 }
 }

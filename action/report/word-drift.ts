@@ -1,3 +1,4 @@
+import type { DriftPicture } from '../drift/drift-picture.ts'
 import type { Swap } from '../drift/find-swapped-columns.ts'
 import type { JudgedRow } from '../drift/judge-drift.ts'
 import type { Rename } from '../drift/match-renamed-columns.ts'
@@ -93,12 +94,28 @@ function wordValues(word: string, values: readonly (readonly [string, number])[]
   ]
 }
 
-/** Both sides as bars of one scale. */
+/** Both sides as bars of one scale: the share of rows in a bin, or in what neighbours hold together where there are many. */
 export function wordPicture({ picture }: ComparedColumn): string {
   if (!picture || picture.reference.length < 2) return ''
-  const bars = Array.from(sparkline([0, ...picture.reference, ...picture.current])).slice(1)
-  const middle = picture.reference.length
-  return `${bars.slice(0, middle).join('')} → ${bars.slice(middle).join('')}`
+  const [before, now] = sharesOf(picture)
+  const bars = Array.from(sparkline([0, ...before, ...now])).slice(1)
+  return `${bars.slice(0, before.length).join('')} → ${bars.slice(before.length).join('')}`
+}
+
+const mostBars = 10
+
+function sharesOf({ reference, current, others }: DriftPicture): readonly [number[], number[]] {
+  const together = Math.ceil(reference.length / mostBars)
+  const barsOf = (rows: readonly number[], rest: number) => {
+    const all = Math.max(1, sum(rows) + rest)
+    const places = Array.from({ length: Math.ceil(rows.length / together) }, (_, index) => index * together)
+    return places.map((from) => sum(rows.slice(from, from + together)) / all)
+  }
+  return [barsOf(reference, others.reference), barsOf(current, others.current)]
+}
+
+function sum(rows: readonly number[]): number {
+  return rows.reduce((all, count) => all + count, 0)
 }
 
 export function wordRename({ kind, missing, added, distance }: Rename): string {

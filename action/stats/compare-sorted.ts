@@ -1,6 +1,6 @@
 import { deviationFrom } from './deviation-from.ts'
 import { cannotJudge, type Judged, judged } from './judged.ts'
-import { type BinCounts, countBelow, countUpTo, middleEdges, quantileEdges, sturgesEdges } from './sorted-bins.ts'
+import { type BinCounts, countBelow, countUpTo, quantileEdges, roundEdges, sturgesEdges } from './sorted-bins.ts'
 
 /** Where two distribution functions are farthest apart. */
 export interface KsDistance {
@@ -40,8 +40,8 @@ export interface NumberComparison {
   readonly deviation: Judged
   /** Ten bins of the reference's quantiles, (edge, next edge], the outer ones open. */
   readonly deciles: BinCounts
-  /** Eight bins of one width between the reference's 1st and 99th percentile, the outer ones open; undefined without a width. */
-  readonly middle: BinCounts | undefined
+  /** At most 20 bins of one width with round edges (`roundEdges()`), [edge, next edge), the outer ones open; for pictures. */
+  readonly histogram: BinCounts | undefined
   /** Bins of one width over both samples, as many as Sturges says, [edge, next edge), with NumPy's edges; of finite numbers. */
   readonly sturges: BinCounts | undefined
   /** Every number, where `maxListed` allows it. */
@@ -51,7 +51,7 @@ export interface NumberComparison {
 /** So many different numbers are listed of both samples together, or of the reference where they are not too many together. */
 export const maxListed = { together: 10, reference: 20, ofFewReference: 10_000 } as const
 const decileBins = 10
-const middleBins = 8
+const histogramBins = 20
 
 /** Compares two samples, each ascending, without NaN, −0 as 0, as `sortNumbers()` leaves them. */
 export function compareSorted(reference: Float64Array, current: Float64Array): NumberComparison {
@@ -62,7 +62,7 @@ export function compareSorted(reference: Float64Array, current: Float64Array): N
   const first = Math.min(reference[0] ?? Infinity, current[0] ?? Infinity)
   const last = Math.max(reference[n - 1] ?? -Infinity, current[m - 1] ?? -Infinity)
   const areFinite = Number.isFinite(first) && Number.isFinite(last)
-  const middle = middleEdges(reference, middleBins)
+  const round = roundEdges([reference, current], histogramBins, pass.areIntegers)
   const sturges = areFinite ? sturgesEdges(first, last, n + m, areIntegers) : []
   return {
     n,
@@ -76,7 +76,7 @@ export function compareSorted(reference: Float64Array, current: Float64Array): N
     deviation:
       n === 0 ? cannotJudge('no reference values') : finite(deviationFrom(settle(pass.reference) / n, reference)),
     deciles: countUpTo(reference, current, quantileEdges(reference, decileBins)),
-    middle: middle.length > 0 ? countUpTo(reference, current, middle) : undefined,
+    histogram: round.length > 0 ? countBelow(reference, current, round) : undefined,
     // The outer edges hold everything.
     sturges: sturges.length > 0 ? countBelow(reference, current, sturges.slice(1, -1)) : undefined,
     listed: areListed(distinct, referenceDistinct) ? list(reference, current) : undefined,

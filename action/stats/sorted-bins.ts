@@ -21,12 +21,46 @@ export function quantileEdges(sorted: Float64Array, bins: number): number[] {
   return [...new Set(edges)].filter((edge) => edge !== last)
 }
 
-/** The inner edges of bins of one width between the 1st and the 99th percentile; none where these are one, or infinite. */
-export function middleEdges(sorted: Float64Array, bins: number): number[] {
-  const [low, high] = [0.01, 0.99].map((share) => valueAt(sorted, Math.ceil(share * sorted.length)))
-  const width = ((high ?? Number.NaN) - (low ?? Number.NaN)) / bins
-  if (!(width > 0) || !Number.isFinite(width)) return []
-  return Array.from({ length: bins - 1 }, (_, index) => (low ?? 0) + width * (index + 1))
+/** A bin of whole numbers holds more than one, so that none is told by its bin. */
+const leastWholeStep = 2
+
+/**
+ * The inner edges of at most `bins` bins of one width over both samples, from the lower 1st percentile to the higher 99th of
+ * their finite numbers: multiples of 1, 2 or 5 times a power of ten, which no single row decides. None where these
+ * percentiles are one, or so close together that no round number tells them apart.
+ */
+export function roundEdges(samples: readonly Float64Array[], bins: number, areIntegers: boolean): number[] {
+  const ends = samples.flatMap(middleOf)
+  const [low, high] = [Math.min(...ends), Math.max(...ends)]
+  if (!(low < high)) return []
+  // Halves, for the whole may be infinite.
+  const width = (high / 2 - low / 2) / ((bins - 1) / 2)
+  const { factor, power } = roundUp(areIntegers ? Math.max(leastWholeStep, width) : width)
+  const step = factor * 10 ** power
+  const [first, last] = [Math.floor(low / step) + 1, Math.floor(high / step)]
+  if (!Number.isSafeInteger(first * factor) || !Number.isSafeInteger(last * factor)) return []
+  // Divided where that is exact, so that an edge is the number that its digits say.
+  const edgeAt = (place: number) => (power < 0 ? (place * factor) / 10 ** -power : place * step)
+  const edges = Array.from({ length: last - first + 1 }, (_, index) => edgeAt(first + index))
+  return edges.every((edge, index) => Number.isFinite(edge) && edge > (edges[index - 1] ?? -Infinity)) ? edges : []
+}
+
+/** The 1st and the 99th percentile of finite numbers; nothing of none. */
+function middleOf(sorted: Float64Array): readonly number[] {
+  const from = firstNotBefore(sorted, (value) => value === -Infinity)
+  const finite = sorted.subarray(
+    from,
+    firstNotBefore(sorted, (value) => value < Infinity),
+  )
+  if (finite.length === 0) return []
+  return [0.01, 0.99].map((share) => valueAt(finite, Math.ceil(share * finite.length)))
+}
+
+/** The least of 1, 2 and 5 times a power of ten that is not less. */
+function roundUp(width: number): { readonly factor: number; readonly power: number } {
+  const power = Math.floor(Math.log10(width))
+  const factor = [1, 2, 5].find((one) => one * 10 ** power >= width)
+  return factor === undefined ? { factor: 1, power: power + 1 } : { factor, power }
 }
 
 /** All edges, the outer ones too, of NumPy's `histogram_bin_edges(bins='sturges')`, to the bit; none of a range that overflows. */

@@ -128,8 +128,8 @@ function driftOf(name: string): Report {
     ],
     ...{ measures: null, above: [] },
     picture: {
-      ...{ bins: [name, name], reference: [0.5, 0.5], current: [1, 0], rareAppeared: 1, rareVanished: 1 },
-      ...({ appeared: [[name, 30]], vanished: [[name, 30]] } as const),
+      ...{ bins: [name, name], reference: [30, 30], current: [60, 0], rareAppeared: 1, rareVanished: 1 },
+      ...({ appeared: [[name, 30]], vanished: [[name, 30]], others: { values: 1, reference: 1, current: 0 } } as const),
     },
   }
   const gone = { ...column, kind: 'vanished', verdict: 'vanished', rows: [], picture: null } as const
