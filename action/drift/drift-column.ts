@@ -28,13 +28,23 @@ export type DriftColumn = {
   | { readonly kind: 'not judged'; readonly because: NotJudged }
 )
 
-export type NotJudged =
-  | 'it holds nothing on either side'
-  | 'times move by themselves'
-  | 'each row has a number of its own: an id'
-  | 'most rows have a value of their own: an id or free text'
-  | 'lists and structures are not compared'
-  | 'numbers became times, or times numbers'
+const notJudged = [
+  'it holds nothing on either side',
+  'times move by themselves',
+  'each row has a number of its own: an id',
+  'most rows have a value of their own: an id or free text',
+  'lists and structures are not compared',
+  'numbers became times, or times numbers',
+  'it holds another kind of values than what was learned',
+  'the contract classifies it: nothing is kept of its values',
+] as const
+
+/** Why a column is not judged. */
+export type NotJudged = (typeof notJudged)[number]
+
+export function isNotJudged(value: unknown): value is NotJudged {
+  return notJudged.some((known) => known === value)
+}
 
 /** More distinct texts than this are no categories. */
 export const maxCategories = 10_000

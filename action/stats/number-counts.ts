@@ -140,7 +140,7 @@ function join(values: Float64Array, counts: Float64Array, bits: number) {
 const double = new DataView(new ArrayBuffer(8))
 
 /** The number whose bits after the first `bits` are 0; −0 as 0. */
-function prefixOf(value: number, bits: number): number {
+export function prefixOf(value: number, bits: number): number {
   if (bits >= 64) return value + 0
   double.setFloat64(0, value)
   if (bits > 32) {

@@ -1,0 +1,184 @@
+import type { Json } from '../base/canonical-json.ts'
+import { isRecord } from '../base/is-record.ts'
+import type { WindowColumn } from '../drift/judge-window.ts'
+import type { GitHubClient } from '../github/client.ts'
+import type { Stamp } from './allocate.ts'
+import { appendToLedger } from './ledger.ts'
+import type { LedgerRecord } from './ledger-record.ts'
+
+/** A closed window as it was judged beside a release. Nothing in it is a value of the data. */
+export interface RecordedWindow {
+  /** ISO 8601; event time. */
+  readonly since: string
+  readonly until: string
+  readonly rows: number
+  readonly columns: readonly RecordedColumn[]
+}
+
+export interface RecordedColumn {
+  readonly name: string
+  readonly verdict: WindowColumn['verdict']
+  readonly weight: number
+  /** 0..1. */
+  readonly effect: number
+  /** The smallest effect that was sure to show; null where nothing was asked. */
+  readonly smallestEffect: number | null
+  /** Shares of few bins, of what was learned and of the window; absent where the column does not differ, or may not be shown. */
+  readonly picture?: { readonly before: readonly number[]; readonly now: readonly number[] }
+}
+
+/** The rule as it judged, and the verdict after the newest window. */
+export interface DriftFinding {
+  /** Tag of the release whose data they were compared with. */
+  readonly release: string
+  /** End of the newest window, ISO 8601. */
+  readonly until: string
+  readonly verdict: 'drift' | 'insufficient data' | 'notable' | 'no drift'
+  /** The weight of the confirmed columns, 0..1. */
+  readonly confirmedShare: number
+  /** The least effect that matters. */
+  readonly effect: number
+  readonly windowMs: number
+  readonly persist: { readonly need: number; readonly of: number }
+  /** Confirmed and suspected ones, the worst first. */
+  readonly columns: readonly FoundColumn[]
+}
+
+export interface FoundColumn {
+  readonly name: string
+  readonly standing: 'confirmed' | 'suspected'
+  /** Of the newest window in which it drifts. */
+  readonly effect: number
+  /** Of the last windows, how many show drift; and how many windows these are. */
+  readonly drifted: number
+  readonly windows: number
+  readonly isAtOnce: boolean
+  /** Of the windows that show drift. */
+  readonly rows: readonly number[]
+  readonly smallestEffect: number | null
+  /** As `RecordedColumn.picture`; empty where there is none. */
+  readonly before: readonly number[]
+  readonly now: readonly number[]
+}
+
+export interface DriftRecord {
+  readonly at: string
+  readonly finding: DriftFinding
+  /** Those that were judged then, the oldest first. */
+  readonly windows: readonly RecordedWindow[]
+}
+
+/**
+ * Records the windows that were judged beside a release, each once; true for the one call that did. Where another run was
+ * first with any of them, nothing is written: its word stands.
+ */
+export async function recordDrift(
+  client: GitHubClient,
+  model: string,
+  { finding, windows }: Pick<DriftRecord, 'finding' | 'windows'>,
+  stamp: Stamp,
+): Promise<boolean> {
+  const [first] = windows
+  return appendToLedger(client, (records) => {
+    const known = driftRecordsIn(records, model).filter((record) => record.finding.release === finding.release)
+    const judgedUntil = known.at(-1)?.finding.until ?? ''
+    if (!first || Date.parse(first.until) <= Date.parse(judgedUntil)) return { kind: 'known', value: false }
+    const body = { ...finding, windows: windows.map(jsonOfWindow) }
+    return {
+      kind: 'append',
+      record: { kind: 'drift', model, ...stamp, body: JSON.parse(JSON.stringify(body)) as { [key: string]: Json } },
+      value: true,
+    }
+  })
+}
+
+/** What was found last of a model, whatever release it was beside; undefined where it was never judged. */
+export function driftIn(records: readonly LedgerRecord[], model: string): DriftFinding | undefined {
+  return driftRecordsIn(records, model).at(-1)?.finding
+}
+
+/** Of a model, the oldest first. Records that say otherwise than this Plumbline writes are left out. */
+export function driftRecordsIn(records: readonly LedgerRecord[], model: string): readonly DriftRecord[] {
+  return records.flatMap((record): DriftRecord[] => {
+    if (record.kind !== 'drift' || record.model !== model) return []
+    const finding = readFinding(record.body)
+    const { windows } = record.body
+    if (!finding || !Array.isArray(windows)) return []
+    const read = windows.flatMap((window: unknown) => readWindow(window) ?? [])
+    return read.length === windows.length ? [{ at: record.at, finding, windows: read }] : []
+  })
+}
+
+/** A column is a list: names of fields in each of 200 columns would be most of a record. */
+function jsonOfWindow({ columns, ...window }: RecordedWindow): Json {
+  return {
+    ...window,
+    columns: columns.map(({ name, verdict, weight, effect, smallestEffect, picture }): Json => {
+      const told = [name, verdict, weight, effect, smallestEffect]
+      return picture ? [...told, picture.before, picture.now] : told
+    }),
+  }
+}
+
+function readWindow(json: unknown): RecordedWindow | undefined {
+  if (!isRecord(json)) return undefined
+  const { since, until, rows, columns } = json
+  if (!isMoment(since) || !isMoment(until) || !isNumber(rows) || !Array.isArray(columns)) return undefined
+  const read = columns.flatMap((column: unknown) => readColumn(column) ?? [])
+  return read.length === columns.length ? { since, until, rows, columns: read } : undefined
+}
+
+const verdicts: readonly WindowColumn['verdict'][] = [
+  'drift',
+  'vanished',
+  'already learned',
+  'insufficient data',
+  'notable',
+  'no drift',
+  'not judged',
+]
+
+function readColumn(json: unknown): RecordedColumn | undefined {
+  if (!Array.isArray(json)) return undefined
+  const [name, said, weight, effect, smallest, before, now]: unknown[] = json
+  const verdict = verdicts.find((known) => known === said)
+  if (typeof name !== 'string' || !verdict || !isNumber(weight) || !isNumber(effect)) return undefined
+  const smallestEffect = isNumber(smallest) ? smallest : null
+  const picture = areNumbers(before) && areNumbers(now) ? { before, now } : undefined
+  return { name, verdict, weight, effect, smallestEffect, ...(picture && { picture }) }
+}
+
+function readFinding(body: Readonly<Record<string, unknown>>): DriftFinding | undefined {
+  const { release, until, verdict: said, confirmedShare, effect, windowMs, persist, columns } = body
+  const verdict = (['drift', 'insufficient data', 'notable', 'no drift'] as const).find((known) => known === said)
+  if (typeof release !== 'string' || !isMoment(until) || !verdict) return undefined
+  if (!isNumber(confirmedShare) || !isNumber(effect) || !isNumber(windowMs) || !isRecord(persist)) return undefined
+  const { need, of } = persist
+  if (!isNumber(need) || !isNumber(of) || !Array.isArray(columns)) return undefined
+  const found = columns.flatMap((column: unknown) => readFound(column) ?? [])
+  if (found.length < columns.length) return undefined
+  return { release, until, verdict, confirmedShare, effect, windowMs, persist: { need, of }, columns: found }
+}
+
+function readFound(json: unknown): FoundColumn | undefined {
+  if (!isRecord(json)) return undefined
+  const { name, standing: said, effect, drifted, windows, isAtOnce, rows, smallestEffect, before, now } = json
+  const standing = (['confirmed', 'suspected'] as const).find((known) => known === said)
+  if (typeof name !== 'string' || !standing || !isNumber(effect) || !isNumber(drifted)) return undefined
+  if (!isNumber(windows) || !areNumbers(rows) || !areNumbers(before) || !areNumbers(now)) return undefined
+  const smallest = isNumber(smallestEffect) ? smallestEffect : null
+  const told = { effect, drifted, windows, isAtOnce: isAtOnce === true, rows, smallestEffect: smallest, before, now }
+  return { name, standing, ...told }
+}
+
+function isMoment(value: unknown): value is string {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value))
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+function areNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(isNumber)
+}
