@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 import { bundle } from './build.mjs'
 import { scanLinesProgram } from './generate/scan-lines.mjs'
+import { sortNumbersProgram } from './generate/sort-numbers.mjs'
 
 const root = resolve(fileURLToPath(import.meta.url), '../..')
 
@@ -40,7 +41,10 @@ function write(stale) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const isCheck = process.argv.includes('--check')
   // What is bundled to make the others imports it.
-  const programs = new Map([['action/data/scan-lines.generated.ts', await scanLinesProgram()]])
+  const programs = new Map([
+    ['action/data/scan-lines.generated.ts', await scanLinesProgram()],
+    ['action/stats/sort-numbers.generated.ts', await sortNumbersProgram()],
+  ])
   if (!isCheck) write(differing(programs))
   const files = new Map([...programs, ...(await generate())])
   const stale = differing(files)

@@ -39,9 +39,8 @@ export async function compareColumns(
       one.stream(selectNumbers(reference, from, perBatch)),
       other.stream(selectNumbers(current, from, perBatch)),
     ])
-  // One array more than there are columns, so that a sorted one needs no copy; all are used again and again.
+  // Used again and again.
   const [left, right] = [doubleColumns(perBatch, rows), doubleColumns(perBatch, rows)]
-  let spare: Float64Array = new Float64Array(rows)
   const compared: NumberComparison[] = []
   let next = pairs > 0 ? await open(0) : undefined
   for (let from = 0; next; from += perBatch) {
@@ -49,19 +48,9 @@ export async function compareColumns(
     const [n, m] = [await fillColumns(left, streams[0]), await fillColumns(right, streams[1])]
     next = from + perBatch < pairs ? await open(from + perBatch) : undefined
     for (let column = 0; column < Math.min(perBatch, pairs - from); column += 1) {
-      const sides = [
-        { numbers: left, count: n },
-        { numbers: right, count: m },
-      ].map(({ numbers, count }) => {
-        const values = numbers[column] ?? new Float64Array()
-        const sorted = sortNumbers(values.subarray(0, count), spare)
-        if (sorted.buffer === spare.buffer) {
-          numbers[column] = spare
-          spare = values
-        }
-        return sorted
-      })
-      compared.push(compareSorted(sides[0] ?? new Float64Array(), sides[1] ?? new Float64Array()))
+      const sorted = (numbers: readonly Float64Array[], count: number) =>
+        sortNumbers((numbers[column] ?? new Float64Array()).subarray(0, count))
+      compared.push(compareSorted(sorted(left, n), sorted(right, m)))
     }
   }
   return compared

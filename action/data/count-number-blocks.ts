@@ -39,7 +39,7 @@ export async function countNumberBlocks(
   const { relation, rows, numbers, block, mostBlocks } = asked
   const perBatch = Math.max(1, Math.min(columnsAtOnce, numbers.length, Math.floor(numbersAtOnce / Math.max(1, rows))))
   const held = doubleColumns(perBatch + 1, rows)
-  const scratch = [new Float64Array(rows), new Float64Array(rows)] as const
+  const grouped = new Float64Array(rows)
   const counted: NumberColumnBlocks[] = []
   let blocks: readonly number[] = []
   for (let from = 0; from === 0 || from < numbers.length; from += perBatch) {
@@ -50,7 +50,7 @@ export async function countNumberBlocks(
     const plan = planBlocks(own.subarray(0, end), mostBlocks)
     if (!plan) return undefined
     blocks = plan.blocks
-    for (const column of columns.slice(0, batch.length)) counted.push(countColumn(column, plan, scratch))
+    for (const column of columns.slice(0, batch.length)) counted.push(countColumn(column, plan, grouped))
   }
   return { blocks, columns: counted }
 }
@@ -87,20 +87,20 @@ function planBlocks(own: Float64Array, mostBlocks: number): BlockPlan | undefine
 function countColumn(
   column: Float64Array,
   { blocks, starts, places }: BlockPlan,
-  [grouped, scratch]: readonly [Float64Array, Float64Array],
+  grouped: Float64Array,
 ): NumberColumnBlocks {
   for (const [row, place] of places.entries()) grouped[place] = column[row] ?? Number.NaN
   let isOnceEach = true
   const counts = blocks.map((_, index) => {
     const [from, to] = [starts[index] ?? 0, starts[index + 1] ?? 0]
-    const sorted = sortNumbers(grouped.subarray(from, to), scratch.subarray(from, to))
+    const sorted = sortNumbers(grouped.subarray(from, to))
     isOnceEach &&= isAscendingByWholes(sorted)
     return countNumbers(sorted)
   })
   // Only where no block says otherwise are all of them sorted together.
   const end = starts.at(-1) ?? 0
   const whole = column.subarray(0, places.length).filter((_, row) => (places[row] ?? end) < end)
-  return { counts, isOnceEach: isOnceEach && isAscendingByWholes(sortNumbers(whole, scratch)) }
+  return { counts, isOnceEach: isOnceEach && isAscendingByWholes(sortNumbers(whole)) }
 }
 
 function isAscendingByWholes(sorted: Float64Array): boolean {

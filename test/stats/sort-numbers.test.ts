@@ -16,7 +16,7 @@ function expected(values: Float64Array): number[] {
 
 function wrongIn(values: Float64Array): string | undefined {
   const right = expected(values)
-  const sorted = sortNumbers(values.slice(), new Float64Array(values.length))
+  const sorted = sortNumbers(values.slice())
   if (sorted.length !== right.length) return `${sorted.length} numbers; expected ${right.length}`
   const at = right.findIndex((value, i) => !Object.is(sorted[i], value))
   return at < 0 ? undefined : `${sorted[at]} at ${at}; expected ${right[at]}`
@@ -45,6 +45,15 @@ describe('sortNumbers', () => {
       return (state + ((Math.imul(state, 69_069) >>> 8) & 0xffff) / 2 ** 16) / 2 ** 32
     }
     expect(wrongIn(Float64Array.from({ length: count }, (_value, i) => draw(random, i)))).toBeUndefined()
+  })
+
+  it('sorts in place, after shorter and longer ones', () => {
+    for (const length of [0, 1, 2, 100_000, 3, 300_000, 50_000]) {
+      const values = Float64Array.from({ length }, (_, i) => Math.sin(i))
+      const sorted = sortNumbers(values)
+      expect(sorted.buffer).toBe(values.buffer)
+      expect(sorted).toEqual(Float64Array.from({ length }, (_, i) => Math.sin(i) + 0).sort())
+    }
   })
 
   it('sorts any bits, many and few', () => {

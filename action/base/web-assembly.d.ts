@@ -1,4 +1,4 @@
-/** What `scan-lines.ts` needs of it: TypeScript knows WebAssembly only beside a browser's document. */
+/** What our programs need of it: TypeScript knows WebAssembly only beside a browser's document. */
 declare namespace WebAssembly {
   interface Module {
     readonly [Symbol.toStringTag]: 'WebAssembly.Module'
@@ -10,5 +10,6 @@ declare namespace WebAssembly {
   }
   class Memory {
     readonly buffer: ArrayBuffer
+    grow(pages: number): number
   }
 }
