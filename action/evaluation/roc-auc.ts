@@ -47,13 +47,18 @@ export function macroRocAuc(
 }
 
 /**
- * logit(A) ± z · s / (A(1 − A)), s² = var(V₁₀)/n₁ + var(V₀₁)/n₀ with the placement values V of each class among the other
- * (DeLong, DeLong and Clarke-Pearson 1988; midranks as Sun and Xu 2014). None for a perfect order, whose variance is 0,
- * and for a single row of a class.
+ * s² = var(V₁₀)/n₁ + var(V₀₁)/n₀ with the placement values V of each class among the other (DeLong, DeLong and Clarke-Pearson
+ * 1988; midranks as Sun and Xu 2014), here as counts: `below` of the positive rows, `above` of the negative ones. NaN for a
+ * single row of a class.
  */
-function deLongInterval(area: number, below: Float64Array, above: Float64Array): Interval | undefined {
+export function deLongVariance(below: Float64Array, above: Float64Array): number {
   const [positives, negatives] = [below.length, above.length]
-  const spread = variance(below) / negatives ** 2 / positives + variance(above) / positives ** 2 / negatives
+  return variance(below) / negatives ** 2 / positives + variance(above) / positives ** 2 / negatives
+}
+
+/** logit(A) ± z · s / (A(1 − A)); none for a perfect order, whose variance is 0, and for a single row of a class. */
+function deLongInterval(area: number, below: Float64Array, above: Float64Array): Interval | undefined {
+  const spread = deLongVariance(below, above)
   if (!(spread > 0) || area <= 0 || area >= 1) return undefined
   const logit = Math.log(area / (1 - area))
   const reach = (normalQuantile(0.975) * Math.sqrt(spread)) / (area * (1 - area))

@@ -88,8 +88,8 @@ export class DriftStream {
   }
 }
 
-/** Mulberry32: the same numbers on every machine. */
-function generator(seed: number): () => number {
+/** Mulberry32: the same numbers on every machine, 0 (included) to 1. */
+export function generator(seed: number): () => number {
   let state = seed | 0
   return () => {
     state = (state + 0x6d2b79f5) | 0
