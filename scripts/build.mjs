@@ -17,6 +17,7 @@ const entries = {
   'sql-child': 'action/data/sql-child.ts',
   'reader-child': 'action/data/reader-child.ts',
   'csv-worker': 'action/data/csv-worker.ts',
+  'number-worker': 'action/data/number-worker.ts',
   'digest-thread': 'action/base/digest-thread.ts',
   'cache-child': 'action/github/runner/cache-child.ts',
 }

@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { compareSorted, type NumberComparison } from '../stats/compare-sorted.ts'
-import { sortNumbers } from '../stats/sort-numbers.ts'
+import type { NumberComparison } from '../stats/compare-sorted.ts'
+import { openNumberThreads } from './number-threads.ts'
 import { doubleColumns, fillColumns } from './stream-doubles.ts'
 
 /** Columns of two relations, in pairs. */
@@ -17,43 +18,77 @@ export interface RowsToRead {
   readonly numbers: readonly string[]
 }
 
-/** So many numbers of a side are held at once, 8 bytes each, where a column has no more of them. */
-const numbersAtOnce = 2_000_000
+/** What a comparison may take of the machine; what it finds does not depend on it. */
+export interface ComparisonLimits {
+  /** So many numbers of a side are held at once, 8 bytes each, where a column has no more of them. */
+  readonly numbersAtOnce: number
+  /** Starting a thread takes as long as sorting and comparing so many numbers. */
+  readonly numbersWorthAThread: number
+  readonly maxThreads: number
+}
+
+const usualLimits: ComparisonLimits = {
+  numbersAtOnce: 2_000_000,
+  numbersWorthAThread: 5_000_000,
+  // The engine reads meanwhile.
+  maxThreads: Math.min(3, availableParallelism() - 1),
+}
 /** A chunk of more columns brings nothing. */
 const columnsAtOnce = 64
 
+/** Room for a few columns of both sides. */
+interface Room {
+  readonly left: readonly Float64Array[]
+  readonly right: readonly Float64Array[]
+  /** Settles once nobody reads what it holds. */
+  free: Promise<unknown>
+}
+
 /**
- * Compares the pairs, few columns at a time: while these are sorted on this thread, the engine reads the next ones on its
- * own. Two connections that are free for it.
+ * Compares the pairs, few columns at a time: while other threads sort and compare these, this one takes the next ones from
+ * the engine, which reads them on its own. Two connections that are free for it.
  */
 export async function compareColumns(
   [one, other]: readonly DuckDBConnection[],
   { reference, current }: ColumnsToCompare,
+  { numbersAtOnce, numbersWorthAThread, maxThreads }: ComparisonLimits = usualLimits,
 ): Promise<NumberComparison[]> {
+  if (!one || !other) throw new Error('Two connections compare columns; expected an engine with readAhead')
   const pairs = reference.numbers.length
   const rows = Math.max(reference.rows, current.rows)
   const perBatch = Math.max(1, Math.min(columnsAtOnce, pairs, Math.floor(numbersAtOnce / rows)))
-  if (!one || !other) throw new Error('Two connections compare columns; expected an engine with readAhead')
+  const wanted = Math.floor(((reference.rows + current.rows) * pairs) / numbersWorthAThread)
+  const count = Math.min(wanted, perBatch, maxThreads)
+  await using threads = openNumberThreads(count)
   const open = async (from: number) =>
     await Promise.all([
       one.stream(selectNumbers(reference, from, perBatch)),
       other.stream(selectNumbers(current, from, perBatch)),
     ])
-  // Used again and again.
-  const [left, right] = [doubleColumns(perBatch, rows), doubleColumns(perBatch, rows)]
-  const compared: NumberComparison[] = []
+  // Used again and again: one is filled while the other is sorted.
+  const rooms = Array.from({ length: count > 0 ? 2 : 1 }, (): Room => {
+    const [left, right] = [doubleColumns(perBatch, rows, count > 0), doubleColumns(perBatch, rows, count > 0)]
+    return { left, right, free: Promise.resolve() }
+  })
+  const compared: Promise<NumberComparison>[] = []
   let next = pairs > 0 ? await open(0) : undefined
   for (let from = 0; next; from += perBatch) {
-    const streams: NonNullable<typeof next> = next
-    const [n, m] = [await fillColumns(left, streams[0]), await fillColumns(right, streams[1])]
+    const [streams, room] = [next, rooms.shift()]
+    if (!room) break
+    rooms.push(room)
+    await room.free
+    const [n, m] = [await fillColumns(room.left, streams[0]), await fillColumns(room.right, streams[1])]
     next = from + perBatch < pairs ? await open(from + perBatch) : undefined
-    for (let column = 0; column < Math.min(perBatch, pairs - from); column += 1) {
-      const sorted = (numbers: readonly Float64Array[], count: number) =>
-        sortNumbers((numbers[column] ?? new Float64Array()).subarray(0, count))
-      compared.push(compareSorted(sorted(left, n), sorted(right, m)))
-    }
+    const batch = room.left.slice(0, pairs - from).map(async (left, column) => {
+      const right = room.right[column] ?? new Float64Array()
+      return await threads.compare({ reference: left.subarray(0, n), current: right.subarray(0, m) })
+    })
+    compared.push(...batch)
+    room.free = Promise.all(batch)
+    // Whoever waits for it is told.
+    room.free.catch(() => {})
   }
-  return compared
+  return await Promise.all(compared)
 }
 
 function selectNumbers({ relation, numbers }: RowsToRead, from: number, count: number): string {

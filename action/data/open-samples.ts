@@ -30,7 +30,7 @@ export interface SamplePair extends AsyncDisposable {
 }
 
 /** What the process may read ahead, of each side. */
-const readAhead = '32MB'
+const readAhead = '8MB'
 
 /** Opens files that nobody vouches for; what is wrong with them is told in one go. */
 export async function openSamples(

@@ -2,9 +2,12 @@ import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
 
 type Stream = Awaited<ReturnType<DuckDBConnection['stream']>>
 
-/** Arrays for a stream's columns, of so many rows each. */
-export function doubleColumns(count: number, rows: number): Float64Array[] {
-  return Array.from({ length: count }, () => new Float64Array(rows))
+/** Arrays for a stream's columns, of so many rows each; `isShared` with other threads. */
+export function doubleColumns(count: number, rows: number, isShared = false): Float64Array[] {
+  const bytes = rows * Float64Array.BYTES_PER_ELEMENT
+  return Array.from({ length: count }, () =>
+    isShared ? new Float64Array(new SharedArrayBuffer(bytes)) : new Float64Array(rows),
+  )
 }
 
 /** Moves all rows of a SELECT of DOUBLEs without NULL into arrays that have room for them. Answers how many rows there were. */
