@@ -37,6 +37,10 @@ export interface Performance {
 /** The newest word on a metric of a model. */
 export interface PerformanceFinding extends MetricDrop {
   readonly release: string
+  /** Length of the stretch that it is about. */
+  readonly overMs: number
+  /** The metric of the model as it was judged. */
+  readonly before: number
   readonly cause: DropCause
   /** When it was recorded, ISO 8601. */
   readonly at: string
@@ -89,17 +93,27 @@ export function performanceIn(
   model: string,
   metric?: string,
 ): PerformanceFinding | undefined {
-  const found = records.flatMap((record) => {
+  return findingsIn(records, model).findLast((found) => metric === undefined || found.metric === metric)
+}
+
+/** The newest word on each metric of a model over each length of time. */
+export function performancesIn(records: readonly LedgerRecord[], model: string): readonly PerformanceFinding[] {
+  const newest = new Map(findingsIn(records, model).map((found) => [`${found.overMs} ${found.metric}`, found]))
+  return [...newest.values()]
+}
+
+function findingsIn(records: readonly LedgerRecord[], model: string): readonly PerformanceFinding[] {
+  return records.flatMap((record) => {
     if (record.kind !== 'performance' || record.model !== model) return []
-    const { release, metric: name, limit, cause } = record.body
+    const { release, metric, limit, overMs, reference, cause } = record.body
+    const before = isRecord(reference) ? reference['value'] : undefined
     const newest = cohortsIn(record).at(-1)
-    if (typeof release !== 'string' || typeof name !== 'string' || typeof limit !== 'number' || !newest) return []
-    if (metric !== undefined && name !== metric) return []
+    if (typeof release !== 'string' || typeof metric !== 'string' || typeof limit !== 'number') return []
+    if (typeof overMs !== 'number' || typeof before !== 'number' || !newest) return []
     const { drop, interval, verdict, since, until, rows } = newest
     const told = { drop, interval, verdict, since, until, rows, cause: causeOf(cause) }
-    return [{ release, metric: name, limit, ...told, at: record.at }]
+    return [{ release, metric, limit, overMs, before, ...told, at: record.at }]
   })
-  return found.at(-1)
 }
 
 /** Nobody vouches for a body: what is no cohort is left out. */

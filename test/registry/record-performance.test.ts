@@ -138,6 +138,7 @@ describe('performanceIn()', () => {
     expect(performanceIn(records, 'parcels', 'roc_auc')).toEqual({
       release: 'parcels-v1-g11111111-daaaaaaaa',
       metric: 'roc_auc',
+      ...{ overMs: 14 * 86_400_000, before: 0.86 },
       drop: 0.05,
       interval: { low: 0.01, high: 0.09 },
       limit: 0.03,
