@@ -238,6 +238,7 @@ async function recorder(
   const { readTrigger } = await import('../pipeline/read-trigger.ts')
   const { recordProposed } = await import('../registry/record-proposed.ts')
   const { wordReason } = await import('../report/word-decision.ts')
+  const { findingsIn } = await import('../retrain/findings.ts')
   const { user } = await readCodeState(context.folder)
   const stamp = { at: context.now().toISOString(), actor: readTrigger(context.environment, user).actor }
   return async (proposal, mark, isOwn) => {
@@ -255,6 +256,7 @@ async function recorder(
       pull: kind === 'pull' ? number : null,
       issue: kind === 'issue' ? number : null,
       mark: { ...mark },
+      findings: findingsIn(decision.condition),
       decision: JSON.parse(JSON.stringify(decision)),
     }
     await recordProposed(client, proposed, stamp)

@@ -7,7 +7,7 @@ import type { Project } from '../project/project.ts'
 import type { DataContracts } from '../project/read-contract.ts'
 import type { ProposedRecord } from '../registry/record-proposed.ts'
 import type { NewestRelease } from '../report/word-judgement.ts'
-import type { RefusedRun, RetrainFacts } from '../retrain/decide-retrain.ts'
+import type { RefusedRun, RetrainFacts } from '../retrain/retrain-facts.ts'
 import type { BadEnd } from '../retrain/retrain-history.ts'
 import type { CommandContext } from './define-command.ts'
 
@@ -78,6 +78,7 @@ export interface Known {
 /** What the ledger and the runs of this folder know, as the decision takes it. Faults: those of the client and of stores. */
 export async function gatherFacts(context: CommandContext, client: GitHubClient, seen: SeenData): Promise<Read<Known>> {
   const { readLedger } = await import('../registry/ledger.ts')
+  const { performancesIn } = await import('../registry/record-performance.ts')
   const { proposedIn } = await import('../registry/record-proposed.ts')
   const { runsInLedger } = await import('../registry/runs-in-ledger.ts')
   const { decideBudget } = await import('../pipeline/decide-budget.ts')
@@ -118,6 +119,8 @@ export async function gatherFacts(context: CommandContext, client: GitHubClient,
     },
     pinned: pinned ? { digest: dataDigest(pinned), until: pinned.until } : null,
     learnedUntil: learnedUntil ?? pinned?.until ?? null,
+    drift: null,
+    performance: performancesIn(records, name),
     refused: refused?.value ?? null,
     monthly: limits.runsPerMonth === undefined ? null : decideBudget(runs, { runs: limits.runsPerMonth }, now),
     budget: budget ? decideBudget(runs, budget, now) : null,

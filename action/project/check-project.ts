@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { nearestName } from '../base/nearest-name.ts'
 import { checkConditions } from './check-conditions.ts'
 import { metricsOfTask } from './metric-kinds.ts'
 import { findCycle } from './order-stages.ts'
@@ -7,6 +6,7 @@ import { onlyDataset, outputsOf } from './output-kind.ts'
 import type { ProjectDocument } from './project-schema.ts'
 import { checkRetrain } from './read-retrain.ts'
 import { checkSources } from './read-sources.ts'
+import { suggestName } from './suggest-name.ts'
 
 /** With a digest, and nothing that an engine would take for an option. */
 const imageReference = /^[A-Za-z0-9][A-Za-z0-9._/:-]*@sha256:[0-9a-f]{64}$/
@@ -115,7 +115,7 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
           'project/unknown-stage',
           ['stages', name, 'needs'],
           `Cannot plan stage "${name}": it needs "${need}", which is no stage`,
-          suggest(need, names),
+          suggestName(need, names),
         )
       }
     }
@@ -217,7 +217,7 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
         'project/unknown-metric',
         ['gates', name, 'metric'],
         `Cannot judge gate "${name}": "${gate.metric}" is no metric of ${document.model.task}`,
-        suggest(gate.metric, metrics),
+        suggestName(gate.metric, metrics),
       )
     }
     if (gate.min === undefined && gate.max === undefined) {
@@ -233,13 +233,8 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
         'project/value',
         ['gates', name, key],
         `Cannot use "${given}" in gate "${name}": ${state}`,
-        suggest(param, Object.keys(document.params)),
+        suggestName(param, Object.keys(document.params)),
       )
     }
   }
-}
-
-function suggest(misspelt: string, known: readonly string[]): string {
-  const meant = nearestName(misspelt, known)
-  return meant === undefined ? `Known here: ${known.join(', ') || 'none'}.` : `Did you mean "${meant}"?`
 }

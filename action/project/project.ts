@@ -228,6 +228,10 @@ export const durationTriggers = ['every', 'age', 'freshness'] as const
 export type RetrainTrigger =
   | { readonly kind: (typeof durationTriggers)[number]; readonly limitMs: number }
   | { readonly kind: 'new-rows'; readonly rows: number }
+  /** The rule over windows confirmed drift. */
+  | { readonly kind: 'drift' }
+  /** A realised metric is worse than at the release by `drop`, in its own unit, over so long a time of predictions. */
+  | { readonly kind: 'metric'; readonly metric: string; readonly drop: number; readonly overMs: number }
 
 export type RetrainCondition =
   | RetrainTrigger

@@ -12,9 +12,27 @@ const simpleTrigger = {
   freshness: duration
     .optional()
     .describe('The newest row of the data is so much newer than the newest pinned one, such as `2d`.'),
+  drift: z
+    .literal('confirmed')
+    .optional()
+    .describe('The newest release’s newest window drifted, and enough windows agree: `confirmed`.'),
+  metric: z
+    .string()
+    .optional()
+    .describe('A metric of the predictions whose labels came in, such as `roc_auc`; with `drop` and `over`.'),
+  drop: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe('With `metric`: so much worse than at the release, in the metric’s own unit, such as `0.03`.'),
+  over: duration.optional().describe('With `metric`: measured over predictions of so long a time, such as `14d`.'),
 }
-const hasOne = (trigger: Readonly<Record<string, unknown>>) =>
-  Object.values(trigger).filter((value) => value !== undefined).length === 1
+/** They say more of a metric; what misses one, or the other, is told by its place in the whole file. */
+const ofMetric: ReadonlySet<string> = new Set(['drop', 'over'])
+const hasOne = (trigger: Readonly<Record<string, unknown>>) => {
+  const given = Object.keys(trigger).filter((key) => trigger[key] !== undefined)
+  return given.length > 0 && given.filter((key) => !ofMetric.has(key)).length <= 1
+}
 const oneTrigger = {
   error: 'one trigger an entry is expected',
   when: ({ issues }: { readonly issues: readonly unknown[] }) => issues.length === 0,

@@ -1,4 +1,5 @@
 import type { Json } from '../base/canonical-json.ts'
+import { isRecord } from '../base/is-record.ts'
 import type { GitHubClient } from '../github/client.ts'
 import type { Trigger } from '../pipeline/run-record.ts'
 import type { Stamp } from './allocate.ts'
@@ -24,8 +25,19 @@ export interface Proposed {
   readonly issue: number | null
   /** What Plumbline wrote there, so that edits show; its reader checks it. */
   readonly mark: Json
+  /** What of drift or performance it was made for; empty where nothing of them was the cause. */
+  readonly findings: readonly ProposedFinding[]
   /** The decision as it was: triggers and limits with their numbers. */
   readonly decision: Json
+}
+
+/** Names a finding: a window, or a span of predictions, that ended at `until` beside a release. */
+export interface ProposedFinding {
+  readonly kind: 'drift' | 'metric'
+  /** The metric; empty of drift. */
+  readonly subject: string
+  readonly release: string
+  readonly until: string
 }
 
 export interface ProposedRecord extends Omit<Proposed, 'decision'> {
@@ -35,7 +47,8 @@ export interface ProposedRecord extends Omit<Proposed, 'decision'> {
 
 /** Records what a pull request, or an issue, proposes now, once; true for the one call that did. */
 export async function recordProposed(client: GitHubClient, proposed: Proposed, stamp: Stamp): Promise<boolean> {
-  const { model, ...body } = proposed
+  const { model, findings, ...rest } = proposed
+  const body = { ...rest, findings: findings.map((finding) => ({ ...finding })) }
   return appendToLedger(client, (records) =>
     isKnown(records, proposed)
       ? { kind: 'known', value: false }
@@ -58,7 +71,7 @@ function isKnown(
 export function proposedIn(records: readonly LedgerRecord[], model: string): readonly ProposedRecord[] {
   return records.flatMap((record) => {
     if (record.kind !== 'proposed' || record.model !== model) return []
-    const { dataDigest, previousDigest, trigger, reason, branch, commit, pull, issue, mark } = record.body
+    const { dataDigest, previousDigest, trigger, reason, branch, commit, pull, issue, mark, findings } = record.body
     if (typeof dataDigest !== 'string' || typeof branch !== 'string' || typeof commit !== 'string') return []
     return [
       {
@@ -72,6 +85,7 @@ export function proposedIn(records: readonly LedgerRecord[], model: string): rea
         pull: typeof pull === 'number' ? pull : null,
         issue: typeof issue === 'number' ? issue : null,
         mark: mark ?? null,
+        findings: Array.isArray(findings) ? findings.flatMap(findingOf) : [],
         at: record.at,
         actor: record.actor,
       },
@@ -83,4 +97,13 @@ const kinds: readonly Trigger['kind'][] = ['commit', 'schedule', 'new data', 'dr
 
 function kindOf(value: unknown): Trigger['kind'] {
   return kinds.find((kind) => kind === value) ?? 'new data'
+}
+
+/** Records of before there were any hold none. */
+function findingOf(value: unknown): readonly ProposedFinding[] {
+  if (!isRecord(value)) return []
+  const { kind, subject, release, until } = value
+  if (kind !== 'drift' && kind !== 'metric') return []
+  if (typeof subject !== 'string' || typeof release !== 'string' || typeof until !== 'string') return []
+  return [{ kind, subject, release, until }]
 }

@@ -1,12 +1,14 @@
 import type { ChangedFile } from '../data/compare-snapshots.ts'
 import type { Snapshot } from '../data/take-snapshot.ts'
 import type { RetrainVerdict } from '../retrain/decide-retrain.ts'
+import type { JudgedLeaf } from '../retrain/judge-triggers.ts'
 import { commentBudget, fitSections } from './fit-markdown.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatBytes, formatCount, formatSeconds, formatShare } from './numbers.ts'
 import { decisionTable } from './report-decision.ts'
 import { wordChanges, wordLeftOut, wordOddities, wordSchema } from './word-changes.ts'
-import { wordReason } from './word-decision.ts'
+import { causesIn, wordReason, wordTrigger } from './word-decision.ts'
+import { driftTable, markdownDriftTrigger, markdownMetricTrigger } from './word-finding.ts'
 
 /** What a retrain pull request tells. */
 export interface ProposalFacts {
@@ -27,15 +29,24 @@ export interface ProposalFacts {
 
 /** Our own words alone: a squash makes it the message of a commit, in which a mention or `fixes #1` would act. */
 export function proposalTitle({ model, decision, newRows }: ProposalFacts): string {
-  if (decision.trigger === 'manual') return `Retrain ${model}: asked for by hand`
-  return `Retrain ${model}: ${newRows > 0 ? `${formatCount(newRows)} new rows` : 'other data'}`
+  const rows = newRows > 0 ? `${formatCount(newRows)} new rows` : 'other data'
+  const { trigger } = decision
+  if (trigger === 'manual') return `Retrain ${model}: asked for by hand`
+  if (trigger === 'performance') return `Retrain ${model}: it predicts worse, ${rows}`
+  if (trigger !== 'drift') return `Retrain ${model}: ${rows}`
+  const columns = causesIn(decision.condition).reduce(
+    (sum, cause) => sum + (cause.kind === 'drift' ? cause.confirmed : 0),
+    0,
+  )
+  return `Retrain ${model}: ${formatCount(columns)} ${columns === 1 ? 'column' : 'columns'} drifted, ${rows}`
 }
 
 /** Whether a title still is one of ours. */
 export function isProposalTitle(title: string, model: string): boolean {
   const start = `Retrain ${model}: `
   if (!title.startsWith(start)) return false
-  return /^(?:asked for by hand|other data|[\d,]+ new rows)$/.test(title.slice(start.length))
+  const why = /^(?:asked for by hand|(?:it predicts worse, |[\d,]+ columns? drifted, )?(?:other data|[\d,]+ new rows))$/
+  return why.test(title.slice(start.length))
 }
 
 /** The commit's message; what stands behind `Plumbline-Lock:` is git's name of the lock that it writes. */
@@ -54,6 +65,8 @@ export function proposalBody(facts: ProposalFacts): string {
     ...wordLeftOut({ ...snapshot.leftOut, files: snapshot.leftOut.paths.length }),
     ...wordOddities(snapshot.oddities),
   ]
+  const causes = causesIn(decision.condition)
+  const drifted = causes.filter((cause) => cause.kind === 'drift')
   const share = labelledRows > 0 ? newRows / labelledRows : 0
   const sections = [
     [0, `**Retrain ${markdownText(model)}** · \`data.lock.yaml\` ${wordDigests([previousDigest, snapshot.digest])}`],
@@ -62,8 +75,9 @@ export function proposalBody(facts: ProposalFacts): string {
       3,
       `**Data.** ${markdownText(changes)}. ${formatCount(newRows)} labelled rows are new, of ${formatCount(labelledRows)} (${formatShare(share)}); counted by content, so that copies are not new.`,
     ],
-    [7, notes.map((note) => `- ${markdownText(note)}`).join('\n')],
-    [8, fileTable(snapshot)],
+    [6, drifted.map(driftTable).join('\n\n')],
+    [8, notes.map((note) => `- ${markdownText(note)}`).join('\n')],
+    [9, fileTable(snapshot)],
     [
       4,
       `**Candidate.** The checks of this pull request train it on this data and judge it${wordGates(facts.gates)}; how it did stands here once they have ended and Plumbline looks again.${facts.refits ? ' Once the gates pass it is fitted again on the whole window, the new rows included.' : ''}`,
@@ -73,8 +87,8 @@ export function proposalBody(facts: ProposalFacts): string {
       2,
       '**Merge** to release it. **Close** to say no: this data will not be proposed again, newer data will. **Edit** the branch and it is yours: it will be left alone.',
     ],
-    [9, details('Every trigger and limit', decisionTable(decision))],
-    [6, details('How to reproduce', `\`git switch ${branch}\`, then \`plumbline run\`.`)],
+    [10, details('Every trigger and limit', decisionTable(decision))],
+    [7, details('How to reproduce', `\`git switch ${branch}\`, then \`plumbline run\`.`)],
   ] as const
   return fitSections(
     sections.flatMap(([rank, markdown]) => (markdown === '' ? [] : [{ rank, markdown }])),
@@ -111,8 +125,15 @@ export function supersededText(pull: number): string {
 
 function sentence(decision: RetrainVerdict): string {
   if (decision.forced !== null) return `A person asks for it: ${markdownText(decision.forced)}.`
-  const reason = wordReason({ ...decision, verdict: 'retrain' })
-  return reason === '' ? 'A trigger fired.' : `${markdownText(reason.charAt(0).toUpperCase() + reason.slice(1))}.`
+  const sentences = causesIn(decision.condition).map(markdownCause)
+  return sentences.length === 0 ? 'A trigger fired.' : sentences.join(' ')
+}
+
+function markdownCause(cause: JudgedLeaf): string {
+  if (cause.kind === 'drift') return markdownDriftTrigger(cause)
+  if (cause.kind === 'metric') return markdownMetricTrigger(cause)
+  const words = wordTrigger(cause)
+  return `${markdownText(words.charAt(0).toUpperCase() + words.slice(1))}.`
 }
 
 function wordDigests([from, to]: readonly [string | null, string]): string {

@@ -1,14 +1,25 @@
-import { formatBeside, formatNumber } from '../base/format-number.ts'
-import type { JudgedLimit, JudgedTrigger, RetrainVerdict } from '../retrain/decide-retrain.ts'
+import { formatNumber } from '../base/format-number.ts'
+import type { RetrainVerdict } from '../retrain/decide-retrain.ts'
+import type { JudgedLimit } from '../retrain/judge-limits.ts'
+import type { JudgedLeaf, JudgedTrigger, MeasuredTrigger } from '../retrain/judge-triggers.ts'
 import { formatCount, formatShare } from './numbers.ts'
-
-type Leaf = Exclude<JudgedTrigger, { kind: 'any' | 'all' }>
+import { wordDriftTrigger, wordMetricTrigger } from './word-finding.ts'
+import { wordSpan, wordSpanBeside } from './word-span.ts'
 
 /** `12,004 new labelled rows (limit 10,000)` */
-export function wordTrigger({ kind, observed, limit, unknown }: Leaf): string {
+export function wordTrigger(leaf: JudgedLeaf): string {
+  if (leaf.kind === 'drift') return wordDriftTrigger(leaf)
+  return leaf.kind === 'metric' ? wordMetricTrigger(leaf) : wordMeasured(leaf)
+}
+
+function wordMeasured({ kind, observed, limit, unknown }: MeasuredTrigger): string {
   if (kind === 'new-rows') return `${formatCount(observed ?? 0)} new labelled rows (limit ${formatCount(limit)})`
   if (unknown === 'never trained') return `never proposed or released (limit ${wordSpan(limit)})`
-  const number = observed === null ? 'not known: the rows have no time of day' : wordBeside(observed, limit)
+  if (observed === null) {
+    const because = unknown === 'in the future' ? 'a date lies in the future' : 'the rows have no time of day'
+    return `${kind} is not known: ${because} (limit ${wordSpan(limit)})`
+  }
+  const number = wordSpanBeside(observed, limit)
   switch (kind) {
     case 'every':
       return `${number} since the last proposal or release (limit ${wordSpan(limit)})`
@@ -20,7 +31,7 @@ export function wordTrigger({ kind, observed, limit, unknown }: Leaf): string {
 }
 
 /** What a limit says, whether it holds or not. */
-export function wordLimit({ kind, holds, observed, limit, since, subject }: JudgedLimit): string {
+export function wordLimit({ kind, holds, observed, limit, since, subject, isFuture }: JudgedLimit): string {
   const number = observed ?? 0
   const most = limit ?? 0
   switch (kind) {
@@ -30,9 +41,12 @@ export function wordLimit({ kind, holds, observed, limit, since, subject }: Judg
         : `the data differs from what is pinned`
     case 'proposed before':
       return `this very data was proposed on ${day(since)}`
+    case 'proposed finding':
+      return `${subject === 'drift' ? 'the drift of this window' : 'this fall'} was proposed on ${day(since)}: a newer one has to say so, too`
     case 'cool-down':
       if (observed === null) return 'nothing was proposed or released before'
-      return `${wordBeside(number, most)} since the last ${subject ?? 'proposal'} (limit ${wordSpan(most)})`
+      if (isFuture) return `the last ${subject ?? 'proposal'} is dated ${day(since)}, in the future: a clock was wrong`
+      return `${wordSpanBeside(number, most)} since the last ${subject ?? 'proposal'} (limit ${wordSpan(most)})`
     case 'runs-per-month':
       return `${formatNumber(number, 6)} of ${formatNumber(most, 6)} runs in ${since ?? ''}`
     case 'budget':
@@ -47,39 +61,20 @@ export function wordLimit({ kind, holds, observed, limit, since, subject }: Judg
 /** Why, in one line: what fires where it goes on, what holds it where it does not. */
 export function wordReason({ verdict, condition, limits, forced }: RetrainVerdict): string {
   if (verdict === 'retrain' && forced !== null) return `forced: ${forced}`
-  const leaves = leavesIn(condition)
-  const fired = leaves.filter(({ fires }) => fires).map(wordTrigger)
-  if (verdict === 'retrain') return fired.join(' · ')
+  if (verdict === 'retrain') return causesIn(condition).map(wordTrigger).join(' · ')
   const held = limits.filter(({ kind, holds }) => holds && (forced === null || kind === 'same data')).map(wordLimit)
   if (held.length > 0) return held.join(' · ')
-  return `no trigger fires: ${leaves.map(wordTrigger).join(' · ')}`
+  return `no trigger fires: ${leavesIn(condition).map(wordTrigger).join(' · ')}`
 }
 
-function leavesIn(condition: JudgedTrigger): readonly Leaf[] {
+/** What fires and is why the whole does: within `all` that does not fire, nothing. */
+export function causesIn(condition: JudgedTrigger): readonly JudgedLeaf[] {
+  if (!condition.fires) return []
+  return 'of' in condition ? condition.of.flatMap(causesIn) : [condition]
+}
+
+function leavesIn(condition: JudgedTrigger): readonly JudgedLeaf[] {
   return 'of' in condition ? condition.of.flatMap(leavesIn) : [condition]
-}
-
-const unitsMs = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'min'],
-  [1000, 's'],
-] as const
-
-/** A time between moments in its largest unit: `9.2 d`, `5 h`. */
-export function wordSpan(ms: number): string {
-  const [size, unit] = unitOf(ms)
-  return `${formatNumber(ms / size)} ${unit}`
-}
-
-/** With as many digits as show on which side of the limit it is. */
-function wordBeside(ms: number, limitMs: number): string {
-  const [size, unit] = unitOf(ms)
-  return `${formatBeside(ms / size, limitMs / size)} ${unit}`
-}
-
-function unitOf(ms: number): readonly [size: number, unit: string] {
-  return unitsMs.find(([size]) => Math.abs(ms) >= size) ?? [1000, 's']
 }
 
 function day(moment: string | undefined): string {

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../pipeline/run-record.ts'
 import type { ProposedRecord } from '../registry/record-proposed.ts'
 import type { PublishedRecord } from '../registry/record-published.ts'
-import type { RetrainFacts } from './decide-retrain.ts'
+import type { RetrainFacts } from './retrain-facts.ts'
 
 /** What the ledger and this folder know of a model's past, each oldest first or in any order. */
 export interface ModelHistory {
@@ -23,7 +23,7 @@ export interface BadEnd {
 export function recallHistory(
   { releases, proposals, runs }: ModelHistory,
   digest: string,
-): Pick<RetrainFacts, 'last' | 'proposedAt'> & {
+): Pick<RetrainFacts, 'last' | 'proposedAt' | 'release' | 'proposedFindings'> & {
   readonly learnedUntil: string | null
   readonly badEnd: BadEnd | null
 } {
@@ -37,6 +37,8 @@ export function recallHistory(
     last: moments.reduce<RetrainFacts['last']>((newest, one) => (newest && newest.at >= one.at ? newest : one), null),
     proposedAt: proposals.findLast(({ dataDigest }) => dataDigest === digest)?.at ?? null,
     learnedUntil: learned?.data.until ?? null,
+    release: release?.tag ?? null,
+    proposedFindings: proposals.flatMap(({ findings, at }) => findings.map((finding) => ({ ...finding, at }))),
     badEnd: badEndOf(runs),
   }
 }

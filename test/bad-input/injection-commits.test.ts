@@ -25,6 +25,8 @@ const writers: Readonly<Record<string, (name: string) => string>> = {
   'a proposal': () => proposalMessage('price', [null, sha256('now')], lock),
   'a proposal that is squashed under its title': (name) =>
     `${proposalTitle({ ...proposalNamed(name), model: 'price' })} (#7)\n\nPlumbline-Lock: ${lock}\n`,
+  'a proposal for drift, squashed': (name) =>
+    `${proposalTitle({ ...proposalNamed(name, null), model: 'price' })} (#7)\n`,
   'a deployment': (name) => wordDeployed(stateNamed(name), 'production'),
   'a record of the ledger': () => commitSubject({ kind: 'deployed', model: 'price', seq: 7 }),
 }
@@ -53,5 +55,8 @@ test('the title of a retrain pull request is in our own words, whatever the reas
     const title = proposalTitle({ ...proposalNamed(name), model: 'price' })
     expect(title).toBe('Retrain price: asked for by hand')
     expect(isProposalTitle(title, 'price')).toBe(true)
+    const drifted = proposalTitle({ ...proposalNamed(name, null), model: 'price' })
+    expect(drifted).toBe('Retrain price: 40 columns drifted, 1 new rows')
+    expect(isProposalTitle(drifted, 'price')).toBe(true)
   }
 })

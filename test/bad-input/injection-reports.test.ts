@@ -26,6 +26,7 @@ const proposals: Readonly<Record<string, (name: string) => string>> = {
       { tag: name, record: runNamed(name) },
     ),
   'the body of a pull request': (name) => proposalBody(proposalNamed(name)),
+  'the body of one for drift': (name) => proposalBody(proposalNamed(name, null)),
   'an issue instead of one': (name) => proposalIssue(proposalNamed(name), 'https://github.com/acme/parcels/compare/x'),
   'a comment that closes one': (name) => closingText('no reason', { ...decisionNamed(name, null), verdict: 'wait' }),
 }

@@ -3,11 +3,17 @@ import type { ProposalFacts } from '../../action/report/proposal-text.ts'
 import { changesNamed, decisionNamed, odditiesNamed } from './reports-of-data.ts'
 
 /** What a retrain pull request tells, in which whatever a person or a file may name is `name`. */
-export function proposalNamed(name: string): ProposalFacts {
+export function proposalNamed(name: string, forced: string | null = name): ProposalFacts {
   // Nothing is told of them.
   const { lock, files, found } = {} as ProposalFacts['snapshot']
   return {
-    ...{ model: name, decision: decisionNamed(name), previousDigest: sha256('before'), newRows: 1, labelledRows: 1 },
+    ...{
+      model: name,
+      decision: decisionNamed(name, forced),
+      previousDigest: sha256('before'),
+      newRows: 1,
+      labelledRows: 1,
+    },
     ...{ gates: [name], refits: true, minutes: 1, branch: 'plumbline/retrain/price' },
     snapshot: {
       ...{

@@ -1,5 +1,6 @@
 import type { ChangedFile } from '../../action/data/compare-snapshots.ts'
 import type { ContractCheck, ContractPromise, FoundRename } from '../../action/data/contract-result.ts'
+import type { PerformanceFinding } from '../../action/registry/record-performance.ts'
 import type { Report } from '../../action/report/report.ts'
 import { reportCacheListing } from '../../action/report/report-cache.ts'
 import { reportContractDiff } from '../../action/report/report-contract-diff.ts'
@@ -14,7 +15,10 @@ import { reportReplay } from '../../action/report/report-replay.ts'
 import { reportSetup } from '../../action/report/report-setup.ts'
 import { reportSnapshot } from '../../action/report/report-snapshot.ts'
 import { reportValidation, type Validation } from '../../action/report/report-validation.ts'
-import type { JudgedLimit, RetrainVerdict } from '../../action/retrain/decide-retrain.ts'
+import type { RetrainVerdict } from '../../action/retrain/decide-retrain.ts'
+import type { JudgedLimit } from '../../action/retrain/judge-limits.ts'
+import type { JudgedLeaf, UnknownFinding } from '../../action/retrain/judge-triggers.ts'
+import type { DriftFacts, RetrainFacts } from '../../action/retrain/retrain-facts.ts'
 
 const page = 'https://github.com/acme/parcels/settings'
 
@@ -31,6 +35,7 @@ export function changesNamed(name: string) {
 const limits: readonly JudgedLimit['kind'][] = [
   'same data',
   'proposed before',
+  'proposed finding',
   'cool-down',
   'runs-per-month',
   'budget',
@@ -38,19 +43,67 @@ const limits: readonly JudgedLimit['kind'][] = [
   'refused run',
 ]
 
+const unknowns: readonly UnknownFinding[] = [
+  'never judged',
+  'of another release',
+  'pinned since',
+  'stale',
+  'in the future',
+  'insufficient data',
+]
+
+/** Drift and a fall that fire, and all that they may say where they are not known. */
+function findingsNamed(name: string): readonly JudgedLeaf[] {
+  const numbers = { drifted: 2, windows: 3, rows: [826, 811], smallestEffect: 0.06, before: [1, 0], now: [0, 1] }
+  const columns = (['confirmed', 'suspected'] as const).flatMap((standing) =>
+    [true, false].map((isAtOnce) => ({ ...numbers, name, standing, isAtOnce, effect: 0.31 })),
+  )
+  const [release, until] = [name, name]
+  const drift: DriftFacts = {
+    ...{ release, until, verdict: 'drift', confirmedShare: 0.3, effect: 0.1, windowMs: 604_800_000, columns },
+    persist: { need: 2, of: 3 },
+  }
+  const fall: PerformanceFinding = {
+    ...{
+      release,
+      until,
+      since: name,
+      at: name,
+      metric: name,
+      limit: 0.03,
+      overMs: 1,
+      before: 0.9,
+      drop: 0.05,
+      rows: 7,
+    },
+    ...{ interval: { low: 0.01, high: 0.09 }, verdict: 'drop', cause: 'concept' },
+  }
+  const asked = { kind: 'metric', metric: name, drop: 0.03, overMs: 1, finding: fall, before: 0.9, now: 0.85 } as const
+  return [
+    { kind: 'drift', fires: true, finding: drift, confirmed: 40 },
+    { kind: 'drift', fires: false, finding: drift, confirmed: 40 },
+    ...unknowns.map((unknown) => ({ kind: 'drift', fires: false, finding: drift, confirmed: 40, unknown }) as const),
+    { ...asked, fires: true },
+    { ...asked, fires: false },
+    ...unknowns.map((unknown) => ({ ...asked, fires: false, unknown })),
+  ]
+}
+
 export function decisionNamed(name: string, forced: string | null = name): RetrainVerdict {
+  const rows = { kind: 'new-rows', fires: true, observed: 7, limit: 7 } as const
   return {
-    ...{ verdict: 'retrain', fires: true, trigger: 'manual', forced },
-    condition: { kind: 'any', fires: true, of: [{ kind: 'new-rows', fires: true, observed: 7, limit: 7 }] },
+    ...{ verdict: 'retrain', fires: true, trigger: forced === null ? 'drift' : 'manual', forced },
+    condition: { kind: 'any', fires: true, of: [rows, ...findingsNamed(name)] },
     limits: limits.map((kind) => ({ kind, holds: forced === null, observed: 1, limit: 1, since: name, subject: name })),
   }
 }
 
-function factsNamed(name: string) {
+function factsNamed(name: string): RetrainFacts {
   return {
     now: new Date(0),
     data: { digest: name, until: name, newRows: 1, labelledRows: 1 },
     ...{ pinned: null, learnedUntil: name, last: null, proposedAt: name, refused: null, monthly: null, budget: null },
+    ...{ release: name, drift: null, performance: [], proposedFindings: [] },
   }
 }
 
@@ -253,6 +306,10 @@ export const reportsOfData: Readonly<Record<string, (name: string) => Report>> =
   },
   decision: (name) =>
     reportDecision({ ...decisionNamed(name), model: name, facts: factsNamed(name), changes: changesNamed(name) }),
+  'a decision for drift': (name) =>
+    reportDecision({
+      ...{ ...decisionNamed(name, null), model: name, facts: factsNamed(name), changes: changesNamed(name) },
+    }),
   'a decision to wait': (name) =>
     reportDecision({
       ...decisionNamed(name, null),

@@ -105,6 +105,7 @@ describe('decide', () => {
       pull: 7,
       issue: null,
       mark: null,
+      findings: [],
       decision: {},
     } as const
     const stamp = { at: '2025-02-28T12:00:00.000Z', actor: 'ada' }

@@ -68,7 +68,38 @@ describe('retrainPolicy()', () => {
     ['retrain: { any: [ {} ] }', /one trigger an entry is expected/],
     ['retrain: { any: [] }', /at least 1/],
     ['retrain: { any: [ { every: 7d } ], all: [ { every: 7d } ] }', /any or all is expected, not both/],
-    ['retrain: { any: [ { drift: confirmed } ] }', /"retrain\.any\.0\.drift": no such key/],
+    ['retrain: { any: [ { drift: suspected } ] }', /"retrain\.any\.0\.drift".*"confirmed"/],
+    ['retrain: { any: [ { drfit: confirmed } ] }', /Did you mean "drift"\?/],
+    ['retrain: { any: [ { drift: confirmed, every: 7d } ] }', /one trigger an entry is expected/],
+    [
+      'retrain: { any: [ { metric: roc-auc, drop: 0.03, over: 14d } ] }',
+      /no metric of binary Did you mean "roc_auc"\?/,
+    ],
+    ['retrain: { any: [ { metric: rmse, drop: 0.03, over: 14d } ] }', /Known here: roc_auc, log_loss, accuracy, f1/],
+    ['retrain: { any: [ { metric: roc_auc, drop: 0.03, every: 14d } ] }', /one trigger an entry is expected/],
+    [
+      'retrain: { any: [ { metric: roc_auc, over: 14d } ] }',
+      /"retrain\.any\.0\.metric": it lacks a word.*Add drop: 0\.03\.$/,
+    ],
+    ['retrain: { any: [ { metric: roc_auc, drop: 0.03 } ] }', /Add over: 14d/],
+    [
+      'retrain: { all: [ { any: [ { metric: roc_auc } ] } ] }',
+      /"retrain\.all\.0\.any\.0\.metric": .*Add drop: 0\.03, over: 14d/,
+    ],
+    ['retrain: { any: [ { drop: 0.03, over: 14d } ] }', /"retrain\.any\.0\.drop": no metric is named/],
+    ['retrain: { any: [ { every: 7d, over: 14d } ] }', /"retrain\.any\.0\.over": no metric is named/],
+    ['retrain: { any: [ { metric: roc_auc, drop: 0, over: 14d } ] }', /drop": it is -?[0-9.]+; expected more than 0/],
+    [
+      'retrain: { any: [ { metric: roc_auc, drop: -0.1, over: 14d } ] }',
+      /drop": it is -?[0-9.]+; expected more than 0/,
+    ],
+    ['retrain: { any: [ { metric: roc_auc, drop: .inf, over: 14d } ] }', /drop/],
+    ['retrain: { any: [ { metric: roc_auc, drop: 3 %, over: 14d } ] }', /drop/],
+    [
+      'retrain: { any: [ { metric: roc_auc, drop: 0.03, over: 0d } ] }',
+      /"retrain\.any\.0\.over": nothing is measured in no time/,
+    ],
+    ['retrain: { any: [ { metric: roc_auc, drop: 0.03, over: long } ] }', /a duration such as/],
     ['retrain: { limits: { min-new-share: 2 } }', /at most 1/],
     ['retrain: { limits: { cooldown: 2d } }', /Did you mean "cool-down"\?/],
   ])('refuses %s with its line', (retrain, message) => {
@@ -78,17 +109,30 @@ describe('retrainPolicy()', () => {
     expect(found[0]).toMatch(new RegExp(`^${line}: `))
   })
 
+  test('reads drift, and a metric with its fall and its length of time', () => {
+    const text =
+      'retrain: { any: [ { metric: roc_auc, drop: 0.03, over: 14d }, { all: [ { drift: confirmed }, { new-rows: 2000 } ] } ] }'
+    expect(policyOf(text).when).toEqual({
+      kind: 'any',
+      of: [
+        { kind: 'metric', metric: 'roc_auc', drop: 0.03, overMs: 14 * day },
+        { kind: 'all', of: [{ kind: 'drift' }, { kind: 'new-rows', rows: 2000 }] },
+      ],
+    })
+  })
+
   test('refuses triggers that look at the time of rows without one, each with its line', () => {
     const untimed = tinyYaml.replace(' time: shipped_at,', '')
     const retrain = `retrain:
   any:
     - age: 30d
-    - all: [ { new-rows: 5 }, { freshness: 2d } ]
+    - all: [ { new-rows: 5 }, { freshness: 2d }, { drift: confirmed } ]
     - every: 7d
 `
     expect(wrong(retrain, untimed)).toEqual([
       expect.stringMatching(new RegExp(`^${line + 2}: Cannot use "retrain\\.any\\.0\\.age": the model has no time`)),
       expect.stringMatching(new RegExp(`^${line + 3}: Cannot use "retrain\\.any\\.1\\.all\\.1\\.freshness"`)),
+      expect.stringMatching(new RegExp(`^${line + 3}: Cannot use "retrain\\.any\\.1\\.all\\.2\\.drift"`)),
     ])
   })
 })

@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest'
 
 import type { RetrainPolicy } from '../../action/project/project.ts'
 import { wordReason } from '../../action/report/word-decision.ts'
-import { decideRetrain, type RetrainFacts } from '../../action/retrain/decide-retrain.ts'
+import { decideRetrain } from '../../action/retrain/decide-retrain.ts'
+import type { RetrainFacts } from '../../action/retrain/retrain-facts.ts'
+import { retrainFacts } from '../support/retrain-facts.ts'
 
 const day = 86_400_000
-const now = new Date('2025-03-31T12:00:00Z')
+const { now } = retrainFacts
 
 const limits = { coolDownMs: day, refreshMs: 7 * day, minNewShare: 0 }
 const weekly: RetrainPolicy = { when: { kind: 'any', of: [{ kind: 'every', limitMs: 7 * day }] }, limits }
@@ -14,17 +16,7 @@ const rows = (limit: number): RetrainPolicy => ({
   limits,
 })
 
-const facts: RetrainFacts = {
-  now,
-  data: { digest: 'b'.repeat(64), until: '2025-03-30T00:00:00Z', newRows: 10_000, labelledRows: 100_000 },
-  pinned: { digest: 'a'.repeat(64), until: '2025-02-28T00:00:00Z' },
-  learnedUntil: '2025-02-28T00:00:00Z',
-  last: { kind: 'release', at: '2025-03-24T12:00:00.000Z' },
-  proposedAt: null,
-  refused: null,
-  monthly: null,
-  budget: null,
-}
+const facts = retrainFacts
 
 const withRows = (newRows: number) => ({ ...facts, data: { ...facts.data, newRows } })
 

@@ -85,7 +85,7 @@ async function mergeProposal(github: TestGitHub, client: GitHubClient): Promise<
   const proposed = {
     ...{ model: 'parcels', dataDigest, previousDigest: null, trigger: 'drift' as const, reason: 'carrier 0.31' },
     ...{ branch: 'plumbline/retrain/parcels', commit: await git(folder, 'rev-parse', 'HEAD'), pull: 1, issue: null },
-    ...{ mark: {}, decision: {} },
+    ...{ mark: {}, findings: [], decision: {} },
   }
   await recordProposed(client, proposed, { at: '2025-03-03T06:12:00.000Z', actor: 'grace' })
   const grace = await github.issueToken({ kind: 'user', login: 'grace', role: 'write' })

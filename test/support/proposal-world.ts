@@ -8,7 +8,7 @@ import { readLedger } from '../../action/registry/ledger.ts'
 import { proposedIn, recordProposed } from '../../action/registry/record-proposed.ts'
 import { blobName } from '../../action/retrain/checkout-state.ts'
 import { decideRetrain } from '../../action/retrain/decide-retrain.ts'
-import { keepProposal, type KeptProposal, type ProposalRequest } from '../../action/retrain/keep-proposal.ts'
+import { type KeptProposal, keepProposal, type ProposalRequest } from '../../action/retrain/keep-proposal.ts'
 import { readMark } from '../../action/retrain/proposal-mark.ts'
 import { git, push, type TestGitHub, testGitHub } from './local-github.ts'
 import { keptOpen } from './proposing.ts'
@@ -69,6 +69,7 @@ function requestOf(
       data: { digest, until: date, newRows: day, labelledRows: 100 },
       pinned: { digest: sha256(lockOf(1)), until: date },
       ...{ learnedUntil: null, last: null, proposedAt: null, refused: null, monthly: null, budget: null },
+      ...{ release: null, drift: null, performance: [], proposedFindings: [] },
     },
     null,
   )
@@ -115,7 +116,7 @@ function requestOf(
         commit: mark.commit,
         pull: kind === 'pull' ? number : null,
         issue: kind === 'issue' ? number : null,
-        ...{ mark: { ...mark }, decision: {} },
+        ...{ mark: { ...mark }, findings: [], decision: {} },
       } as const
       const stamp = { at: date, actor: 'ada' }
       await recordProposed(client, proposed, stamp)
