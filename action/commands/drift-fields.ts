@@ -1,7 +1,6 @@
 import { parseDuration } from '../base/duration.ts'
 import { nearestName } from '../base/nearest-name.ts'
-import type { Persistence } from '../drift/drift-state.ts'
-import { type MeasureName, measureNames } from '../drift/measure-names.ts'
+import { type MeasureName, measureNames, type Persistence, parsePersistence } from '../project/drift-policy.ts'
 import { type Field, list, text } from './fields.ts'
 
 type Words = Parameters<typeof text>[0]
@@ -41,10 +40,8 @@ export function persistence(words: Words): Field<Persistence | undefined> {
     parse: (texts) => {
       const given = texts.at(-1)
       if (given === undefined) return { ok: true, value: undefined }
-      const [, need, of] = /^([1-9]\d?)\/([1-9]\d?)$/.exec(given)?.map(Number) ?? []
-      return need !== undefined && of !== undefined && need <= of
-        ? { ok: true, value: { need, of } }
-        : { ok: false, expected: 'how many of how many windows, such as 2/3' }
+      const value = parsePersistence(given)
+      return value ? { ok: true, value } : { ok: false, expected: 'how many of how many windows, such as 2/3' }
     },
   }
 }

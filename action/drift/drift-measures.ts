@@ -1,3 +1,4 @@
+import { type MeasureName, measureNames } from '../project/drift-policy.ts'
 import { cramersV } from '../stats/chi-square-test.ts'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
 import { type Judged, judged } from '../stats/judged.ts'
@@ -9,7 +10,6 @@ import {
 } from '../stats/share-distances.ts'
 import type { DriftColumn } from './drift-column.ts'
 import { evidentlyPsi, evidentlyPsiOfNumbers } from './evidently-psi.ts'
-import { type MeasureName, measureNames } from './measure-names.ts'
 import { psiOfCounts, psiOfNumbers } from './population-stability.ts'
 
 export interface DriftMeasures {

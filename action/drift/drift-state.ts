@@ -1,13 +1,8 @@
+import type { Persistence } from '../project/drift-policy.ts'
 import type { DriftRule, JudgedDrift } from './judge-drift.ts'
 import { isEnoughWeight } from './judge-drift.ts'
 import type { JudgedWindowDrift, WindowColumn } from './judge-window.ts'
 import type { JudgedWindow } from './windows.ts'
-
-/** A column's drift is believed where `need` of its last `of` windows show it. */
-export interface Persistence {
-  readonly need: number
-  readonly of: number
-}
 
 /**
  * The rule for a single window: `fdr` is of what is confirmed, and where two windows must agree, one may be wrong twice as

@@ -1,21 +1,13 @@
+import { type DriftPolicy, type MeasureName, measureNames } from '../project/drift-policy.ts'
 import { adjustForFalseDiscovery } from '../stats/false-discovery.ts'
 import type { DriftColumn, SideRows } from './drift-column.ts'
 import { type DriftMeasures, measuresOf } from './drift-measures.ts'
 import { evidenceWithVariation, smallestEffectWithVariation, type VariedEvidence } from './evidence-with-variation.ts'
 import { type MeasuredRow, measureRows, type Question, smallestEffect } from './judge-rows.ts'
-import { type MeasureName, measureNames } from './measure-names.ts'
 import type { NaturalVariation } from './natural-variation.ts'
 
-export interface DriftRule {
-  /** An effect below this, 0..1, is of no matter, however sure it is. */
-  readonly effect: number
-  /** The share of false ones among the columns that are called drifted, at most, in the mean (Benjamini-Hochberg). */
-  readonly fdr: number
-  /** Plain limits for who asks: with any, a column drifts where a measure is above its limit, and by that alone. */
-  readonly limits: Readonly<Partial<Record<MeasureName, number>>>
-  /** Importance by column; where there is any, columns without count nothing. */
-  readonly weights: Readonly<Record<string, number>>
-}
+/** What judges one window or one pair of samples. */
+export type DriftRule = Pick<DriftPolicy, 'effect' | 'fdr' | 'limits' | 'weights'>
 
 export type RowVerdict = 'drift' | 'insufficient data' | 'notable' | 'no drift'
 export type ColumnVerdict = RowVerdict | 'vanished' | 'not judged'

@@ -1,7 +1,8 @@
+import type { Season } from '../project/drift-policy.ts'
 import { type DataBlock, pairWindow } from './drift-reference.ts'
 import { type ColumnVerdict, type DriftRule, type JudgedColumn, type JudgedDrift, judgeDrift } from './judge-drift.ts'
 import { smallestEffect } from './judge-rows.ts'
-import { type Season, samePhase } from './season.ts'
+import { samePhase } from './season.ts'
 import type { Window } from './windows.ts'
 
 /** What a model learned, as blocks of time. */

@@ -1,12 +1,6 @@
+import type { Persistence } from '../project/drift-policy.ts'
 import type { DataBlock } from './drift-reference.ts'
-import {
-  type DriftState,
-  judgePersistence,
-  nextDriftState,
-  noDriftState,
-  type Persistence,
-  windowRuleOf,
-} from './drift-state.ts'
+import { type DriftState, judgePersistence, nextDriftState, noDriftState, windowRuleOf } from './drift-state.ts'
 import type { DriftRule, JudgedDrift } from './judge-drift.ts'
 import { type DriftReference, judgeWindow } from './judge-window.ts'
 import { minBlocks } from './natural-variation.ts'

@@ -1,8 +1,6 @@
+import type { Season } from '../project/drift-policy.ts'
 import type { DataBlock } from './drift-reference.ts'
 import type { Window } from './windows.ts'
-
-/** What of a moment repeats itself, in UTC. */
-export type Season = 'hour-of-day' | 'day-of-week' | 'month-of-year' | 'quarter-of-year'
 
 /** The blocks whose middle is in the same phase as the middle of `window`. */
 export function samePhase(blocks: readonly DataBlock[], window: Window, season: Season): DataBlock[] {

@@ -1,4 +1,5 @@
 import type { Condition } from './condition.ts'
+import type { DriftPolicy } from './drift-policy.ts'
 import type { SourcePlace } from './source-place.ts'
 
 export const tasks = ['binary', 'multiclass', 'regression'] as const
@@ -21,6 +22,7 @@ export interface Project {
   /** The user's stages in the order in which they can run: `train` and `predict` are always among them. */
   readonly stages: readonly ProgramStage[]
   readonly gates: readonly Gate[]
+  readonly drift: DriftPolicy
   readonly retrain: RetrainPolicy
   readonly hooks: readonly Hook[]
   readonly smoke: SmokePolicy

@@ -6,6 +6,7 @@ import { checkOwnFolder, checkPlaces } from './check-places.ts'
 import { checkProject, type LineOf } from './check-project.ts'
 import { checkSecrets } from './check-secrets.ts'
 import { readCondition } from './condition.ts'
+import { driftPolicy } from './drift-schema.ts'
 import { orderStages } from './order-stages.ts'
 import { outputsOf } from './output-kind.ts'
 import { overrideParams } from './override-params.ts'
@@ -141,6 +142,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
       return hook ? [{ ...program(name, { needs: [], out: {}, ...hook }, lineOf(['hooks', name]).line), name }] : []
     }),
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
+    drift: driftPolicy(document.drift),
     retrain: retrainPolicy(document.retrain),
     smoke: document.smoke,
     keep: { data: document.keep.data, releases: document.keep.releases, cacheBytes: document.keep.cache },

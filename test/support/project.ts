@@ -20,6 +20,17 @@ export function projectOf(folder: string, parts: Parts = {}): Project {
     features: { sql: 'features.sql' },
     stages: [],
     gates: [],
+    drift: {
+      windowMs: 604_800_000,
+      latenessMs: 86_400_000,
+      recentMs: 2_592_000_000,
+      season: null,
+      persist: { need: 2, of: 3 },
+      effect: 0.1,
+      fdr: 0.05,
+      limits: {},
+      weights: {},
+    },
     retrain: {
       when: { kind: 'any', of: [] },
       limits: { coolDownMs: 0, refreshMs: 0, minNewShare: 0 },
