@@ -61,9 +61,12 @@ export const register = defineCommand({
     const { keepJudgement } = await import('../pipeline/keep-judgement.ts')
     const { approvalOfRelease } = await import('../registry/find-approvals.ts')
     const { registerCandidate } = await import('../registry/register-candidate.ts')
+    const { mayShowRows } = await import('../pipeline/row-privacy.ts')
     const { python } = declared.project.environment
+    const { reference, ...unreferenced } = candidate
+    const mayKeep = reference !== undefined && (await mayShowRows(declared.project, context.environment))
     const registration = {
-      candidate,
+      candidate: mayKeep ? candidate : unreferenced,
       commit,
       contractFiles: contractAssets(declared.project),
       lockFile: join(context.folder, dataLockFile),

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { canonicalJson, type Json } from '../base/canonical-json.ts'
@@ -97,6 +98,7 @@ export async function takeSplit(session: RunSession, features: StageResult): Pro
   const { declared } = session
   return takeStep(session, {
     ...declaredStep('prepare', declared.keys.split, [features]),
+    cacheKey: async () => stageKey('split', { split: declared.keys.split.key, ...referenceParts(declared) }),
     work: async (workFolder) => {
       const { splitRows } = await import('../data/split-rows.ts')
       const { project, contract, lock, sampleRows } = declared
@@ -118,10 +120,35 @@ export async function takeSplit(session: RunSession, features: StageResult): Pro
       if (!made.ok) return made
       const { train, gap, test, whole, leftOut } = made.value
       const data = { train, gap, test, whole, leftOut }
-      const outputs = { train: 'train.parquet', test: 'test.parquet', truth: 'truth.parquet', whole: 'whole.parquet' }
+      const sets = { train: 'train.parquet', test: 'test.parquet', truth: 'truth.parquet', whole: 'whole.parquet' }
+      // Of a sample nothing is released.
+      const isKept = sampleRows === undefined && (await writeReference(declared, rowsFile, folder))
+      const outputs = { ...sets, ...(isKept && { reference: referenceFile }) }
       return { ok: true, value: { detail: wordSplit(data), outputs, data } }
     },
   })
+}
+
+const referenceFile = 'reference.json'
+
+/** What the reference is made by and the sets are not: no model changes with it, but what is kept beside them does. */
+function referenceParts({ project, contract }: DeclaredRun): KeyParts {
+  const classified = contract.columns.filter(isClassified).map(({ name }) => name)
+  const { minCount } = project.privacy
+  return { reference: sha256(canonicalJson({ minCount, classified, windowMs: project.drift.windowMs })) }
+}
+
+/** Writes what new data is compared with later, where there is a time; true where it did. */
+async function writeReference({ project, contract, lock }: DeclaredRun, rowsFile: string, folder: string) {
+  const { openEngine } = await import('../data/engine.ts')
+  const { quotePath } = await import('../data/quote.ts')
+  const { jsonOfReference } = await import('../drift/reference-json.ts')
+  const { countReference } = await import('./count-reference.ts')
+  await using engine = await openEngine({ tempFolder: folder })
+  const relation = `read_parquet(${quotePath(rowsFile)})`
+  const reference = await countReference({ engine, relation, project, contract }, lock.until)
+  if (reference) await writeFile(join(folder, referenceFile), `${canonicalJson(jsonOfReference(reference))}\n`)
+  return reference !== undefined
 }
 
 /** The judged predictions against the truth: metrics, then gates. */

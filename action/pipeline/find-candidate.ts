@@ -87,6 +87,9 @@ async function gather(search: Search, record: RunRecord): Promise<Candidate> {
     : judgedModel
   const split = await pointedResult(results, keys.runKey, 'split', undefined)
   const truth = split && (await checkedOutput(search, split, 'truth').catch(() => undefined))
+  const reference = split?.outputs['reference']
+    ? await checkedOutput(search, split, 'reference').catch(() => undefined)
+    : undefined
   return {
     record,
     recordFile: join(runFolder(results, keys.runKey), 'run.json'),
@@ -94,6 +97,7 @@ async function gather(search: Search, record: RunRecord): Promise<Candidate> {
     releasedModel,
     predictions: await checkedOutput(search, predict, 'predictions'),
     ...(truth !== undefined && { truth }),
+    ...(reference !== undefined && { reference }),
     servingFiles: servingFiles(declared),
   }
 }

@@ -151,6 +151,8 @@ export interface Candidate {
   readonly predictions: string
   /** The truth of the test rows; absent where it is not here. */
   readonly truth?: string
+  /** What the model learned, as counts that new data is compared with; absent without a time, or where it is not here. */
+  readonly reference?: string
   /** Files that `predict` needs to run without git: path relative to the project → absolute path. */
   readonly servingFiles: Readonly<Record<string, string>>
 }

@@ -35,6 +35,8 @@ export interface AssetSources {
   readonly bill: string
   /** What the gates were judged by, in the folder already; absent where privacy keeps it back. */
   readonly predictions?: string
+  /** What new data is compared with, absolute; absent where privacy keeps it back, or there is none. */
+  readonly reference?: string
   /** From the files that are there before it, and their parts, to the statement about them. */
   readonly provenance: (subjects: readonly BuiltAsset[]) => string
   /** Left out: GitHub's. */
@@ -54,7 +56,7 @@ const contentTypes: Readonly<Record<string, string>> = {
  * others as `sha256sum -c` reads them, and what is cut into parts as a whole. Throws `registry/bad-asset`.
  */
 export async function buildAssets(folder: string, sources: AssetSources): Promise<readonly BuiltAsset[]> {
-  const { candidate, contractFiles, lockFile, modelCard, bill, predictions, provenance } = sources
+  const { candidate, contractFiles, lockFile, modelCard, bill, predictions, reference, provenance } = sources
   const { limits = releaseLimits } = sources
   const build = builderIn(folder, limits)
   await mkdir(folder, { recursive: true })
@@ -72,6 +74,7 @@ export async function buildAssets(folder: string, sources: AssetSources): Promis
     await build.text('model-card.md', modelCard),
     await build.text('sbom.cdx.json', bill),
     ...(predictions === undefined ? [] : [await build.measured(predictions)]),
+    ...(reference === undefined ? [] : [await build.copy('reference.json', reference)]),
   ]
   const named = subjects.flatMap((file) => [file, ...file.parts])
   const files = [...subjects, await build.text('provenance.intoto.json', provenance(named))]

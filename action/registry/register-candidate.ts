@@ -69,6 +69,7 @@ export async function registerCandidate(
     const assets = await buildAssets(folder, {
       ...registration,
       ...(kept?.kind === 'kept' && { predictions }),
+      ...(candidate.reference !== undefined && { reference: candidate.reference }),
       modelCard: modelCard(record, { ...allocation, ...(registration.scan && { scan: registration.scan }) }),
       bill: billOfMaterials(record, allocation.version, requirements),
       provenance: (subjects) => provenanceStatement({ record, allocation, owner, repository }, subjects),

@@ -35,6 +35,7 @@ describe('register', () => {
       'model.json',
       'predictions.parquet',
       'provenance.intoto.json',
+      'reference.json',
       'run.json',
       'sbom.cdx.json',
       'serve.tar.gz',
