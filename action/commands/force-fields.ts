@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts'
+import { plainText } from '../report/terminal.ts'
 import { flag, text } from './fields.ts'
 
 /** Inputs by which a person retrains whatever triggers and limits say. */
@@ -13,8 +14,11 @@ const longestReason = 200
 
 /** The reason where it is forced, else null. Throws `cli/bad-input` where one is given without the other. */
 export function readForce({ force, reason }: { force: boolean; reason: string | undefined }): string | null {
-  const given = reason?.replace(/\s+/g, ' ').trim() ?? ''
-  if (force && given !== '') {
+  const given = plainText(reason ?? '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  // Of marks that nobody sees no reason is made.
+  if (force && /[\p{L}\p{N}\p{P}\p{S}]/u.test(given)) {
     if (given.length <= longestReason) return given
     throw new Fault('cli/bad-input', `Cannot use --reason: it has ${given.length} characters; expected at most 200`, {
       remedy: 'Say it shorter.',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -89,6 +89,33 @@ describe('decide', () => {
     expect(await decided(project)).toMatchObject({ verdict, facts: { data: { newRows: rows } } })
   })
 
+  test('with a limit of 10,000 new rows goes on at the very row, and takes no copy and no file written anew for one', async () => {
+    const project = await pinnedProject('{ any: [ { new-rows: 10000 } ] }')
+    const said = async () => {
+      const { verdict, facts } = await decided(project)
+      return [facts.data.newRows, verdict]
+    }
+    const lines = (rows: number) =>
+      more(400, 400 + rows)
+        .trim()
+        .split('\n')
+    const [header = '', ...rows] = lines(9999)
+    const write = (path: string, some: readonly string[]) => project.write(path, `${[header, ...some].join('\n')}\n`)
+    write('data/new.csv', rows)
+    expect(await said()).toEqual([9999, 'wait'])
+    // Copies within a file and beside it, the other way round, in other files, with the pinned rows moved and written anew.
+    const pinned = readFileSync(join(project.folder, 'data/parcels.csv'), 'utf8').trim().split('\n').slice(1)
+    rmSync(join(project.folder, 'data/parcels.csv'))
+    write('data/new.csv', [...rows.slice(0, 5000), ...rows.slice(0, 5000).toReversed()])
+    write('data/newer.csv', [...rows.slice(4000), ...pinned.toReversed()])
+    expect(await said()).toEqual([9999, 'wait'])
+    const [, ...all] = lines(10_001)
+    write('data/newer.csv', [...all.slice(4000, 10_000), ...pinned])
+    expect(await said()).toEqual([10_000, 'retrain'])
+    write('data/newer.csv', [...all.slice(4000), ...pinned])
+    expect(await said()).toEqual([10_001, 'retrain'])
+  })
+
   test('reads releases, proposals and runs that ended badly from the ledger', async () => {
     const project = await pinnedProject('{ any: [ { new-rows: 10 } ], limits: { cool-down: 3d } }')
     project.write('data/new.csv', more(400, 420))
@@ -149,9 +176,16 @@ describe('decide', () => {
     const forced = await decided(project, { force: true, reason: ' new\n carrier ' } as object)
     expect(forced).toMatchObject({ verdict: 'retrain', trigger: 'manual', forced: 'new carrier' })
     expect(forced.report.outputs['reason']).toBe('forced: new carrier')
+    for (const reason of ['', ' \n\t', '\u200B\u2060', '\u0000\u001B[31m\u001B[0m', '\u202E']) {
+      await expect(decided(project, { force: true, reason } as object)).rejects.toThrow('no reason is given')
+    }
     await expect(decided(project, { force: true })).rejects.toThrow('no reason is given')
     await expect(decided(project, { reason: 'x' } as object)).rejects.toThrow('nothing is forced')
     await expect(decided(project, { force: true, reason: 'x'.repeat(201) } as object)).rejects.toThrow('201 characters')
+    const huge = 'x'.repeat(10_000_000)
+    await expect(decided(project, { force: true, reason: huge } as object)).rejects.toThrow('10000000 characters')
+    const hostile = { force: true, reason: 'a\u001B[2Jb\n::error::c\u202E #1 @ada' } as object
+    expect((await decided(project, hostile)).forced).toBe('ab ::error::c #1 @ada')
   })
 
   test('writes no lock, and prints what its schema describes', async () => {
