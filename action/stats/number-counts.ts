@@ -84,6 +84,21 @@ export function withBits(counts: NumberCounts, bits: number): Pick<NumberCounts,
   return bits >= counts.bits ? counts : join(counts.values, counts.counts, bits)
 }
 
+/** The least and the largest number that a value of `bits` bits may stand for. */
+export function spanOf(value: number, bits: number): readonly [least: number, largest: number] {
+  if (bits >= 64) return [value, value]
+  double.setFloat64(0, value)
+  if (bits > 32) double.setUint32(4, double.getUint32(4) | ((2 ** (64 - bits) - 1) >>> 0))
+  else {
+    double.setUint32(4, 0xffffffff)
+    if (bits < 32) double.setUint32(0, (double.getUint32(0) | (2 ** (32 - bits) - 1)) >>> 0)
+  }
+  const far = double.getFloat64(0)
+  const last = Number.isFinite(far) ? far : value < 0 ? -Number.MAX_VALUE : Number.MAX_VALUE
+  if (value === 0) return [-last, last]
+  return value < 0 ? [last, value] : [value, last]
+}
+
 /** By how much D of two sides falls short of D of the numbers that they stand for, at most; 0 of numbers themselves. */
 export function mostLost(reference: ArrayLike<number>, current: ArrayLike<number>, bits: number): number {
   if (bits >= 64) return 0

@@ -1,0 +1,61 @@
+/** Numbers that lie side by side; NaN where there is none. */
+export interface NamedNumbers {
+  readonly name: string
+  readonly numbers: Float64Array
+}
+
+export interface Correlation {
+  readonly columns: readonly [string, string]
+  /** Pearson's r, −1 to 1, over the rows that have both numbers. */
+  readonly r: number
+  readonly rows: number
+}
+
+/**
+ * Pearson's r of each pair, each row as often as `weights` says, summed in the order of the rows. Left out: pairs that have
+ * fewer than `leastRows` rows in common, and columns that do not vary there.
+ */
+export function correlate(columns: readonly NamedNumbers[], weights: Float64Array, leastRows: number): Correlation[] {
+  const scaled = columns.map(({ name, numbers }) => ({ name, numbers: toUnit(numbers) }))
+  const found: Correlation[] = []
+  for (const [index, one] of scaled.entries()) {
+    for (const other of scaled.slice(index + 1)) {
+      const { r, rows } = correlatePair(one.numbers, other.numbers, weights)
+      if (rows >= Math.max(3, leastRows) && Number.isFinite(r)) found.push({ columns: [one.name, other.name], r, rows })
+    }
+  }
+  return found
+}
+
+/** Neither r nor what is worked out on the way to it is to overflow. */
+function toUnit(numbers: Float64Array): Float64Array {
+  let most = 0
+  for (const value of numbers) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value))
+  return numbers.map((value) => (Number.isFinite(value) ? value / (most || 1) : Number.NaN))
+}
+
+function correlatePair(a: Float64Array, b: Float64Array, weights: Float64Array): { r: number; rows: number } {
+  let [rows, meanA, meanB] = [0, 0, 0]
+  for (let row = 0; row < weights.length; row += 1) {
+    const [x, y, weight] = [a[row] ?? Number.NaN, b[row] ?? Number.NaN, weights[row] ?? 0]
+    if (Number.isNaN(x + y)) continue
+    rows += weight
+    meanA += weight * x
+    meanB += weight * y
+  }
+  meanA /= rows
+  meanB /= rows
+  let [squaresA, squaresB, products] = [0, 0, 0]
+  for (let row = 0; row < weights.length; row += 1) {
+    const [x, y, weight] = [(a[row] ?? Number.NaN) - meanA, (b[row] ?? Number.NaN) - meanB, weights[row] ?? 0]
+    if (Number.isNaN(x + y)) continue
+    squaresA += weight * x * x
+    squaresB += weight * y * y
+    products += weight * x * y
+  }
+  // What is left of rounding alone is no variation.
+  const isConstant = (squares: number, mean: number) => squares <= rows * (mean * 1e-12) ** 2
+  if (isConstant(squaresA, meanA) || isConstant(squaresB, meanB)) return { r: Number.NaN, rows }
+  const r = products / Math.sqrt(squaresA) / Math.sqrt(squaresB)
+  return { r: Math.max(-1, Math.min(1, r)), rows }
+}
