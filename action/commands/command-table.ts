@@ -11,6 +11,7 @@ export const commandTable = {
   'data pull': async () => (await import('./data-pull.ts')).dataPull,
   'data gc': async () => (await import('./data-gc.ts')).dataGc,
   validate: async () => (await import('./validate.ts')).validate,
+  profile: async () => (await import('./profile.ts')).profile,
   drift: async () => (await import('./drift.ts')).drift,
   'contract diff': async () => (await import('./contract-diff.ts')).contractDiff,
   plan: async () => (await import('./plan.ts')).plan,

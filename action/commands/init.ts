@@ -8,7 +8,7 @@ import { choice, flag, list, requiredText, text } from './fields.ts'
 import { tellIfLong } from './tell-if-long.ts'
 
 const inputs = {
-  data: list({ description: 'The data files, or globs of them, in this folder', example: 'data/landing/*.csv' }),
+  data: list({ description: 'The data: files, or globs of them in quotes', example: 'data/landing/*.csv' }),
   target: requiredText({ description: 'The column to be predicted', example: 'late' }),
   id: text({ description: 'The column that names a row', default: 'a unique column that looks like one' }),
   time: text({ description: 'The column that says when a row happened', default: 'the only date or time' }),

@@ -48,6 +48,11 @@ export const overview: readonly CommandSummary[] = [
     summary: 'Hold the data that the next snapshot would pin against its contract.',
   },
   {
+    name: 'profile',
+    group: 'data',
+    summary: 'Say what is in data: what each column holds, what is odd about it, and which columns go together.',
+  },
+  {
     name: 'drift',
     group: 'data',
     summary: 'Say whether one set of data differs from another in more than chance, column by column.',

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBValue, DuckDBVector, JS } from '@duckdb/node-api'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
+import type { NumberTally } from '../stats/number-tally.ts'
 import type { ColumnsToCompare } from './compare-columns.ts'
 import type { NumberBlocks, NumbersToCount } from './count-number-blocks.ts'
 import { loadDuckdb } from './load-duckdb.ts'
 import { escapePattern, quoteList, quoteText } from './quote.ts'
 import { repeatedHashes } from './repeated-hashes.ts'
+import type { NumbersToTally } from './tally-columns.ts'
 
 export interface EngineOptions {
   /** As DuckDB writes it: `2GB`. By default 80 % of the machine's. */
@@ -24,7 +26,7 @@ export interface EngineOptions {
   readonly isLocked?: boolean
   /** A new one by default. */
   readonly textFolder?: string
-  /** How much it may read ahead of `compared()`, of each side, which without this it cannot; as DuckDB writes it. */
+  /** How much it may read ahead of `compared()`, of each side, and of `tallied()`; without this it can neither. As DuckDB writes it. */
   readonly readAhead?: string
   /** A `duckdb.node` located before. */
   readonly nativeFile?: string
@@ -45,6 +47,8 @@ export interface Engine extends AsyncDisposable {
   compared(asked: ColumnsToCompare): Promise<NumberComparison[]>
   /** Numbers, counted in blocks of rows; undefined where there are too many blocks. */
   blocked(asked: NumbersToCount): Promise<NumberBlocks | undefined>
+  /** What is told of columns of numbers, in their order; beside other statements, and one such at a time. */
+  tallied(asked: NumbersToTally): Promise<NumberTally[]>
   /** Absolute; there or not. It reads what lies below, which goes when it goes: copies of texts that it cannot read. */
   readonly textFolder: string
 }
@@ -138,6 +142,10 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     async blocked(asked) {
       const { countNumberBlocks } = await import('./count-number-blocks.ts')
       return await watch(async () => await countNumberBlocks(connection, asked))
+    },
+    async tallied(asked) {
+      const { tallyColumns } = await import('./tally-columns.ts')
+      return await watch(async () => await tallyColumns(readers[0], asked))
     },
     async [Symbol.asyncDispose]() {
       // Closing under a running statement would end the process.

@@ -31,12 +31,23 @@ export async function holdColumns(sample: Sample, asked: readonly ColumnToHold[]
   }
   const names = new Map(asked.map(({ name }, index) => [name, `c${index}`]))
   const selected = asked.map(({ name }) => `${reads.get(name)} AS ${names.get(name)}`)
+  const file = await copyTo(engine, `SELECT ${['true AS held', ...selected].join(', ')} FROM ${sample.relation}`, copy)
+  return await counted(engine, `read_parquet(${quotePath(file)})`, (name) => names.get(name) ?? quoteName(name))
+}
+
+/** A sample for many queries: as it lies in Parquet, else from a copy, all columns, as `holdColumns()` makes it. */
+export async function holdSample(sample: Sample, copy: string): Promise<Sample> {
+  const { engine, files, relation } = sample
+  if (files.every(({ format }) => format === 'parquet')) return sample
+  const file = await copyTo(engine, `SELECT * FROM ${relation}`, copy)
+  return { ...sample, relation: `read_parquet(${quotePath(file)})` }
+}
+
+async function copyTo(engine: Sample['engine'], select: string, copy: string): Promise<string> {
   await mkdir(engine.textFolder, { recursive: true, mode: 0o700 })
   const file = join(engine.textFolder, copy)
-  await engine.run(
-    `COPY (SELECT ${['true AS held', ...selected].join(', ')} FROM ${sample.relation}) TO ${quoteText(file)} (FORMAT parquet)`,
-  )
-  return await counted(engine, `read_parquet(${quotePath(file)})`, (name) => names.get(name) ?? quoteName(name))
+  await engine.run(`COPY (${select}) TO ${quoteText(file)} (FORMAT parquet)`)
+  return file
 }
 
 async function counted(

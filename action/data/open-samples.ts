@@ -62,7 +62,7 @@ export async function openSample(
   files: readonly SourceFile[],
   signal?: AbortSignal,
 ): Promise<Read<Sample & AsyncDisposable>> {
-  const engine = await openReading({ files }, signal)
+  const engine = await openReading({ files, readAhead }, signal)
   try {
     const sample = await sampleOf(engine, files)
     const dispose = async () => await engine[Symbol.asyncDispose]()
@@ -75,13 +75,20 @@ export async function openSample(
   }
 }
 
+/** The columns of a relation, as they are typed. */
+export async function columnsOf(engine: Engine, relation: string): Promise<SampleColumn[]> {
+  const rows = await engine.query<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${relation}`)
+  return rows.map((row) => ({ name: row.column_name, type: row.column_type, raw: kindOf(row.column_type) }))
+}
+
 async function sampleOf(engine: Engine, files: readonly SourceFile[]): Promise<Read<Sample>> {
   const described = await describeFiles(engine, files)
   if (!described.ok) return described
   const relation = rawRelation(described.value)
-  const rows = await engine.query<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${relation}`)
-  const columns = rows.map((row) => ({ name: row.column_name, type: row.column_type, raw: kindOf(row.column_type) }))
-  return { ok: true, value: { engine, files: described.value, relation, columns } }
+  return {
+    ok: true,
+    value: { engine, files: described.value, relation, columns: await columnsOf(engine, relation) },
+  }
 }
 
 function kindOf(type: string): RawKind {

@@ -48,5 +48,6 @@ async function make(request: ReaderRequest): Promise<unknown> {
   if (request.kind === 'repeated') return await opened.repeated(request.sql, request.expected)
   if (request.kind === 'compared') return await opened.compared(request.asked)
   if (request.kind === 'blocked') return await opened.blocked(request.asked)
+  if (request.kind === 'tallied') return await opened.tallied(request.asked)
   return await opened[request.kind](request.sql, request.values)
 }

@@ -5,6 +5,7 @@ import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
+import type { NumberTally } from '../stats/number-tally.ts'
 import { childFile, poorEnvironment } from './child-program.ts'
 import type { NumberBlocks } from './count-number-blocks.ts'
 import { type Engine, textFolderIn } from './engine.ts'
@@ -22,7 +23,7 @@ export interface Reach {
   readonly folders?: readonly string[]
   /** As DuckDB writes it; most of the machine's by default. */
   readonly memoryLimit?: string
-  /** How much it may read ahead of `compared()`, of each side, which without this it cannot; as DuckDB writes it. */
+  /** How much it may read ahead of `compared()`, of each side, and of `tallied()`; without this it can neither. As DuckDB writes it. */
   readonly readAhead?: string
   /** One a core by default. */
   readonly threads?: number
@@ -127,6 +128,7 @@ class ReaderProcess {
       repeated: async (sql, expected) => (await this.#ask({ kind: 'repeated', sql, expected })) as bigint[] | undefined,
       compared: async (asked) => (await this.#ask({ kind: 'compared', asked })) as NumberComparison[],
       blocked: async (asked) => (await this.#ask({ kind: 'blocked', asked })) as NumberBlocks | undefined,
+      tallied: async (asked) => (await this.#ask({ kind: 'tallied', asked })) as NumberTally[],
       [Symbol.asyncDispose]: async () => {},
     }
   }
@@ -182,7 +184,7 @@ class ReaderProcess {
 
 function statementsOf(request: ReaderRequest): string[] {
   if (request.kind === 'open') return []
-  if (request.kind === 'blocked') return [request.asked.relation]
+  if (request.kind === 'blocked' || request.kind === 'tallied') return [request.asked.relation]
   if (request.kind === 'compared') return [request.asked.reference.relation, request.asked.current.relation]
   return [request.sql]
 }

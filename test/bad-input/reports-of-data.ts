@@ -19,6 +19,7 @@ import type { RetrainVerdict } from '../../action/retrain/decide-retrain.ts'
 import type { JudgedLimit } from '../../action/retrain/judge-limits.ts'
 import type { JudgedLeaf, UnknownFinding } from '../../action/retrain/judge-triggers.ts'
 import type { DriftFacts, RetrainFacts } from '../../action/retrain/retrain-facts.ts'
+import { profileNamed } from './profile-named.ts'
 
 const page = 'https://github.com/acme/parcels/settings'
 
@@ -322,6 +323,7 @@ export const reportsOfData: Readonly<Record<string, (name: string) => Report>> =
   },
   drift: driftOf,
   'drift --replay': replayedDrift,
+  profile: profileNamed,
   plan: (name) =>
     reportPlan({
       ...{ model: name, runKey: name, dataDigest: name, code: { commit: name, uncommitted: 1 }, isRefused: false },

@@ -1,0 +1,125 @@
+import { distinctSample } from '../stats/distinct-sample.ts'
+import type { NumberTally } from '../stats/number-tally.ts'
+import { type DayCounts, dayMs, mergeDays } from './day-counts.ts'
+import { findAlike } from './find-alike.ts'
+import type { Sample } from './open-samples.ts'
+import { type ColumnPart, type ColumnValues, mostRows, type ProfilePart, sampledOf } from './profile-part.ts'
+import { quoteName } from './quote.ts'
+import { castTo } from './read-source.ts'
+import { askKept } from './sampled-hashes.ts'
+import { tallyTextColumns } from './tally-text-columns.ts'
+
+/** How a column is told of. */
+export interface ColumnToProfile {
+  readonly name: string
+  /** As its file types it, or its contract. */
+  readonly type: string
+  readonly as: 'number' | 'time' | 'text' | 'other'
+}
+
+/** Counts all rows of a sample that can be read many times. */
+export async function countProfile(sample: Sample, columns: readonly ColumnToProfile[]): Promise<ProfilePart> {
+  const { engine, relation } = sample
+  const numeric = columns.filter(({ as }) => as === 'number' || as === 'time')
+  const texts = columns.filter(({ as }) => as === 'text')
+  const times = columns.filter(({ as }) => as === 'time')
+  // Others are counted while numbers are.
+  const [tallies, filled, textTallies, days] = await Promise.all([
+    engine.tallied({ relation, numbers: numeric.map(valueOf) }),
+    countFilled(sample, columns),
+    tallyTextColumns(sample, texts.map(valueOf)),
+    countDays(sample, times.map(valueOf)),
+  ])
+  const talliesOf = new Map(numeric.map(({ name }, index) => [name, tallies[index]]))
+  const textsOf = new Map(texts.map(({ name }, index) => [name, textTallies[index]]))
+  const daysOf = new Map(times.map(({ name }, index) => [name, days[index]]))
+  const { rows } = filled
+  const parts = columns.map(({ name, as }): ColumnPart => {
+    const own = filled.of.get(name) ?? 0
+    const [tally, text, ownDays] = [talliesOf.get(name), textsOf.get(name), daysOf.get(name)]
+    const values: ColumnValues =
+      own === 0
+        ? { kind: 'nothing' }
+        : tally && ownDays
+          ? { kind: 'time', tally, days: ownDays }
+          : tally
+            ? { kind: 'number', tally }
+            : text
+              ? { kind: 'text', tally: text }
+              : { kind: 'other' }
+    return { name, missing: rows - own, unreadable: tally && as === 'time' ? own - countIn(tally) : 0, values }
+  })
+  const sampled = sampledOf(parts)
+  return {
+    rows,
+    columns: parts,
+    sample: await sampleRows(sample, rows, columns, new Set(sampled)),
+    sampled,
+    alike: await findAlike(sample, parts, columns.map(valueOf), rowHash(columns)),
+  }
+}
+
+/** SQL of what is told of a column: a DOUBLE of a number, of a time its milliseconds, else a text; NULL of nothing. */
+function valueOf({ name, type, as }: ColumnToProfile): string {
+  const value = quoteName(name)
+  if (as === 'number') return type === 'DOUBLE' ? value : `TRY_CAST(${value} AS DOUBLE)`
+  if (as === 'time') return `CAST(epoch_ms(${castTo('timestamp', value, type)}) AS DOUBLE)`
+  return type === 'VARCHAR' ? value : `CAST(${value} AS VARCHAR)`
+}
+
+function countIn({ counts, nans }: NumberTally): number {
+  return counts.counts.reduce((all, count) => all + count, counts.minusInfinity + counts.plusInfinity + nans)
+}
+
+async function countFilled({ engine, relation }: Sample, columns: readonly ColumnToProfile[]) {
+  const asked = columns.map(({ name }, index) => `count(${quoteName(name)}) AS f${index}`)
+  const [row = {}] = await engine.query<Record<string, number>>(
+    `SELECT ${['count(*) AS n', ...asked].join(', ')} FROM ${relation}`,
+  )
+  return { rows: row['n'] ?? 0, of: new Map(columns.map(({ name }, index) => [name, row[`f${index}`] ?? 0])) }
+}
+
+async function countDays({ engine, relation }: Sample, moments: readonly string[]): Promise<DayCounts[]> {
+  const counted: DayCounts[] = []
+  for (const moment of moments) {
+    const { d = [], n = [] } = await engine.columns(
+      `SELECT floor(${moment} / ${dayMs}) AS d, count(*) AS n FROM ${relation} WHERE ${moment} IS NOT NULL GROUP BY 1`,
+    )
+    const starts = d.map((day) => Number(day) * dayMs)
+    counted.push(mergeDays([{ unit: 'day', starts, counts: n.map(Number) }]))
+  }
+  return counted
+}
+
+function rowHash(columns: readonly ColumnToProfile[]): string {
+  return `hash(${columns.map(({ name }) => quoteName(name)).join(', ')})`
+}
+
+async function sampleRows(
+  { engine, relation }: Sample,
+  rows: number,
+  columns: readonly ColumnToProfile[],
+  sampled: ReadonlySet<string>,
+): Promise<ProfilePart['sample']> {
+  const numbers = columns.filter(({ name }) => sampled.has(name)).map(valueOf)
+  const held = numbers.map((value, index) => `${value} AS x${index}`)
+  const least = numbers.map((_, index) => `min(x${index}) AS x${index}`)
+  const hashed = `SELECT ${[`${rowHash(columns)} >> 11 AS h`, ...held].join(', ')} FROM ${relation}`
+  const { level, kept } = await askKept(rows, mostRows, async (below) => {
+    const {
+      h = [],
+      n = [],
+      ...own
+    } = await engine.columns(
+      `SELECT ${['CAST(h AS DOUBLE) AS h', 'count(*) AS n', ...least].join(', ')} FROM (${hashed}) WHERE h < ${below} GROUP BY ALL`,
+    )
+    const values = numbers.map((_, index) => own[`x${index}`] ?? [])
+    return h.map((key, row) => ({
+      key: Number(key),
+      count: Number(n[row]),
+      // −0 as 0.
+      note: Float64Array.from(values, (column) => (typeof column[row] === 'number' ? column[row] + 0 : Number.NaN)),
+    }))
+  })
+  return distinctSample(level, kept, mostRows)
+}

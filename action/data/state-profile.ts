@@ -1,0 +1,167 @@
+import { type Correlation, correlate } from '../stats/correlation.ts'
+import { type DistinctSample, distinctIn, repeatsIn } from '../stats/distinct-sample.ts'
+import type { ColumnPart, ProfilePart } from './profile-part.ts'
+import { type NumberStatement, stateNumbers } from './state-numbers.ts'
+import { stateTexts, type TextStatement } from './state-texts.ts'
+import { stateTimes, type TimeStatement } from './state-times.ts'
+
+/** What may be said of data. */
+export interface Profile {
+  readonly rows: number
+  /** A value that fewer rows have is shown nowhere. */
+  readonly minCount: number
+  readonly columns: readonly ProfiledColumn[]
+  /** Rows that are the same as an earlier one. */
+  readonly repeatedRows: Estimate
+  /** The strongest first. */
+  readonly correlations: readonly Correlation[]
+  /** Different rows that the correlations are of; all of them where `isSampled` is false. */
+  readonly correlatedRows: number
+  readonly isSampled: boolean
+}
+
+/** A count, and the standard error of it as a share where it is an estimate; 0 where it is exact. */
+export interface Estimate {
+  readonly count: number
+  readonly error: number
+}
+
+export interface ProfiledColumn {
+  readonly name: string
+  readonly kind: 'number' | 'time' | 'text' | 'nothing' | 'other'
+  /** The contract says that nobody may see its values; only counts are told. */
+  readonly isClassified: boolean
+  readonly missing: number
+  /** Rows that hold something that is not of the column's kind. */
+  readonly unreadable: number
+  /** Different values, NaN not among them; null of what is not looked into. */
+  readonly distinct: Estimate | null
+  readonly findings: readonly ProfileFinding[]
+  readonly numbers: NumberStatement | null
+  readonly texts: TextStatement | null
+  readonly times: TimeStatement | null
+}
+
+export type ProfileFinding =
+  | { readonly kind: 'nothing' | 'constant' | 'id-like' }
+  | { readonly kind: 'same'; readonly column: string }
+  | { readonly kind: 'missing' | 'unreadable' | 'nan' | 'infinite'; readonly rows: number }
+
+/** A column of so many missing rows is worth a look. */
+const muchMissing = 0.5
+/** Of fewer rows nobody can say that a column is an id. */
+const leastIdRows = 100
+const mostPairs = 20
+/** A weaker correlation is not listed. */
+const leastCorrelation = 0.3
+
+export interface Discretion {
+  readonly minCount: number
+  /** Columns that show no value. */
+  readonly classified: ReadonlySet<string>
+}
+
+/** Says what may be said; the same parts and the same discretion give the same profile, to the byte. */
+export function stateProfile(part: ProfilePart, { minCount, classified }: Discretion): Profile {
+  const names = part.columns.map(({ name }) => name)
+  const columns = part.columns.map((column, index) => {
+    const first = part.alike[index] ?? index
+    const same = first === index ? undefined : names[first]
+    return stateColumn(column, part.rows, { minCount, isClassified: classified.has(column.name), same })
+  })
+  return {
+    rows: part.rows,
+    minCount,
+    columns,
+    repeatedRows: { count: repeatsIn(part.sample), error: errorOf(part.sample) },
+    correlations: strongest(part, minCount, classified),
+    correlatedRows: part.sample.keys.length,
+    isSampled: part.sample.level > 0,
+  }
+}
+
+interface Around {
+  readonly minCount: number
+  readonly isClassified: boolean
+  /** The first column that holds the same. */
+  readonly same: string | undefined
+}
+
+function stateColumn(column: ColumnPart, rows: number, { minCount, isClassified, same }: Around): ProfiledColumn {
+  const { name, missing, unreadable, values } = column
+  const distinct = distinctOf(values)
+  const isShown = !isClassified
+  return {
+    name,
+    kind: values.kind,
+    isClassified,
+    missing,
+    unreadable,
+    distinct,
+    findings: findingsOf(column, rows, distinct, same),
+    numbers: isShown && values.kind === 'number' ? stateNumbers(values.tally, minCount) : null,
+    texts: isShown && values.kind === 'text' ? stateTexts(values.tally, minCount) : null,
+    times: isShown && values.kind === 'time' ? stateTimes(values.tally, values.days, minCount) : null,
+  }
+}
+
+function distinctOf(values: ColumnPart['values']): Estimate | null {
+  if (!('tally' in values)) return values.kind === 'other' ? null : { count: 0, error: 0 }
+  const { sample } = values.tally
+  if (values.kind === 'text') {
+    const { texts } = values.tally
+    if (texts.kind === 'category') return { count: texts.values.length, error: 0 }
+    return { count: distinctIn(sample), error: errorOf(sample) }
+  }
+  const { minusInfinity, plusInfinity } = values.tally.counts
+  const infinite = (minusInfinity > 0 ? 1 : 0) + (plusInfinity > 0 ? 1 : 0)
+  return { count: distinctIn(sample) + infinite, error: errorOf(sample) }
+}
+
+function errorOf({ level, keys }: Pick<DistinctSample, 'level' | 'keys'>): number {
+  return level === 0 ? 0 : 1 / Math.sqrt(Math.max(1, keys.length))
+}
+
+function findingsOf(
+  { missing, unreadable, values }: ColumnPart,
+  rows: number,
+  distinct: Estimate | null,
+  same: string | undefined,
+): ProfileFinding[] {
+  if (values.kind === 'nothing') return rows === 0 ? [] : [{ kind: 'nothing' }]
+  const filled = rows - missing - unreadable
+  const numbers = values.kind === 'number' ? values.tally : undefined
+  const infinite = numbers ? numbers.counts.minusInfinity + numbers.counts.plusInfinity : 0
+  const nans = numbers?.nans ?? 0
+  const isConstant = distinct?.count === 1 && nans === 0 && filled > 1
+  return [
+    ...(isConstant ? [{ kind: 'constant' } as const] : []),
+    ...(same !== undefined && !isConstant ? [{ kind: 'same', column: same } as const] : []),
+    ...(unreadable > 0 ? [{ kind: 'unreadable', rows: unreadable } as const] : []),
+    ...(infinite > 0 ? [{ kind: 'infinite', rows: infinite } as const] : []),
+    ...(nans > 0 ? [{ kind: 'nan', rows: nans } as const] : []),
+    ...(missing > rows * muchMissing ? [{ kind: 'missing', rows: missing } as const] : []),
+    ...(filled > leastIdRows && areIds(values, filled) ? [{ kind: 'id-like' } as const] : []),
+  ]
+}
+
+/** Texts or whole numbers that all differ, as far as is known. */
+function areIds(values: ColumnPart['values'], filled: number): boolean {
+  if (values.kind === 'text') return repeatsIn(values.tally.sample) === 0
+  return values.kind === 'number' && values.tally.wholes === filled && repeatsIn(values.tally.sample) === 0
+}
+
+function strongest(
+  { sample, sampled }: ProfilePart,
+  minCount: number,
+  classified: ReadonlySet<string>,
+): readonly Correlation[] {
+  const columns = sampled.flatMap((name, place) => {
+    const numbers = Float64Array.from(sample.notes, (row) => row[place] ?? Number.NaN)
+    return classified.has(name) ? [] : [{ name, numbers }]
+  })
+  return correlate(columns, sample.counts, minCount)
+    .filter(({ r }) => Math.abs(r) >= leastCorrelation)
+    .sort((a, b) => Math.abs(b.r) - Math.abs(a.r))
+    .slice(0, mostPairs)
+}
