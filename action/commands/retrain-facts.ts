@@ -78,6 +78,8 @@ export interface Known {
 /** What the ledger and the runs of this folder know, as the decision takes it. Faults: those of the client and of stores. */
 export async function gatherFacts(context: CommandContext, client: GitHubClient, seen: SeenData): Promise<Read<Known>> {
   const { readLedger } = await import('../registry/ledger.ts')
+  const { takenBackIn } = await import('../registry/record-deployment.ts')
+  const { driftIn } = await import('../registry/record-drift.ts')
   const { performancesIn } = await import('../registry/record-performance.ts')
   const { proposedIn } = await import('../registry/record-proposed.ts')
   const { runsInLedger } = await import('../registry/runs-in-ledger.ts')
@@ -101,7 +103,10 @@ export async function gatherFacts(context: CommandContext, client: GitHubClient,
     .flatMap(({ executions }) => executions)
   const proposals = proposedIn(records, name)
   const releases = ledger.releases.filter(({ model }) => model === name)
-  const { badEnd, learnedUntil, ...history } = recallHistory({ releases, proposals, runs }, snapshot.digest)
+  const { badEnd, learnedUntil, ...history } = recallHistory(
+    { releases, takenBack: takenBackIn(records, name), proposals, runs },
+    snapshot.digest,
+  )
   const refused = badEnd && (await countSince(context, seen, badEnd))
   if (refused?.ok === false) return refused
 
@@ -119,7 +124,7 @@ export async function gatherFacts(context: CommandContext, client: GitHubClient,
     },
     pinned: pinned ? { digest: dataDigest(pinned), until: pinned.until } : null,
     learnedUntil: learnedUntil ?? pinned?.until ?? null,
-    drift: null,
+    drift: driftIn(records, name) ?? null,
     performance: performancesIn(records, name),
     refused: refused?.value ?? null,
     monthly: limits.runsPerMonth === undefined ? null : decideBudget(runs, { runs: limits.runsPerMonth }, now),

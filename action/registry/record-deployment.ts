@@ -42,3 +42,15 @@ export function decideRecord(
   )
   return isKnown ? { kind: 'known', value: false } : { kind: 'append', record, value: true }
 }
+
+/** Tags of a model's releases that were taken back last, from a share or from all, in whichever environment. */
+export function takenBackIn(records: readonly LedgerRecord[], model: string): ReadonlySet<string> {
+  const taken = new Set<string>()
+  for (const record of records) {
+    const { did, tag } = record.body
+    if (record.kind !== 'deployed' || record.model !== model || typeof tag !== 'string') continue
+    if (did === 'withdrawn' || did === 'restored') taken.add(tag)
+    else taken.delete(tag)
+  }
+  return taken
+}

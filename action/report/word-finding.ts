@@ -1,6 +1,6 @@
 import { formatBeside, formatExact } from '../base/format-number.ts'
 import type { DriftTrigger, MetricTrigger, UnknownFinding } from '../retrain/judge-triggers.ts'
-import type { DriftedColumn, DriftFacts } from '../retrain/retrain-facts.ts'
+import type { DriftFinding, FoundColumn } from '../registry/record-drift.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
 import { sparkline } from './sparkline.ts'
@@ -100,7 +100,7 @@ function wordUnknown(
   const until = day(finding?.until)
   const because = {
     'never judged': 'nothing was judged yet',
-    'of another release': `what was judged until ${until} is of ${wordName(finding?.release ?? '')}, not of the newest release`,
+    'of another release': `what was judged until ${until} is of ${wordName(finding?.release ?? '')}, whose place another release took`,
     'pinned since': `what was judged until ${until} is pinned since`,
     stale: `stale, the newest judged window ended ${until}`,
     'in the future': `what was judged ends ${until}, in the future`,
@@ -109,7 +109,7 @@ function wordUnknown(
   return `${what} is not known: ${because}`
 }
 
-function wordQuiet({ columns, effect, confirmedShare }: DriftFacts): string {
+function wordQuiet({ columns, effect, confirmedShare }: DriftFinding): string {
   const some = columns.slice(0, maxNamed).map((column) => {
     return `${wordName(column.name)} ${formatBeside(column.effect, effect)} (limit ${formatExact(effect)}, ${column.standing})`
   })
@@ -118,11 +118,11 @@ function wordQuiet({ columns, effect, confirmedShare }: DriftFacts): string {
   return `${some.join(', ')}${columns.length > some.length ? ' and others' : ''}${weight}`
 }
 
-function confirmedOf({ columns }: DriftFacts): readonly DriftedColumn[] {
+function confirmedOf({ columns }: DriftFinding): readonly FoundColumn[] {
   return columns.filter(({ standing }) => standing === 'confirmed')
 }
 
-function wordStanding({ isAtOnce, drifted, windows }: DriftedColumn, what: string): string {
+function wordStanding({ isAtOnce, drifted, windows }: FoundColumn, what: string): string {
   return isAtOnce ? 'confirmed at once, being so large' : `confirmed in ${drifted} of ${windows} ${what}`
 }
 
@@ -131,7 +131,7 @@ function wordMore(more: number): string {
 }
 
 /** Both sides as bars of one scale. */
-function wordBars({ before, now }: DriftedColumn): string {
+function wordBars({ before, now }: FoundColumn): string {
   if (before.length + now.length === 0) return ''
   const bars = Array.from(sparkline([0, ...before, ...now])).slice(1)
   const [then, since] = [bars.slice(0, before.length), bars.slice(before.length)]

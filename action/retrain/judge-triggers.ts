@@ -1,8 +1,9 @@
 import { isMetricName, metricKinds } from '../project/metric-kinds.ts'
 import type { RetrainCondition, RetrainTrigger } from '../project/project.ts'
+import type { DriftFinding } from '../registry/record-drift.ts'
 import type { PerformanceFinding } from '../registry/record-performance.ts'
 import { isFuture, timeOf } from './moment.ts'
-import type { DriftFacts, RetrainFacts } from './retrain-facts.ts'
+import type { RetrainFacts } from './retrain-facts.ts'
 
 /** What the condition of `retrain:` came to, as it is nested there. */
 export type JudgedTrigger =
@@ -24,7 +25,7 @@ export interface DriftTrigger {
   readonly kind: 'drift'
   readonly fires: boolean
   /** With the worst columns alone; null where there is none. */
-  readonly finding: DriftFacts | null
+  readonly finding: DriftFinding | null
   /** Columns whose drift is confirmed, beyond those too. */
   readonly confirmed: number
   readonly unknown?: UnknownFinding
@@ -44,7 +45,7 @@ export interface MetricTrigger {
 }
 
 /**
- * Why a finding says nothing of now: there is none; it is of a release that was followed by another; the data that it was
+ * Why a finding says nothing of now: there is none; it is of a release that another took the place of; the data that it was
  * found in is pinned by now; so many windows came since that none of those it rests on counts any more; its window has not
  * ended yet, by the clock of here.
  */
@@ -153,7 +154,7 @@ function valuesOf({ metric, before, drop }: PerformanceFinding): Pick<MetricTrig
 }
 
 function unknownOf(
-  { release, until }: DriftFacts | PerformanceFinding,
+  { release, until }: DriftFinding | PerformanceFinding,
   facts: RetrainFacts,
 ): UnknownFinding | undefined {
   const untilMs = timeOf(until)
@@ -163,7 +164,7 @@ function unknownOf(
 
 /** What became of the rows since: they are pinned, or as many windows as it rests on came after it. */
 function outdatedBy(
-  { until, windowMs, persist }: DriftFacts,
+  { until, windowMs, persist }: DriftFinding,
   { data, pinned, now }: RetrainFacts,
 ): UnknownFinding | undefined {
   const untilMs = timeOf(until) ?? -Infinity
@@ -173,6 +174,6 @@ function outdatedBy(
   return newestMs - untilMs >= persist.of * windowMs ? 'stale' : undefined
 }
 
-function lackOf({ verdict }: DriftFacts | PerformanceFinding): UnknownFinding | undefined {
+function lackOf({ verdict }: DriftFinding | PerformanceFinding): UnknownFinding | undefined {
   return verdict === 'insufficient data' ? 'insufficient data' : undefined
 }

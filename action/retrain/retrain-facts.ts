@@ -1,4 +1,5 @@
 import type { BudgetVerdict } from '../pipeline/decide-budget.ts'
+import type { DriftFinding } from '../registry/record-drift.ts'
 import type { PerformanceFinding } from '../registry/record-performance.ts'
 import type { ProposedFinding } from '../registry/record-proposed.ts'
 
@@ -11,14 +12,14 @@ export interface RetrainFacts {
   readonly pinned: Pick<DataFacts, 'digest' | 'until'> | null
   /** The newest row that the newest release learned, or the pinned snapshot's before the first; null without a time. */
   readonly learnedUntil: string | null
-  /** Tag of the newest release; null before the first. */
+  /** Tag of the newest release that no rollback took back; null before the first. */
   readonly release: string | null
   /** The newest release or proposal of other data than what lies there now. */
   readonly last: { readonly kind: 'release' | 'proposal'; readonly at: string } | null
   /** When this very data was proposed before. */
   readonly proposedAt: string | null
   /** What the ledger has of the newest judged window; null where none was ever judged. */
-  readonly drift: DriftFacts | null
+  readonly drift: DriftFinding | null
   /** The newest word on each metric over each length of time; empty where none was ever measured. */
   readonly performance: readonly PerformanceFinding[]
   /** Findings that earlier proposals were made for, and when. */
@@ -45,40 +46,4 @@ export interface RefusedRun {
   readonly at: string
   readonly dataDigest: string
   readonly newRows: number
-}
-
-/** What the rule over windows said of the newest window that closed. */
-export interface DriftFacts {
-  /** Tag of the release whose training data it was compared with. */
-  readonly release: string
-  /** End of that window, ISO 8601. */
-  readonly until: string
-  readonly verdict: 'drift' | 'notable' | 'no drift' | 'insufficient data'
-  /** 0-1: the weight of confirmed columns. */
-  readonly confirmedShare: number
-  /** The least effect that matters, 0-1. */
-  readonly effect: number
-  readonly persist: { readonly need: number; readonly of: number }
-  readonly windowMs: number
-  /** The worst first. */
-  readonly columns: readonly DriftedColumn[]
-}
-
-export interface DriftedColumn {
-  readonly name: string
-  readonly standing: 'confirmed' | 'suspected'
-  /** Of the newest window in which it drifts, 0-1. */
-  readonly effect: number
-  /** Of its last `windows` windows so many drifted. */
-  readonly drifted: number
-  readonly windows: number
-  /** So large that one window is enough. */
-  readonly isAtOnce: boolean
-  /** Of the windows that drifted. */
-  readonly rows: readonly number[]
-  /** The smallest effect that so few rows were sure to show; null where that is not known. */
-  readonly smallestEffect: number | null
-  /** Shares of few bins, of what was learned and of the window; empty where there is nothing to draw. */
-  readonly before: readonly number[]
-  readonly now: readonly number[]
 }

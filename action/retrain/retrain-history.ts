@@ -6,6 +6,8 @@ import type { RetrainFacts } from './retrain-facts.ts'
 /** What the ledger and this folder know of a model's past, each oldest first or in any order. */
 export interface ModelHistory {
   readonly releases: readonly PublishedRecord[]
+  /** Tags of those that a rollback took back. */
+  readonly takenBack: ReadonlySet<string>
   readonly proposals: readonly ProposedRecord[]
   /** Every execution. */
   readonly runs: readonly RunRecord[]
@@ -21,7 +23,7 @@ export interface BadEnd {
 
 /** Pure: what of the past decides, seen from the data that lies there now. */
 export function recallHistory(
-  { releases, proposals, runs }: ModelHistory,
+  { releases, takenBack, proposals, runs }: ModelHistory,
   digest: string,
 ): Pick<RetrainFacts, 'last' | 'proposedAt' | 'release' | 'proposedFindings'> & {
   readonly learnedUntil: string | null
@@ -37,7 +39,7 @@ export function recallHistory(
     last: moments.reduce<RetrainFacts['last']>((newest, one) => (newest && newest.at >= one.at ? newest : one), null),
     proposedAt: proposals.findLast(({ dataDigest }) => dataDigest === digest)?.at ?? null,
     learnedUntil: learned?.data.until ?? null,
-    release: release?.tag ?? null,
+    release: releases.findLast(({ tag }) => !takenBack.has(tag))?.tag ?? null,
     proposedFindings: proposals.flatMap(({ findings, at }) => findings.map((finding) => ({ ...finding, at }))),
     badEnd: badEndOf(runs),
   }

@@ -1,5 +1,6 @@
 import type { ChangedFile } from '../../action/data/compare-snapshots.ts'
 import type { ContractCheck, ContractPromise, FoundRename } from '../../action/data/contract-result.ts'
+import type { DriftFinding } from '../../action/registry/record-drift.ts'
 import type { PerformanceFinding } from '../../action/registry/record-performance.ts'
 import type { Report } from '../../action/report/report.ts'
 import { reportCacheListing } from '../../action/report/report-cache.ts'
@@ -18,7 +19,7 @@ import { reportValidation, type Validation } from '../../action/report/report-va
 import type { RetrainVerdict } from '../../action/retrain/decide-retrain.ts'
 import type { JudgedLimit } from '../../action/retrain/judge-limits.ts'
 import type { JudgedLeaf, UnknownFinding } from '../../action/retrain/judge-triggers.ts'
-import type { DriftFacts, RetrainFacts } from '../../action/retrain/retrain-facts.ts'
+import type { RetrainFacts } from '../../action/retrain/retrain-facts.ts'
 import { profileNamed } from './profile-named.ts'
 
 const page = 'https://github.com/acme/parcels/settings'
@@ -60,7 +61,7 @@ function findingsNamed(name: string): readonly JudgedLeaf[] {
     [true, false].map((isAtOnce) => ({ ...numbers, name, standing, isAtOnce, effect: 0.31 })),
   )
   const [release, until] = [name, name]
-  const drift: DriftFacts = {
+  const drift: DriftFinding = {
     ...{ release, until, verdict: 'drift', confirmedShare: 0.3, effect: 0.1, windowMs: 604_800_000, columns },
     persist: { need: 2, of: 3 },
   }

@@ -7,6 +7,7 @@ import { whyProposed } from '../../action/commands/why-proposed.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
 import { readLocalRuns } from '../../action/pipeline/run-history.ts'
 import { appendToLedger, readLedger } from '../../action/registry/ledger.ts'
+import { type DriftFinding, recordDrift } from '../../action/registry/record-drift.ts'
 import { type JudgedCohort, type Performance, recordPerformance } from '../../action/registry/record-performance.ts'
 import { proposedIn } from '../../action/registry/record-proposed.ts'
 import { jsonEnding } from '../../action/report/word-ending.ts'
@@ -46,6 +47,38 @@ async function measure({ github }: Proposing, until: string, more: Partial<Judge
     columns: [],
   }
   expect(await recordPerformance(await openGitHubClient(github), performance, stamp)).toBe(true)
+}
+
+async function judge({ github }: Proposing, until: string, more: Partial<DriftFinding> = {}): Promise<void> {
+  const numbers = { drifted: 2, windows: 3, isAtOnce: false, rows: [826, 811], smallestEffect: 0.06 }
+  const carrier = { name: 'carrier `x`', standing: 'confirmed', effect: 0.31, ...numbers } as const
+  const region = { ...carrier, name: 'region', effect: 0.12, standing: 'suspected', drifted: 1 } as const
+  const finding: DriftFinding = {
+    ...{ release: tagOf(1), until, verdict: 'drift', confirmedShare: 0.25, effect: 0.1, windowMs: 7 * day },
+    ...{ persist: { need: 2, of: 3 } },
+    columns: [
+      { ...carrier, before: [0.7, 0.3, 0.1], now: [0.2, 0.3, 0.8] },
+      { ...region, before: [], now: [] },
+    ],
+    ...more,
+  }
+  const since = new Date(Date.parse(until) - 7 * day).toISOString()
+  const windows = [{ since, until, rows: 811, columns: [] }]
+  expect(await recordDrift(await openGitHubClient(github), 'parcels', { finding, windows }, stamp)).toBe(true)
+}
+
+/** What a rollback leaves in the ledger. */
+async function deployed({ github }: Proposing, did: string, version: number): Promise<void> {
+  await appendToLedger(await openGitHubClient(github), () => ({
+    kind: 'append',
+    record: {
+      kind: 'deployed',
+      model: 'parcels',
+      ...stamp,
+      body: { environment: 'production', did, tag: tagOf(version) },
+    },
+    value: true,
+  }))
 }
 
 const close = async ({ github }: Proposing, pull: number) => {
@@ -99,9 +132,55 @@ test('a fall of a metric opens a pull request that says so, once, and the run of
   await publish(world, 2)
   await world.addRows(5)
   expect((await world.propose()).report.outputs['reason']).toMatch(
-    /^no trigger fires: roc_auc over 14 d is not known: what was judged until 2025-03-01 is of parcels-v1-g\S+, not of the newest release$/,
+    /^no trigger fires: roc_auc over 14 d is not known: what was judged until 2025-03-01 is of parcels-v1-g\S+, whose place another release took$/,
   )
   expect(await world.pulls()).toHaveLength(2)
+})
+
+test('confirmed drift opens a pull request that names each column with its numbers, and is proposed once', async () => {
+  const world = await followed('{ drift: confirmed }')
+  const reasonOf = async () => (await world.propose()).report.outputs['reason']
+  await world.addRows(20)
+  expect(await reasonOf()).toBe('no trigger fires: drift is not known: nothing was judged yet')
+  await judge(world, '2025-02-10T00:00:00.000Z', { verdict: 'notable', columns: [], confirmedShare: 0 })
+  expect(await reasonOf()).toBe(
+    'no trigger fires: drift is not confirmed: no column drifts in the windows until 2025-02-10',
+  )
+  await judge(world, '2025-02-17T00:00:00.000Z')
+  expect(await world.propose()).toMatchObject({ did: ['write-branch', 'open', 'record'] })
+  const [pull] = await world.pulls()
+  expect(pull?.title).toBe('Retrain parcels: 1 column drifted, 20 new rows')
+  expect(pull?.body).toContain(
+    '**Why now.** <code>carrier \\`x\\`</code> drifted: effect 0.31, limit 0.1, confirmed in 2 of 3 weekly windows (n = 826 and 811; the smallest effect that they could have shown: 0.06). Drifted columns have 25 % of the weight of all.',
+  )
+  expect(pull?.body).toContain(
+    [
+      '| column | effect | limit | windows | before → now |',
+      '| --- | ---: | ---: | --- | --- |',
+      '| <code>carrier \\`x\\`</code> | 0.31 | 0.1 | 2 of 3 | `▇▃▂` → `▃▃█` |',
+      '| `region` | 0.12 | 0.1 | 1 of 3, suspected |  |',
+    ].join('\n'),
+  )
+  expect(await proposals(world)).toMatchObject([
+    {
+      trigger: 'drift',
+      reason: 'carrier `x` drifted: effect 0.31 (limit 0.1), confirmed in 2 of 3 windows',
+      findings: [{ kind: 'drift', subject: '', release: tagOf(1), until: '2025-02-17T00:00:00.000Z' }],
+    },
+  ])
+
+  await close(world, 1)
+  await world.addRows(5)
+  expect(await reasonOf()).toBe('the drift of this window was proposed on 2025-03-01: a newer one has to say so, too')
+  await publish(world, 2)
+  expect(await reasonOf()).toMatch(
+    /drift is not known: what was judged until 2025-02-17 is of parcels-v1-g\S+, whose place/,
+  )
+  // Taken back, it has taken no place.
+  await deployed(world, 'restored', 2)
+  await judge(world, '2025-02-24T00:00:00.000Z')
+  expect(await world.propose()).toMatchObject({ did: ['write-branch', 'open', 'record'] })
+  expect((await world.pulls())[1]?.title).toBe('Retrain parcels: 1 column drifted, 25 new rows')
 })
 
 test('what waits trains nothing, starts nothing and writes nothing', async () => {

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 
 import { decideBudget } from '../../action/pipeline/decide-budget.ts'
 import type { RetrainPolicy } from '../../action/project/project.ts'
+import type { DriftFinding } from '../../action/registry/record-drift.ts'
 import { wordLimit, wordReason } from '../../action/report/word-decision.ts'
 import { decideRetrain } from '../../action/retrain/decide-retrain.ts'
 import type { JudgedLimit } from '../../action/retrain/judge-limits.ts'
-import type { DriftFacts, RetrainFacts } from '../../action/retrain/retrain-facts.ts'
+import type { RetrainFacts } from '../../action/retrain/retrain-facts.ts'
 import { runNamed } from '../bad-input/run-named.ts'
 import { retrainFacts } from '../support/retrain-facts.ts'
 
@@ -77,7 +78,7 @@ describe('judgeLimits()', () => {
   })
 
   test('drift that was proposed once is not proposed again until a newer window says so, nor holds what else fires', () => {
-    const drift: DriftFacts = {
+    const drift: DriftFinding = {
       ...{ release: 'parcels-v1', until: '2025-03-24T00:00:00.000Z', verdict: 'drift', confirmedShare: 1, effect: 0.1 },
       ...{ windowMs: 7 * day, persist: { need: 2, of: 3 }, columns: [] },
     }

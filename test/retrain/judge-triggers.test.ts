@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 
 import type { RetrainPolicy, RetrainTrigger } from '../../action/project/project.ts'
+import type { DriftFinding, FoundColumn } from '../../action/registry/record-drift.ts'
 import { wordReason } from '../../action/report/word-decision.ts'
 import { decideRetrain } from '../../action/retrain/decide-retrain.ts'
-import type { DriftedColumn, DriftFacts, RetrainFacts } from '../../action/retrain/retrain-facts.ts'
+import type { RetrainFacts } from '../../action/retrain/retrain-facts.ts'
 import { retrainFacts } from '../support/retrain-facts.ts'
 
 const day = 86_400_000
@@ -14,11 +15,11 @@ const policy = (...of: readonly RetrainTrigger[]): RetrainPolicy => ({
 const drift = policy({ kind: 'drift' })
 const fall = policy({ kind: 'metric', metric: 'roc_auc', drop: 0.03, overMs: 14 * day })
 
-const carrier: DriftedColumn = {
+const carrier: FoundColumn = {
   ...{ name: 'carrier', standing: 'confirmed', effect: 0.31, drifted: 2, windows: 3, isAtOnce: false },
   ...{ rows: [826, 811], smallestEffect: 0.06, before: [0.9, 0.1], now: [0.2, 0.8] },
 }
-const finding: DriftFacts = {
+const finding: DriftFinding = {
   ...{ release: 'parcels-v1', until: '2025-03-24T00:00:00.000Z', verdict: 'drift', confirmedShare: 0.25 },
   ...{ effect: 0.1, windowMs: 7 * day, persist: { need: 2, of: 3 }, columns: [carrier] },
 }
@@ -59,7 +60,7 @@ describe('judgeTriggers() of drift', () => {
     [
       'of another release',
       { release: 'parcels-v2' },
-      'what was judged until 2025-03-24 is of parcels-v1, not of the newest release',
+      'what was judged until 2025-03-24 is of parcels-v1, whose place another release took',
     ],
     ['of another release', { release: null }, 'what was judged until 2025-03-24 is of parcels-v1'],
     [
@@ -157,7 +158,7 @@ describe('judgeTriggers() of a metric', () => {
     ['never judged', { performance: [] }, 'nothing was judged yet'],
     ['never judged', { performance: [{ ...performance, overMs: 7 * day }] }, 'nothing was judged yet'],
     ['never judged', { performance: [{ ...performance, metric: 'f1' }] }, 'nothing was judged yet'],
-    ['of another release', { release: 'parcels-v2' }, 'is of parcels-v1, not of the newest release'],
+    ['of another release', { release: 'parcels-v2' }, 'is of parcels-v1, whose place another release took'],
     [
       'insufficient data',
       { performance: [{ ...performance, drop: null, interval: null, verdict: 'insufficient data' }] },
