@@ -10,6 +10,7 @@ const states: Readonly<Record<string, readonly [state: string, remedy: string]>>
   ENOSPC: ['the disk is full', makeRoom],
   EDQUOT: ['your share of the disk is used up', makeRoom],
   ENOTDIR: ['a file stands where a folder is expected', 'Move the file away.'],
+  EEXIST: ['a file stands there already', 'Move the file away.'],
   EISDIR: ['a folder stands where a file is expected', 'Move the folder away.'],
   ELOOP: ['its links lead in a circle', 'Put the file itself in place of the link.'],
   ENAMETOOLONG: ['its name is too long', 'Shorten the name.'],

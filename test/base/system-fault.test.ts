@@ -15,12 +15,16 @@ describe('systemFault()', () => {
   test('says what stands in the way of a file, and where', async () => {
     const folder = tempFolder({ file: 'x' })
     const below = await errorOf(mkdir(join(folder, 'file/folder')))
+    const taken = await errorOf(mkdir(join(folder, 'file'), { recursive: true }))
     const read = await errorOf(readFile(folder))
 
     expect(systemFault(below)).toMatchObject({
       code: 'system/refused',
       owner: 'user',
       message: `Cannot write "${join(folder, 'file/folder')}": a file stands where a folder is expected (ENOTDIR)`,
+    })
+    expect(systemFault(taken)).toMatchObject({
+      message: expect.stringMatching(/ a file stands there already \(EEXIST\)$/),
     })
     expect(systemFault(read)).toMatchObject({ message: expect.stringMatching(/^Cannot read .*\(EISDIR\)$/) })
   })
