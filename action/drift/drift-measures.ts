@@ -1,13 +1,15 @@
 import { type MeasureName, measureNames } from '../project/drift-policy.ts'
 import { cramersV } from '../stats/chi-square-test.ts'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
-import { type Judged, judged } from '../stats/judged.ts'
+import { cannotJudge, type Judged, judged } from '../stats/judged.ts'
 import {
   hellingerDistance,
   jensenShannonDistance,
   largestDifference,
   totalVariationDistance,
 } from '../stats/share-distances.ts'
+import type { BinCounts } from '../stats/sorted-bins.ts'
+import { sum } from '../stats/sum.ts'
 import type { DriftColumn } from './drift-column.ts'
 import { evidentlyPsi, evidentlyPsiOfNumbers } from './evidently-psi.ts'
 import { psiOfCounts, psiOfNumbers } from './population-stability.ts'
@@ -44,7 +46,7 @@ export function measuresOf(column: DriftColumn): DriftMeasures | null {
     ks: ks.ok ? judged(ks.value.statistic) : ks,
     wasserstein,
     'wasserstein-normalised': wassersteinNormalised(numbers),
-    ...ofShares(deciles.reference, deciles.current),
+    ...ofBins(deciles),
   })
 }
 
@@ -55,6 +57,14 @@ const leastDeviation = 0.001
 export function wassersteinNormalised({ wasserstein, deviation }: NumberComparison): Judged {
   if (!wasserstein.ok) return wasserstein
   return deviation.ok ? judged(wasserstein.value / Math.max(deviation.value, leastDeviation)) : deviation
+}
+
+/** Of one bin alone all would be 0, which would look like good news. */
+function ofBins({ edges, reference, current }: BinCounts): Partial<Record<MeasureName, Judged>> {
+  const shares = ofShares(reference, current)
+  if (edges.length > 0 || sum(reference) === 0) return shares
+  const unknown = cannotJudge('nearly all of the reference is one value')
+  return Object.fromEntries(Object.keys(shares).map((name) => [name, unknown]))
 }
 
 function ofShares(reference: readonly number[], current: readonly number[]): Partial<Record<MeasureName, Judged>> {
