@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import type { DriftReport } from '../report/report-drift.ts'
 import type { ReplayReport } from '../report/report-replay.ts'
@@ -57,6 +59,11 @@ export const drift = defineCommand({
       description: 'Importance of a column; columns without one then count nothing. Without any, all count alike',
       example: 'carrier=0.3',
     }),
+    html: text({
+      description:
+        'Writes what was found as a page for people to this file: pictures of every column, nothing from the network',
+      example: 'drift.html',
+    }),
   },
   outputs: {
     verdict: '`drift`, `insufficient data`, `notable` or `no drift`',
@@ -64,10 +71,11 @@ export const drift = defineCommand({
     reason: 'Why, in one line',
   },
   permissions: { contents: 'read' },
-  effects: ['reads-repository'],
+  effects: ['reads-repository', 'writes-files'],
   isAdvisory: true,
 
   async run(inputs, context): Promise<Outcome<DriftReport | ReplayReport>> {
+    if (inputs.html !== undefined) await requirePageFile(inputs, context)
     if (inputs.replay) return await replay(inputs, context)
     const { reference, current, effect = defaults.effect, fdr = defaults.fdr, above, weight } = inputs
     if (current === undefined) throw notNamed(reference)
@@ -79,6 +87,12 @@ export const drift = defineCommand({
     const compared = await compareSamples(files[0] ?? [], files[1] ?? [], rule, signal)
     if (!compared.ok) return { kind: 'diagnosed', diagnostics: compared.diagnostics }
     const result = { reference, current, ...compared.value }
+    if (inputs.html !== undefined) {
+      const { driftPage } = await import('../report/drift-page/drift-page.ts')
+      const { pageOfSamples } = await import('../report/drift-page/page-of-samples.ts')
+      const { writeWhole } = await import('../base/write-whole.ts')
+      await writeWhole(resolve(folder, inputs.html), driftPage(pageOfSamples(result)))
+    }
     return { kind: result.verdict === 'drift' || result.verdict === 'insufficient data' ? 'no' : 'done', result }
   },
 
@@ -121,4 +135,16 @@ function notNamed(reference: string): Fault {
   return new Fault('cli/missing-input', `Cannot compare "${reference}": nothing is named to compare with it`, {
     remedy: 'Name the data to judge with --current, or ask for the past of the reference with --replay.',
   })
+}
+
+/** Before anything is read, so that nobody waits for a page that cannot be written; and never over data. */
+async function requirePageFile({ html = '', replay: isReplay }: Inputs, { folder }: CommandContext): Promise<void> {
+  const refused = (state: string, expected: string) =>
+    new Fault('cli/bad-input', `Cannot write "${html}": ${state}; expected ${expected}`, {
+      remedy: 'For example: --html drift.html',
+    })
+  if (isReplay) throw refused('a replay has no page', '--html beside --current')
+  if (!/\.html?$/i.test(html)) throw refused('its ending is unknown', '.html')
+  const found = await stat(resolve(folder, html)).catch(() => undefined)
+  if (found && !found.isFile()) throw refused('no file stands there', 'a file, or a place for one')
 }

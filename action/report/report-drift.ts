@@ -1,11 +1,13 @@
 import type { ComparedColumn, SampleComparison } from '../pipeline/compare-samples.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
-import { formatChance, formatCount, formatNumber, formatShare } from './numbers.ts'
+import { formatChance, formatCount, formatNumber } from './numbers.ts'
 import type { Report } from './report.ts'
 import { ownLines, plainText } from './terminal.ts'
 import {
   isWorthALine,
+  verdictWords,
   wordAdded,
+  wordCare,
   wordColumn,
   wordDriftReason,
   wordEvidence,
@@ -44,7 +46,7 @@ export function reportDrift(report: DriftReport): Report {
       end,
     ]),
     markdown: [
-      `## ${headings[verdict]}`,
+      `## ${verdictWords[verdict]}`,
       markdownText(reason),
       markdownText(sides),
       ...notes.map((note) => `- ${markdownText(note)}`),
@@ -59,13 +61,6 @@ export function reportDrift(report: DriftReport): Report {
     },
   }
 }
-
-const headings = {
-  drift: 'Drift',
-  'insufficient data': 'Insufficient data',
-  notable: 'Notable, no drift of the whole',
-  'no drift': 'No drift',
-} as const
 
 function textLines(column: ComparedColumn, width: number): string[] {
   const evidence = wordEvidence(column).map((line) => `      ${plainText(line)}`)
@@ -100,12 +95,4 @@ function driftTable(columns: readonly ComparedColumn[]): string {
   })
   const head = ['column', '', 'effect', 'p, adjusted', 'could see', 'PSI', 'before → now']
   return markdownTable(head, rows, ['left', 'left', 'right', 'right', 'right', 'right', 'left'])
-}
-
-function wordCare({ rule, questions }: DriftReport): string {
-  if (Object.keys(rule.limits).length > 0) {
-    const limits = Object.entries(rule.limits).map(([name, limit]) => `${name} above ${formatNumber(limit)}`)
-    return `By plain limits alone: ${limits.join(', ')}. A limit knows nothing of chance.`
-  }
-  return `${formatCount(questions)} questions · effect at least ${formatNumber(rule.effect)} · false discoveries at most ${formatShare(rule.fdr)} · how much columns vary by themselves is not known of two samples`
 }

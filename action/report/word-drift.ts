@@ -6,8 +6,16 @@ import type { ComparedColumn, SampleComparison } from '../pipeline/compare-sampl
 import { formatChance, formatCount, formatNumber, formatShare } from './numbers.ts'
 import { sparkline } from './sparkline.ts'
 
-const measureWords = { ks: 'D', tvd: 'TVD', share: 'share' } as const
+export const measureWords = { ks: 'D', tvd: 'TVD', share: 'share' } as const
 const maxNamed = 5
+
+/** The verdict on the whole, as a heading. */
+export const verdictWords = {
+  drift: 'Drift',
+  'insufficient data': 'Insufficient data',
+  notable: 'Notable, no drift of the whole',
+  'no drift': 'No drift',
+} as const
 
 /** Whether a column is told in a line of its own. */
 export function isWorthALine({ verdict }: ComparedColumn): boolean {
@@ -45,11 +53,16 @@ function names(columns: readonly ComparedColumn[]): string {
 }
 
 /** What is said of a column. */
-export function wordColumn({ verdict, because, above, measures }: ComparedColumn): string {
-  if (verdict === 'vanished') return 'gone'
-  if (because !== null) return `${verdict}: ${because}`
-  const limits = above.map((name) => `${name} ${formatNumber(measures?.values[name] ?? Number.NaN)}`)
-  return limits.length > 0 ? `${verdict}: ${limits.join(', ')}` : verdict
+export function wordColumn(column: ComparedColumn): string {
+  const said = wordWhy(column)
+  const verdict = column.verdict === 'vanished' ? 'gone' : column.verdict
+  return said === '' ? verdict : `${verdict}: ${said}`
+}
+
+/** Why its verdict is what it is, where its numbers do not say it; else empty. */
+export function wordWhy({ because, above, measures }: ComparedColumn): string {
+  if (because !== null) return because
+  return above.map((name) => `${name} ${formatNumber(measures?.values[name] ?? Number.NaN)}`).join(', ')
 }
 
 /** The numbers of each question, and the values that came or went. */
@@ -135,4 +148,13 @@ export function wordAdded({ added, renames }: SampleComparison): string[] {
   const shown = others.slice(0, maxNamed).join(', ')
   const rest = others.length - maxNamed
   return [`new: ${shown}${rest > 0 ? ` and ${rest} more` : ''}, with nothing to compare`]
+}
+
+/** By which rule that was judged. */
+export function wordCare({ rule, questions }: SampleComparison): string {
+  if (Object.keys(rule.limits).length > 0) {
+    const limits = Object.entries(rule.limits).map(([name, limit]) => `${name} above ${formatNumber(limit)}`)
+    return `By plain limits alone: ${limits.join(', ')}. A limit knows nothing of chance.`
+  }
+  return `${formatCount(questions)} questions · effect at least ${formatNumber(rule.effect)} · false discoveries at most ${formatShare(rule.fdr)} · how much columns vary by themselves is not known of two samples`
 }

@@ -9,7 +9,7 @@ import { reportDataListing, reportGarbage, reportPull } from '../../action/repor
 import { reportDataFetch } from '../../action/report/report-data-fetch.ts'
 import { reportDecision } from '../../action/report/report-decision.ts'
 import { reportDoctor } from '../../action/report/report-doctor.ts'
-import { reportDrift } from '../../action/report/report-drift.ts'
+import { type DriftReport, reportDrift } from '../../action/report/report-drift.ts'
 import { reportPlan } from '../../action/report/report-plan.ts'
 import { reportProposal } from '../../action/report/report-proposal.ts'
 import { reportReplay } from '../../action/report/report-replay.ts'
@@ -163,6 +163,11 @@ export function validationNamed(name: string): Validation {
 }
 
 function driftOf(name: string): Report {
+  return reportDrift(driftReportNamed(name))
+}
+
+/** Drift of columns, values and files of that name. */
+export function driftReportNamed(name: string): DriftReport {
   const side = { rows: 7, missing: 0, unreadable: 0 }
   const column = {
     ...({
@@ -193,7 +198,7 @@ function driftOf(name: string): Report {
     ...({ kind: 'likely', missing: name, added: `${name}2`, score: 0.9, distance: 0.1, margin: 0.1 } as const),
     ...{ sharedValues: 1, distinctValues: 2, doubts: [] },
   }
-  return reportDrift({
+  return {
     ...{
       reference: name,
       current: name,
@@ -206,7 +211,7 @@ function driftOf(name: string): Report {
     ...{ columns: [column, gone, left], added: [name], renames: [rename] },
     swaps: [{ columns: [name, name], distance: 0.1 }],
     rule: { effect: 0.1, fdr: 0.05, limits: {}, weights: {} },
-  })
+  }
 }
 
 function replayedDrift(name: string): Report {

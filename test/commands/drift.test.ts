@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
@@ -175,6 +175,39 @@ describe('drift', () => {
     writeFiles(folder, { 'd/1.csv': csv('a', 450, (i) => wave(i)), 'd/2.csv': csv('a', 450, (i) => wave(i + 450)) })
     const { result } = await compare(folder, join(elsewhere, 'x/[1].csv'), 'd/*.csv')
     expect([result?.verdict, result?.referenceRows, result?.currentRows]).toEqual(['no drift', 900, 900])
+  })
+})
+
+describe('drift --html', () => {
+  const files = {
+    'a.csv': csv('w,carrier', 900, (i) => `${wave(i)},${'AABC'[i % 4]}`),
+    'b.csv': csv('w,carrier', 900, (i) => `${wave(i, 9)},${'AABC'[i % 4]}`),
+  }
+
+  it('writes a page for people beside the result', async () => {
+    const folder = tempFolder(files)
+    const { ending } = await compare(folder, 'a.csv', 'b.csv', { html: 'out/drift.html' })
+    expect(ending.kind).toBe('no')
+    const page = readFileSync(join(folder, 'out/drift.html'), 'utf8')
+    expect(page).toMatch(/^<!doctype html>\n.*<h1 class="drift">Drift<\/h1>\n<p class="reason">w drifts/s)
+    expect(readdirSync(join(folder, 'out'))).toEqual(['drift.html'])
+  })
+
+  it.each([
+    ['data.csv', {}, 'its ending is unknown; expected .html'],
+    ['d.html', {}, 'no file stands there; expected a file, or a place for one'],
+    ['x.html', { replay: true }, 'a replay has no page; expected --html beside --current'],
+  ])('refuses "%s" before it reads anything', async (html, inputs, state) => {
+    const folder = tempFolder({ ...files, 'd.html/x': '' })
+    const { ending } = await compare(folder, 'nowhere.csv', 'b.csv', { html, ...inputs })
+    expect(ending).toMatchObject({ fault: { code: 'cli/bad-input', message: `Cannot write "${html}": ${state}` } })
+  })
+
+  it('says where a page cannot be written, and leaves nothing there', async () => {
+    const folder = tempFolder({ ...files, taken: '' })
+    const { ending } = await compare(folder, 'a.csv', 'b.csv', { html: 'taken/x.html' })
+    expect(ending).toMatchObject({ kind: 'fault', fault: { code: 'system/refused' } })
+    expect(readdirSync(folder).toSorted()).toEqual(['a.csv', 'b.csv', 'taken'])
   })
 })
 
