@@ -157,6 +157,7 @@ export const faults = {
   'rollout/refused': 'user',
   'serving/bad-answers': 'user',
   'serving/cannot-serve': 'user',
+  'serving/no-judgement': 'user',
   'serving/nothing-live': 'user',
   'retrain/not-settled': 'remote',
   'retrain/uncommitted': 'user',

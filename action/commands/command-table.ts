@@ -13,6 +13,7 @@ export const commandTable = {
   validate: async () => (await import('./validate.ts')).validate,
   profile: async () => (await import('./profile.ts')).profile,
   drift: async () => (await import('./drift.ts')).drift,
+  performance: async () => (await import('./performance.ts')).performanceCommand,
   'contract diff': async () => (await import('./contract-diff.ts')).contractDiff,
   plan: async () => (await import('./plan.ts')).plan,
   run: async () => (await import('./run.ts')).run,

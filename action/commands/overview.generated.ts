@@ -58,6 +58,11 @@ export const overview: readonly CommandSummary[] = [
     summary: 'Say whether one set of data differs from another in more than chance, column by column.',
   },
   {
+    name: 'performance',
+    group: 'data',
+    summary: 'Say whether a metric fell since the model was judged, as labels come in, and whether inputs explain it.',
+  },
+  {
     name: 'contract diff',
     group: 'data',
     summary: 'Say what changed between two contracts, and which changes break who reads the data.',

@@ -88,12 +88,14 @@ async function texts(engine: Engine, sql: string, values: readonly unknown[] = [
   return rows.flatMap(({ text }) => (text === null ? [] : [text]))
 }
 
-async function typesOf(engine: Engine, relation: string): Promise<ReadonlyMap<string, string>> {
+/** DuckDB's types by column. */
+export async function typesOf(engine: Engine, relation: string): Promise<ReadonlyMap<string, string>> {
   const rows = await engine.query<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${relation}`)
   return new Map(rows.map(({ column_name, column_type }) => [column_name, column_type]))
 }
 
-function logicalTypeOf(sqlType = ''): LogicalType {
+/** The logical type whose values a column of DuckDB's type holds. */
+export function logicalTypeOf(sqlType = ''): LogicalType {
   if (/INT/.test(sqlType)) return 'integer'
   if (/^(FLOAT|DOUBLE|DECIMAL)/.test(sqlType)) return 'number'
   const types: readonly LogicalType[] = ['boolean', 'date', 'timestamp']

@@ -35,7 +35,10 @@ function binaryLosses(truth: ArrayLike<number>, probability: ArrayLike<number>):
 }
 
 function multiclassLosses(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): Float64Array {
-  return Float64Array.from(truth, (label, row) => lossOf(probabilities[row * classes + label] ?? Number.NaN))
+  // A class that the model does not know has the number after the last, and probability 0.
+  return Float64Array.from(truth, (label, row) =>
+    lossOf(label < classes ? (probabilities[row * classes + label] ?? Number.NaN) : 0),
+  )
 }
 
 function lossOf(probability: number): number {

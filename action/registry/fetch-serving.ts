@@ -51,8 +51,8 @@ export async function fetchServing(
   }
 }
 
-/** The assets' paths, in the order of their names. */
-async function keptAssets(
+/** Assets of a release on this machine, by the digests that the ledger has of them: their paths, in the order of their names. */
+export async function keptAssets(
   client: GitHubClient,
   record: PublishedRecord,
   names: readonly string[],

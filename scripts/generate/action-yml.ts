@@ -54,9 +54,12 @@ export function actionYml(commands: readonly Command[]): string {
 
 /**
  * `data`: files for `init`, which makes what a snapshot is taken of; a snapshot for all that come after. `from`, `to`: stages
- * of a run; the ends of a time for `audit`.
+ * of a run; the ends of a time for `audit`. What `performance` follows in a log is of predictions, with defaults of its own.
  */
-const namesakes: ReadonlySet<string> = new Set(['data', 'from', 'to'])
+const namesakes: ReadonlySet<string> = new Set([
+  ...['data', 'from', 'to'],
+  ...['id', 'metric', 'release', 'target', 'time', 'window'],
+])
 
 function wordNamesakes<Value>(owners: readonly Owner<Value>[], word: (value: Value) => string): string {
   const meanings = new Map<string, Owner<Value>[]>()

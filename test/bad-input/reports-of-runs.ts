@@ -1,4 +1,5 @@
 import { compareRuns } from '../../action/pipeline/compare-runs.ts'
+import { estimateAssumption } from '../../action/pipeline/performance-found.ts'
 import type { DeploymentState } from '../../action/project/deployment-state.ts'
 import type { MetricName } from '../../action/project/metric-kinds.ts'
 import type { AuditEntry } from '../../action/registry/audit-entries.ts'
@@ -11,6 +12,7 @@ import { reportClean } from '../../action/report/report-clean.ts'
 import { reportCost } from '../../action/report/report-cost.ts'
 import { reportDownload } from '../../action/report/report-download.ts'
 import { reportLineage } from '../../action/report/report-lineage.ts'
+import { reportPerformance } from '../../action/report/report-performance.ts'
 import { reportRegistration } from '../../action/report/report-registration.ts'
 import { reportRegistry } from '../../action/report/report-registry.ts'
 import { reportRelease } from '../../action/report/report-release.ts'
@@ -119,8 +121,45 @@ function diffOf(name: string): Report {
   })
 }
 
+function followedPerformance(name: string): Report {
+  const [since, until] = ['2025-01-06T00:00:00.000Z', '2025-01-13T00:00:00.000Z']
+  const interval = { low: 0.01, high: 0.09 }
+  const stretch = {
+    since,
+    rows: 7,
+    realised: 0.8,
+    drop: 0.05,
+    interval,
+    couldSee: 0.04,
+    rowsNeeded: 9,
+    because: name,
+  }
+  const estimates = { accuracy: 0.8, precision: 0.8, recall: 0.8, f1: 0.8, roc_auc: 0.8 }
+  const cohort = {
+    since,
+    until,
+    predicted: 7,
+    labelled: 6,
+    estimates,
+    estimated: { value: 0.8, ...interval },
+  }
+  return reportPerformance({
+    ...{ model: name, referenceName: name, currentName: name, release: name, metric: name, recorded: true },
+    ...{ better: 'higher', verdict: 'drop', cause: 'data', inputs: { kind: 'drift', columns: [name] } },
+    rule: { limit: 0.03, overMs: 7, windowMs: 7, delayMs: 0, coverage: 0.95, alpha: 0.05 },
+    reference: { value: 0.85, standardError: 0.01, rows: 7 },
+    cohorts: [
+      { ...cohort, state: 'unmeasured', value: null, standardError: null, reason: name, stretch: null },
+      { ...cohort, state: 'judged', value: 0.8, standardError: 0.01, stretch: { ...stretch, verdict: 'drop' } },
+    ],
+    ...{ assumption: estimateAssumption, isCalibrated: true },
+    leftOut: { repeatedRows: 1, conflictingIds: 2, unusableRows: 3, timelessRows: 4 },
+  })
+}
+
 /** Reports of commands about runs and releases in which whatever a person, a file or a remote may name is `name`. */
 export const reportsOfRuns: Readonly<Record<string, (name: string) => Report>> = {
+  performance: followedPerformance,
   alias: (name) =>
     reportAlias({ model: name, name, tag: name, was: name, isNew: true, where: { isEmbedded: false, name } }),
   audit: (name) =>

@@ -1,0 +1,270 @@
+import type { Diagnostic, Read } from '../base/diagnostic.ts'
+import { nearestName } from '../base/nearest-name.ts'
+import { diagnoseReadError } from '../data/diagnose-read-error.ts'
+import type { Engine } from '../data/engine.ts'
+import {
+  describeAll,
+  modelsIn,
+  namesOf,
+  type OutcomeColumns,
+  type Outcomes,
+  readOutcomes,
+  targetTypeIn,
+  targetValues,
+} from '../data/read-outcomes.ts'
+import { openReading } from '../data/reading-engine.ts'
+import type { DescribedFile, SourceFile } from '../data/source-file.ts'
+import { fitCalibrations } from '../evaluation/estimate-by-confidence.ts'
+import { estimateMetric } from '../evaluation/estimate-metric.ts'
+import type { JudgedRows } from '../evaluation/judged-rows.ts'
+import { pickRows } from '../evaluation/pick-rows.ts'
+import type { Contract } from '../project/contract.ts'
+import { type MetricName, metricKinds, metricsOfTask } from '../project/metric-kinds.ts'
+import type { Task } from '../project/project.ts'
+import { toldCohorts, windowsOf } from './follow-cohorts.ts'
+import {
+  causeOf,
+  estimateAssumption,
+  type InputDrift,
+  newestJudged,
+  type PerformanceFound,
+  type PerformanceRule,
+  type StretchOfTime,
+} from './performance-found.ts'
+
+export interface PerformanceAsked {
+  readonly metric: MetricName
+  readonly rule: PerformanceRule
+  readonly nowMs: number
+  readonly columns: { readonly id: string; readonly target: string; readonly time: string }
+  /** What the model answers; told by the columns of the reference where it is left out. */
+  readonly task?: Task | undefined
+  /** Of two classes, as the target writes it; 1 or true where it is left out and the target holds it. */
+  readonly positive: string | undefined
+  /** Tag of the release whose predictions are followed; the only one in the log where it is left out. */
+  readonly release: string | undefined
+  /** What is known of the inputs over the newest stretch, which is none where nothing was judged. */
+  readonly inputsOf: (stretch: StretchOfTime | undefined) => InputDrift
+}
+
+/** Judged rows: files, or what a release keeps of them. */
+export type ReferenceRows =
+  | { readonly kind: 'files'; readonly files: readonly SourceFile[] }
+  | { readonly kind: 'stored'; readonly rows: JudgedRows; readonly file: string }
+
+export interface PerformanceFiles {
+  readonly reference: ReferenceRows
+  readonly current: readonly SourceFile[]
+  /** Where there are none, the predictions hold the target. */
+  readonly labels: readonly SourceFile[]
+  readonly labelContract?: Contract | undefined
+}
+
+/** A cohort of a day over 13 years. */
+const mostCohorts = 5000
+
+/**
+ * Follows a metric of a model over its predictions, cohort by cohort as labels come, against what it was on judged rows; and
+ * estimates it where classes are predicted with probabilities and labels are not in yet.
+ */
+export async function followPerformance(
+  files: PerformanceFiles,
+  asked: PerformanceAsked,
+  signal?: AbortSignal,
+): Promise<Read<PerformanceFound>> {
+  const judgedFiles = files.reference.kind === 'files' ? files.reference.files : []
+  const all = [...judgedFiles, ...files.current, ...files.labels]
+  await using engine = await openReading({ files: all }, signal)
+  try {
+    const described = await describeAll(engine, [judgedFiles, files.current, files.labels])
+    if (!described.ok) return described
+    const [judged = [], predictions = [], labels = []] = described.value
+    return await follow(engine, files, { judged, predictions, labels }, asked)
+  } catch (error) {
+    const diagnostic = diagnoseReadError(error, all)
+    if (!diagnostic) throw error
+    return { ok: false, diagnostics: [diagnostic] }
+  }
+}
+
+interface Described {
+  readonly judged: readonly DescribedFile[]
+  readonly predictions: readonly DescribedFile[]
+  readonly labels: readonly DescribedFile[]
+}
+
+async function follow(
+  engine: Engine,
+  { reference: stored, labelContract }: PerformanceFiles,
+  described: Described,
+  asked: PerformanceAsked,
+): Promise<Read<PerformanceFound>> {
+  const { judged, predictions, labels } = described
+  const release = chooseRelease(predictions, await modelsIn(engine, predictions), asked.release)
+  if (!release.ok) return release
+  const columns = await columnsOf(engine, stored, described, asked, labelContract)
+  if (!columns.ok) return columns
+  const first = await referenceRows(engine, stored, judged, columns.value)
+  if (!first.ok) return first
+  const known = first.value.task === 'multiclass' ? { classes: first.value.classes } : {}
+  const model = release.value ?? undefined
+  const followed = await readOutcomes(
+    engine,
+    { predictions, labels, labelContract, time: asked.columns.time, model },
+    { ...columns.value, ...known },
+  )
+  if (!followed.ok) return followed
+  const file = predictions[0]?.path ?? ''
+  if (isOfOtherClasses(followed.value.rows)) {
+    const remedy =
+      'The classes of a target that may not be shown are not kept with a release: name judged rows with --reference.'
+    return refused('classes', file, 'no prediction is of a class that the reference knows', remedy)
+  }
+  return judge(first.value, followed.value, { ...asked, release: model }, file)
+}
+
+function isOfOtherClasses(rows: JudgedRows): boolean {
+  return rows.task === 'multiclass' && rows.rows > 0 && rows.predicted.every((place) => place >= rows.classes.length)
+}
+
+/** A log may hold answers of several releases, which are never judged as one. */
+function chooseRelease(
+  predictions: readonly DescribedFile[],
+  models: readonly string[],
+  wanted: string | undefined,
+): Read<string | null> {
+  const file = predictions[0]?.path ?? ''
+  const tags = models.slice(0, 5).join(', ')
+  if (wanted === undefined) {
+    if (models.length <= 1) return { ok: true, value: models[0] ?? null }
+    const remedy = `Name one of them: --release ${models[0]}. There are ${tags}${models.length > 5 ? ' and more' : ''}.`
+    return refused(
+      'several-models',
+      file,
+      `it holds answers of ${models.length} models; expected one to follow`,
+      remedy,
+    )
+  }
+  if (models.includes(wanted)) return { ok: true, value: wanted }
+  const remedy = models.length === 0 ? 'Its files need a column "model" of tags.' : `There are ${tags}.`
+  return refused('no-predictions', file, `it holds no answer of "${wanted}"`, remedy)
+}
+
+async function columnsOf(
+  engine: Engine,
+  reference: ReferenceRows,
+  { judged, predictions, labels }: Described,
+  { columns, task: told, positive, metric }: PerformanceAsked,
+  labelContract: Contract | undefined,
+): Promise<Read<OutcomeColumns>> {
+  const { id, target } = columns
+  const withTarget = [judged, labels, predictions].find((files) => namesOf(files).includes(target))
+  if (!withTarget) return noTarget(target, [judged, labels, predictions].find((files) => files.length > 0) ?? [])
+  const typed = labelContract?.columns.find(({ name }) => name === target)?.logicalType
+  const targetType = typed ?? targetTypeIn(withTarget, target)
+  const task = told ?? (reference.kind === 'stored' ? reference.rows.task : taskOf(metric, namesOf(judged)))
+  const file = (judged[0] ?? predictions[0])?.path ?? ''
+  if (!metricKinds[metric].tasks.includes(task)) {
+    const remedy = `Name one of ${metricsOfTask(task).join(', ')}.`
+    return refused('metric', file, `${metric} is no metric of ${task} predictions`, remedy)
+  }
+  const answer = { id, target, task, targetType }
+  if (task !== 'binary') return { ok: true, value: { ...answer, positive: undefined } }
+  const values = positive === undefined ? await targetValues(engine, withTarget, target, targetType) : []
+  const found = positive ?? ['1', 'true'].find((value) => values.includes(value))
+  if (found !== undefined) return { ok: true, value: { ...answer, positive: found } }
+  return refused(
+    'positive',
+    file,
+    `nothing says which value of "${target}" is the positive class`,
+    'Name it with --positive.',
+  )
+}
+
+/** Two or more columns probability_<class> are of several classes, a column probability is of two. */
+function taskOf(metric: MetricName, names: readonly string[]): Task {
+  if (metricKinds[metric].tasks.includes('regression')) return 'regression'
+  return names.includes('probability') ? 'binary' : 'multiclass'
+}
+
+async function referenceRows(
+  engine: Engine,
+  reference: ReferenceRows,
+  judged: readonly DescribedFile[],
+  columns: OutcomeColumns,
+): Promise<Read<JudgedRows>> {
+  if (reference.kind === 'stored') return { ok: true, value: reference.rows }
+  const read = await readOutcomes(
+    engine,
+    { predictions: judged, labels: [], time: undefined, model: undefined },
+    columns,
+  )
+  if (!read.ok) return read
+  const { rows, isLabelled } = read.value
+  const labelled = [...isLabelled.keys()].filter((row) => isLabelled[row] === 1)
+  return { ok: true, value: pickRows(rows, labelled) }
+}
+
+function judge(
+  reference: JudgedRows,
+  outcomes: Outcomes,
+  asked: PerformanceAsked,
+  file: string,
+): Read<PerformanceFound> {
+  const { metric, rule, nowMs, inputsOf, release } = asked
+  const { better } = metricKinds[metric]
+  const first = estimateMetric(metric, reference)
+  if (first.kind === 'undefined') {
+    const remedy = 'Name judged rows of every class, with their probabilities where the metric takes them.'
+    return refused('reference', file, `the reference has no ${metric}: ${first.reason}`, remedy)
+  }
+  const windows = windowsOf(outcomes, rule.windowMs)
+  if (windows.length > mostCohorts) {
+    const remedy = 'Name a longer --window, or look for times that are none.'
+    return refused('many-windows', file, `its rows lie in more than ${mostCohorts} windows`, remedy)
+  }
+  const calibrations = reference.task === 'regression' ? [] : fitCalibrations(reference)
+  const cohorts = toldCohorts(outcomes, windows, {
+    metric,
+    better,
+    rule,
+    nowMs,
+    reference: first.estimate,
+    calibrations,
+    estimateOf: (_, labelled) => estimateMetric(metric, pickRows(outcomes.rows, labelled)),
+  })
+  const newest = newestJudged(cohorts)
+  const verdict = newest?.stretch.verdict ?? 'insufficient data'
+  const inputs = inputsOf(newest && { since: newest.stretch.since, until: newest.until })
+  const { repeatedRows, conflictingIds, unusableRows, atMs } = outcomes
+  const timelessRows = atMs.filter(Number.isNaN).length
+  return {
+    ok: true,
+    value: {
+      metric,
+      better,
+      rule,
+      release: release ?? null,
+      reference: first.estimate,
+      cohorts,
+      assumption: cohorts.some(({ estimates }) => estimates !== null) ? estimateAssumption : null,
+      isCalibrated: calibrations.some((one) => one !== null),
+      verdict,
+      inputs,
+      cause: causeOf(verdict, inputs),
+      leftOut: { repeatedRows, conflictingIds, unusableRows, timelessRows },
+    },
+  }
+}
+
+function noTarget(target: string, files: readonly DescribedFile[]): Read<never> {
+  const near = nearestName(target, namesOf(files))
+  const remedy = near === undefined ? 'Name it by --target.' : `Did you mean "${near}"?`
+  return refused('column', files[0]?.path ?? '', `there is no column "${target}"; expected the target`, remedy)
+}
+
+function refused(code: string, file: string, state: string, remedy: string): Read<never> {
+  const message = `Cannot follow the predictions of "${file}": ${state}`
+  const diagnostic: Diagnostic = { code: `performance/${code}`, file, line: 1, column: 1, message, remedy }
+  return { ok: false, diagnostics: [diagnostic] }
+}
