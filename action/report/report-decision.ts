@@ -7,7 +7,8 @@ import { markdownTable, markdownText } from './markdown.ts'
 import type { Report } from './report.ts'
 import { ownLines } from './terminal.ts'
 import { wordChanges } from './word-changes.ts'
-import { wordLimit, wordReason, wordTrigger } from './word-decision.ts'
+import { causesIn, wordLimit, wordReason, wordTrigger } from './word-decision.ts'
+import { driftTable } from './word-finding.ts'
 
 export interface DecisionReport extends RetrainVerdict {
   readonly model: string
@@ -36,6 +37,7 @@ export function reportDecision(decision: DecisionReport): Report {
       `## ${verdict === 'retrain' ? 'Retrain' : 'Wait'}: ${markdownText(model)}`,
       markdownText(reason),
       ...(changed === '' ? [] : [`**Data.** ${markdownText(changed)}`]),
+      ...causesIn(condition).flatMap((cause) => (cause.kind === 'drift' ? [driftTable(cause)] : [])),
       decisionTable(decision),
     ].join('\n\n'),
     outputs: {

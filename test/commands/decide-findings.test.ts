@@ -147,6 +147,10 @@ test('confirmed drift opens a pull request that names each column with its numbe
     'no trigger fires: drift is not confirmed: no column drifts in the windows until 2025-02-10',
   )
   await judge(world, '2025-02-17T00:00:00.000Z')
+  const table = '| `region` | 0.12 | 0.1 | 1 of 3, suspected |  |'
+  const decided = await decide.run(proposeInputs, world.context())
+  if (decided.kind !== 'done') throw new Error(JSON.stringify(decided))
+  expect((await decide.report(decided.result)).markdown).toContain(table)
   expect(await world.propose()).toMatchObject({ did: ['write-branch', 'open', 'record'] })
   const [pull] = await world.pulls()
   expect(pull?.title).toBe('Retrain parcels: 1 column drifted, 20 new rows')
@@ -158,7 +162,7 @@ test('confirmed drift opens a pull request that names each column with its numbe
       '| column | effect | limit | windows | before → now |',
       '| --- | ---: | ---: | --- | --- |',
       '| <code>carrier \\`x\\`</code> | 0.31 | 0.1 | 2 of 3 | `▇▃▂` → `▃▃█` |',
-      '| `region` | 0.12 | 0.1 | 1 of 3, suspected |  |',
+      table,
     ].join('\n'),
   )
   expect(await proposals(world)).toMatchObject([
