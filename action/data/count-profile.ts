@@ -30,24 +30,26 @@ export async function countProfile(sample: Sample, columns: readonly ColumnToPro
     tallyTextColumns(sample, texts.map(valueOf)),
     countDays(sample, times.map(valueOf)),
   ])
+  const { rows } = filled
   const talliesOf = new Map(numeric.map(({ name }, index) => [name, tallies[index]]))
   const textsOf = new Map(texts.map(({ name }, index) => [name, textTallies[index]]))
   const daysOf = new Map(times.map(({ name }, index) => [name, days[index]]))
-  const { rows } = filled
-  const parts = columns.map(({ name, as }): ColumnPart => {
-    const own = filled.of.get(name) ?? 0
+  const parts = columns.map(({ name }): ColumnPart => {
     const [tally, text, ownDays] = [talliesOf.get(name), textsOf.get(name), daysOf.get(name)]
+    const read = tally ? countIn(tally) : text ? sumOf(text.lengths.counts) : 0
+    const own = filled.of.get(name) ?? read
     const values: ColumnValues =
       own === 0
         ? { kind: 'nothing' }
-        : tally && ownDays
-          ? { kind: 'time', tally, days: ownDays }
-          : tally
-            ? { kind: 'number', tally }
-            : text
-              ? { kind: 'text', tally: text }
-              : { kind: 'other' }
-    return { name, missing: rows - own, unreadable: tally && as === 'time' ? own - countIn(tally) : 0, values }
+        : tally
+          ? ownDays
+            ? { kind: 'time', tally, days: ownDays }
+            : { kind: 'number', tally }
+          : text
+            ? { kind: 'text', tally: text }
+            : { kind: 'other' }
+    const unreadable = values.kind === 'other' || values.kind === 'nothing' ? 0 : own - read
+    return { name, missing: rows - own, unreadable, values }
   })
   const sampled = sampledOf(parts)
   return {
@@ -68,15 +70,21 @@ function valueOf({ name, type, as }: ColumnToProfile): string {
 }
 
 function countIn({ counts, nans }: NumberTally): number {
-  return counts.counts.reduce((all, count) => all + count, counts.minusInfinity + counts.plusInfinity + nans)
+  return sumOf(counts.counts) + counts.minusInfinity + counts.plusInfinity + nans
 }
 
+function sumOf(counts: ArrayLike<number>): number {
+  return Array.from(counts).reduce((all, count) => all + count, 0)
+}
+
+/** Rows, and those that hold something of columns of which nothing else tells it. */
 async function countFilled({ engine, relation }: Sample, columns: readonly ColumnToProfile[]) {
-  const asked = columns.map(({ name }, index) => `count(${quoteName(name)}) AS f${index}`)
+  const untold = columns.filter(({ as }) => as === 'time' || as === 'other')
+  const asked = untold.map(({ name }, index) => `count(${quoteName(name)}) AS f${index}`)
   const [row = {}] = await engine.query<Record<string, number>>(
     `SELECT ${['count(*) AS n', ...asked].join(', ')} FROM ${relation}`,
   )
-  return { rows: row['n'] ?? 0, of: new Map(columns.map(({ name }, index) => [name, row[`f${index}`] ?? 0])) }
+  return { rows: row['n'] ?? 0, of: new Map(untold.map(({ name }, index) => [name, row[`f${index}`] ?? 0])) }
 }
 
 async function countDays({ engine, relation }: Sample, moments: readonly string[]): Promise<DayCounts[]> {

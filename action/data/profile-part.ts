@@ -36,7 +36,7 @@ export type ColumnValues =
 
 /** So many different rows are kept, at most, with the numbers among their first so many columns. */
 export const mostRows = 4096
-export const mostSampledColumns = 256
+export const mostSampledColumns = 128
 
 /** Of the same columns. Throws a TypeError where they are not, or one holds numbers in one part and texts in another. */
 export function mergeParts(parts: readonly ProfilePart[]): ProfilePart {

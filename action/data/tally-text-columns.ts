@@ -4,6 +4,7 @@ import { askKept } from './sampled-hashes.ts'
 import {
   type CountedText,
   countLengths,
+  lengthOf,
   mostCharacters,
   mostShaped,
   mostTexts,
@@ -16,6 +17,9 @@ import {
 const columnsAQuery = 20
 /** An estimate of how many values there are is never so far off. */
 const estimateSlack = 2
+/** Where the first rows hold few values, it takes less to count all than to estimate first how many there are. */
+const probedRows = 10_000
+const fewTexts = 1000
 
 /** Tallies texts, given as SQL; in the order that was asked for. */
 export async function tallyTextColumns(sample: Sample, values: readonly string[]): Promise<TextTally[]> {
@@ -27,35 +31,48 @@ export async function tallyTextColumns(sample: Sample, values: readonly string[]
 }
 
 async function tallySome(sample: Sample, values: readonly string[]): Promise<TextTally[]> {
-  const { engine, relation } = sample
-  const asked = values.map(
-    (value, index) =>
-      `approx_count_distinct(${value}) AS d${index}, coalesce(max(length(${value})), 0) AS longest${index}`,
+  const first = `(SELECT ${values.map((value, place) => `${value} AS v${place}`).join(', ')} FROM ${sample.relation} LIMIT ${probedRows})`
+  const probed = await countDistinct(
+    { ...sample, relation: first },
+    values.map((_, place) => `v${place}`),
   )
-  const [sizes = {}] = await engine.query<Record<string, number>>(`SELECT ${asked.join(', ')} FROM ${relation}`)
-  const distinct = values.map((_, index) => sizes[`d${index}`] ?? 0)
-  const mayBeListed = values.map(
-    (_, index) =>
-      (distinct[index] ?? 0) <= mostTexts * estimateSlack && (sizes[`longest${index}`] ?? 0) <= mostCharacters,
+  const lists = await listTexts(
+    sample,
+    values,
+    probed.map((distinct) => distinct <= fewTexts),
   )
-  const lists = await listTexts(sample, values, mayBeListed)
   const tallies: TextTally[] = []
-  for (const [index, value] of values.entries()) {
-    const list = lists[index]
-    tallies.push(list ? tallyTexts(list) : await tallyMany(sample, value, distinct[index] ?? 0))
+  for (const [place, value] of values.entries()) {
+    const list = lists[place]
+    tallies.push(list ? tallyTexts(list) : await tallyOthers(sample, value, (probed[place] ?? 0) > fewTexts))
   }
   return tallies
 }
 
-/** Of each column its texts; undefined where there are too many. */
+/** About how many different ones there are. */
+async function countDistinct({ engine, relation }: Sample, values: readonly string[]): Promise<number[]> {
+  const asked = values.map((value, place) => `approx_count_distinct(${value}) AS d${place}`)
+  const [row = {}] = await engine.query<Record<string, number>>(`SELECT ${asked.join(', ')} FROM ${relation}`)
+  return values.map((_, place) => row[`d${place}`] ?? 0)
+}
+
+async function tallyOthers(sample: Sample, value: string, mayBeListed: boolean): Promise<TextTally> {
+  const [distinct = 0] = await countDistinct(sample, [value])
+  const isTried = mayBeListed && distinct <= mostTexts * estimateSlack
+  const [list] = isTried ? await listTexts(sample, [value], [true]) : []
+  return list ? tallyTexts(list) : await tallyMany(sample, value, distinct)
+}
+
+/** Of each column its texts; undefined where there are too many, or one is too long. */
 async function listTexts(
   { engine, relation }: Sample,
   values: readonly string[],
   areAsked: readonly boolean[],
 ): Promise<(CountedText[] | undefined)[]> {
-  const groups = values.flatMap((value, index) => {
-    const counts = `SELECT ${index} AS place, ${value} AS v, count(*) AS n FROM ${relation} WHERE ${value} IS NOT NULL`
-    return areAsked[index] ? [`(${counts} GROUP BY 2 LIMIT ${mostTexts + 1})`] : []
+  const groups = values.flatMap((value, place) => {
+    const cut = `left(${value}, ${mostCharacters + 1})`
+    const counts = `SELECT ${place} AS place, ${cut} AS v, count(*) AS n FROM ${relation} WHERE ${value} IS NOT NULL`
+    return areAsked[place] ? [`(${counts} GROUP BY 2 LIMIT ${mostTexts + 1})`] : []
   })
   const lists = values.map((): CountedText[] => [])
   if (groups.length > 0) {
@@ -65,7 +82,10 @@ async function listTexts(
       lists[Number(place[row])]?.push({ text: String(text), count: Number(n[row]), key: Number(h[row]) })
     }
   }
-  return lists.map((list, index) => (areAsked[index] && list.length <= mostTexts ? list : undefined))
+  return lists.map((list, place) => {
+    const isWhole = list.length <= mostTexts && list.every(({ text }) => lengthOf(text) <= mostCharacters)
+    return areAsked[place] && isWhole ? list : undefined
+  })
 }
 
 /** Without a list of them. */

@@ -73,7 +73,8 @@ export function shapeOf(text: string): string {
 /** So much of a text decides its shape. */
 export const mostShaped = 200
 
-function lengthOf(text: string): number {
+/** In characters, that is code points, as DuckDB counts them. */
+export function lengthOf(text: string): number {
   let length = 0
   for (const _ of text) length += 1
   return length

@@ -16,15 +16,43 @@ export interface Correlation {
  * fewer than `leastRows` rows in common, and columns that do not vary there.
  */
 export function correlate(columns: readonly NamedNumbers[], weights: Float64Array, leastRows: number): Correlation[] {
-  const scaled = columns.map(({ name, numbers }) => ({ name, numbers: toUnit(numbers) }))
+  const scaled = columns.map(({ name, numbers }) => {
+    const unit = toUnit(numbers)
+    return { name, unit, whole: unit.includes(Number.NaN) ? undefined : standardised(unit, weights) }
+  })
+  const allRows = weights.reduce((all, weight) => all + weight, 0)
   const found: Correlation[] = []
   for (const [index, one] of scaled.entries()) {
     for (const other of scaled.slice(index + 1)) {
-      const { r, rows } = correlatePair(one.numbers, other.numbers, weights)
-      if (rows >= Math.max(3, leastRows) && Number.isFinite(r)) found.push({ columns: [one.name, other.name], r, rows })
+      const { r, rows } =
+        one.whole && other.whole
+          ? { r: product(one.whole, other.whole), rows: allRows }
+          : correlatePair(one.unit, other.unit, weights)
+      if (rows < Math.max(3, leastRows) || !Number.isFinite(r)) continue
+      found.push({ columns: [one.name, other.name], r: Math.max(-1, Math.min(1, r)), rows })
     }
   }
   return found
+}
+
+/** Such that the product of two is their r: what most pairs need is worked out once. NaN of what does not vary. */
+function standardised(numbers: Float64Array, weights: Float64Array): Float64Array {
+  const rows = weights.reduce((all, weight) => all + weight, 0)
+  const mean = product(numbers, weights) / rows
+  const squares = numbers.reduce((all, value, row) => all + (weights[row] ?? 0) * (value - mean) ** 2, 0)
+  const size = isRounding(squares, rows, mean) ? Number.NaN : Math.sqrt(squares)
+  return numbers.map((value, row) => (Math.sqrt(weights[row] ?? 0) * (value - mean)) / size)
+}
+
+function product(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let row = 0; row < a.length; row += 1) sum += (a[row] ?? 0) * (b[row] ?? 0)
+  return sum
+}
+
+/** What is left of rounding alone is no variation. */
+function isRounding(squares: number, rows: number, mean: number): boolean {
+  return squares <= rows * (mean * 1e-12) ** 2
 }
 
 /** Neither r nor what is worked out on the way to it is to overflow. */
@@ -53,9 +81,6 @@ function correlatePair(a: Float64Array, b: Float64Array, weights: Float64Array):
     squaresB += weight * y * y
     products += weight * x * y
   }
-  // What is left of rounding alone is no variation.
-  const isConstant = (squares: number, mean: number) => squares <= rows * (mean * 1e-12) ** 2
-  if (isConstant(squaresA, meanA) || isConstant(squaresB, meanB)) return { r: Number.NaN, rows }
-  const r = products / Math.sqrt(squaresA) / Math.sqrt(squaresB)
-  return { r: Math.max(-1, Math.min(1, r)), rows }
+  if (isRounding(squaresA, rows, meanA) || isRounding(squaresB, rows, meanB)) return { r: Number.NaN, rows }
+  return { r: products / Math.sqrt(squaresA) / Math.sqrt(squaresB), rows }
 }

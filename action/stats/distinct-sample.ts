@@ -81,23 +81,20 @@ export interface SampleCollector {
 export function sampleCollector(most = maxSampled): SampleCollector {
   const one = new Float64Array(1)
   let level = 0
-  let table = keyTable(most)
-  const raise = () => {
-    level += 1
-    const left = table.entries().filter(({ key }) => isKept(key, level))
-    table = keyTable(most)
-    for (const { high, low, count } of left) table.add(high, low, count)
-  }
+  const table = keyTable(most)
   const add = (values: Float64Array, times: number) => {
     const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
+    let lost = lostBits(level)
     for (let index = 0; index < values.length; index += 1) {
       const low = words[2 * index] ?? 0
       const high = words[2 * index + 1] ?? 0
       const hash = mixed(low, high)
-      if (level > 0 && hash >>> (32 - level) !== 0) continue
-      if (table.add(hash | 0, mixed(high ^ 0x5bd1e995, low) >>> 11, times) > most) {
-        do raise()
-        while (table.entries().length > most)
+      if ((hash & lost) !== 0) continue
+      if (table.add(hash, mixed(high ^ 0x5bd1e995, low) >>> 11, times) <= most) continue
+      while (table.size() > most) {
+        level += 1
+        lost = lostBits(level)
+        table.keep(lost)
       }
     }
   }
@@ -115,6 +112,11 @@ export function sampleCollector(most = maxSampled): SampleCollector {
   }
 }
 
+/** The bits of a hash that are 0 at a level. */
+function lostBits(level: number): number {
+  return level === 0 ? 0 : -1 << (32 - level)
+}
+
 /** Counts by hashes of 53 bits, up to one more than `most`. */
 function keyTable(most: number) {
   const slotBits = 2 + Math.ceil(Math.log2(most))
@@ -122,25 +124,38 @@ function keyTable(most: number) {
   const [highs, lows] = [new Int32Array(mask + 1), new Int32Array(mask + 1)]
   const counts = new Float64Array(mask + 1)
   let size = 0
+  const add = (high: number, low: number, times: number) => {
+    // Its last bits vary at every level.
+    let place = high & mask
+    while (counts[place] !== 0 && (highs[place] !== high || lows[place] !== low)) place = (place + 1) & mask
+    if (counts[place] === 0) {
+      highs[place] = high
+      lows[place] = low
+      size += 1
+    }
+    counts[place] = (counts[place] ?? 0) + times
+    return size
+  }
   return {
+    size: () => size,
     /** Answers how many keys there are. */
-    add(high: number, low: number, times: number): number {
-      // Its last bits vary at every level.
-      let place = high & mask
-      while (counts[place] !== 0 && (highs[place] !== high || lows[place] !== low)) place = (place + 1) & mask
-      if (counts[place] === 0) {
-        highs[place] = high
-        lows[place] = low
-        size += 1
+    add,
+    /** Leaves out the hashes that have a bit of these. */
+    keep(lost: number): void {
+      const left: number[] = []
+      for (let place = 0; place <= mask; place += 1) {
+        const [high, count] = [highs[place] ?? 0, counts[place] ?? 0]
+        if (count > 0 && (high & lost) === 0) left.push(high, lows[place] ?? 0, count)
       }
-      counts[place] = (counts[place] ?? 0) + times
-      return size
+      counts.fill(0)
+      size = 0
+      for (let at = 0; at < left.length; at += 3) add(left[at] ?? 0, left[at + 1] ?? 0, left[at + 2] ?? 0)
     },
     entries() {
-      const entries: { high: number; low: number; key: number; count: number }[] = []
+      const entries: { key: number; count: number }[] = []
       for (let place = 0; place <= mask; place += 1) {
-        const [high, low, count] = [highs[place] ?? 0, lows[place] ?? 0, counts[place] ?? 0]
-        if (count > 0) entries.push({ high, low, key: (high >>> 0) * 2 ** 21 + low, count })
+        const count = counts[place] ?? 0
+        if (count > 0) entries.push({ key: ((highs[place] ?? 0) >>> 0) * 2 ** 21 + (lows[place] ?? 0), count })
       }
       return entries
     },
@@ -151,11 +166,10 @@ function isKept(key: number, level: number): boolean {
   return key < 2 ** (hashBits - level)
 }
 
-/** The finaliser of MurmurHash3 over both words, 32 bits. */
+/** 32 bits of both words, by the finaliser of MurmurHash3. */
 function mixed(low: number, high: number): number {
-  let hash = Math.imul(low ^ (low >>> 16), 0x85ebca6b)
-  hash = Math.imul((hash ^ (hash >>> 13)) + high, 0xc2b2ae35)
+  let hash = (Math.imul(low, 0x9e3779b1) + high) | 0
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
+  return hash ^ (hash >>> 16)
 }

@@ -49,11 +49,13 @@ const carryAfter = 2 ** 20
 /** Between these sizes the square of a number is two doubles exactly. */
 const [leastSplit, mostSplit] = [2 ** -480, 2 ** 500]
 const bins = 4096
+/** Written over with each chunk. */
+const square = new Float64Array(mostAtOnce)
+const error = new Float64Array(mostAtOnce)
+const one = new Float64Array(1)
 
 export function sumCollector(): SumCollector {
   const [numbers, squares] = [wordSums(), wordSums()]
-  const square = new Float64Array(mostAtOnce)
-  const error = new Float64Array(mostAtOnce)
   let count = 0
   // Of what is too large or small to be squared in doubles.
   let otherSquares = 0n
@@ -70,14 +72,14 @@ export function sumCollector(): SumCollector {
       carry(values.length)
       count += values.length
       addWords(numbers, values, values.length, 1)
-      const others = splitSquares(values, square, error)
+      const others = splitSquares(values)
       addWords(squares, square, values.length, 1)
       addWords(squares, error, values.length, 1)
       if (others > 0) for (const value of values) if (!isSplit(value)) otherSquares += wholes(value) ** 2n
     },
     addTimes(value, times) {
       count += times
-      const one = Float64Array.of(value)
+      one[0] = value
       if (times >= carryAfter || !isSplit(value)) {
         numbers.addWhole(wholes(value) * BigInt(times))
         otherSquares += wholes(value) ** 2n * BigInt(times)
@@ -85,7 +87,7 @@ export function sumCollector(): SumCollector {
       }
       carry(times)
       addWords(numbers, one, 1, times)
-      splitSquares(one, square, error)
+      splitSquares(one)
       addWords(squares, square, 1, times)
       addWords(squares, error, 1, times)
     },
@@ -143,7 +145,7 @@ function addWords({ high, low }: WordSums, values: Float64Array, count: number, 
 }
 
 /** x² = square + error exactly (Dekker 1971); both 0 where doubles do not hold them. Answers how often that was. */
-function splitSquares(values: Float64Array, square: Float64Array, error: Float64Array): number {
+function splitSquares(values: Float64Array): number {
   let others = 0
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index] ?? 0

@@ -116,25 +116,26 @@ export function jsonOfNumbers({ bits, values, counts, minusInfinity, plusInfinit
 
 /** The longest prefix with which at most `maxKeys` differ. */
 function shorten(values: Float64Array, counts: Float64Array, bits: number, maxKeys: number) {
-  if (distinctWith(values, bits) <= maxKeys) return join(values, counts, bits)
+  if (fitsWith(values, bits, maxKeys)) return join(values, counts, bits)
   let [fits, tooLong] = [1, bits]
   while (tooLong - fits > 1) {
     const middle = (fits + tooLong) >> 1
-    if (distinctWith(values, middle) <= maxKeys) fits = middle
+    if (fitsWith(values, middle, maxKeys)) fits = middle
     else tooLong = middle
   }
   return join(values, counts, fits)
 }
 
-function distinctWith(values: Float64Array, bits: number): number {
+function fitsWith(values: Float64Array, bits: number, maxKeys: number): boolean {
   let count = 0
   let last = Number.NaN
   for (const value of values) {
     const key = prefixOf(value, bits)
     if (key !== last) count += 1
+    if (count > maxKeys) return false
     last = key
   }
-  return count
+  return true
 }
 
 function join(values: Float64Array, counts: Float64Array, bits: number) {

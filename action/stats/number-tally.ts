@@ -47,17 +47,20 @@ const mostWhole = Number.MAX_SAFE_INTEGER
 export function numberCollector(): NumberCollector {
   const [sums, sample] = [sumCollector(), sampleCollector()]
   const finite = new Float64Array(mostAtOnce)
-  let [minimum, maximum, zeros, wholes] = [Infinity, -Infinity, 0, 0]
-  let [nans, minusInfinity, plusInfinity] = [0, 0, 0]
+  const seen: Seen = {
+    ...{ minimum: Infinity, maximum: -Infinity, zeros: 0, wholes: 0 },
+    ...{ nans: 0, minusInfinity: 0, plusInfinity: 0 },
+  }
   let table = prefixTable({ bits: 64, values: new Float64Array(), counts: new Float64Array() })
   let areFew = true
 
   const settle = () => {
     if (!areFew) return
     areFew = false
-    for (const [value, times] of table.entries()) {
-      sums.addTimes(value, times)
-      sample.addTimes(value, times)
+    const { values, counts } = table.counted()
+    for (const [index, value] of values.entries()) {
+      sums.addTimes(value, counts[index] ?? 0)
+      sample.addTimes(value, counts[index] ?? 0)
     }
   }
   const addMore = (values: Float64Array) => {
@@ -68,56 +71,66 @@ export function numberCollector(): NumberCollector {
     const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
     const end = table.add(words, 0, values.length)
     if (!areFew) addMore(values)
-    if (end === values.length) {
-      if (areFew) return
-    } else {
-      const others = values.slice(end)
-      if (areFew) {
-        settle()
-        addMore(others)
-      }
-      table = prefixTable(mergeNumberCounts([countsIn(table), countNumbers(others.sort())]))
+    if (end === values.length) return
+    const others = values.slice(end)
+    if (areFew) {
+      settle()
+      addMore(others)
     }
+    table = prefixTable(mergeNumberCounts([countsIn(table), countNumbers(others.sort())]))
   }
   return {
     add(values) {
-      let length = 0
-      for (let index = 0; index < values.length; index += 1) {
-        // −0 as 0.
-        const value = (values[index] ?? 0) + 0
-        if (value - value === 0) {
-          finite[length] = value
-          length += 1
-          if (value < minimum) minimum = value
-          if (value > maximum) maximum = value
-          if (value === 0) zeros += 1
-          if (value === Math.floor(value) && value <= mostWhole && value >= -mostWhole) wholes += 1
-        } else if (value === Infinity) plusInfinity += 1
-        else if (value === -Infinity) minusInfinity += 1
-        else nans += 1
-      }
-      count(finite.subarray(0, length))
+      count(finite.subarray(0, takeFinite(values, finite, seen)))
     },
     collected() {
       settle()
+      const { minusInfinity, plusInfinity, ...others } = seen
       return {
         counts: { ...countsIn(table), minusInfinity, plusInfinity },
         sums: sums.collected(),
         sample: sample.collected(),
-        ...{ minimum, maximum, zeros, wholes, nans },
+        ...others,
       }
     },
   }
 }
 
-function countsIn(table: PrefixTable): NumberCounts {
-  const entries = table.entries().sort(([a], [b]) => a - b)
-  return {
-    kind: 'number',
-    bits: table.bits,
-    values: Float64Array.from(entries, ([value]) => value),
-    counts: Float64Array.from(entries, ([, count]) => count),
-    minusInfinity: 0,
-    plusInfinity: 0,
+/** What needs no table. */
+interface Seen {
+  minimum: number
+  maximum: number
+  zeros: number
+  wholes: number
+  nans: number
+  minusInfinity: number
+  plusInfinity: number
+}
+
+/** Moves finite numbers, −0 as 0, and looks at them on the way. Answers how many they are. */
+function takeFinite(values: Float64Array, finite: Float64Array, seen: Seen): number {
+  let { minimum, maximum } = seen
+  let [length, zeros, wholes] = [0, 0, 0]
+  for (let index = 0; index < values.length; index += 1) {
+    const value = (values[index] ?? 0) + 0
+    if (value - value === 0) {
+      finite[length] = value
+      length += 1
+      if (value < minimum) minimum = value
+      if (value > maximum) maximum = value
+      if (value === 0) zeros += 1
+      if (value === Math.floor(value) && value <= mostWhole && value >= -mostWhole) wholes += 1
+    } else if (value === Infinity) seen.plusInfinity += 1
+    else if (value === -Infinity) seen.minusInfinity += 1
+    else seen.nans += 1
   }
+  seen.minimum = minimum
+  seen.maximum = maximum
+  seen.zeros += zeros
+  seen.wholes += wholes
+  return length
+}
+
+function countsIn(table: PrefixTable): NumberCounts {
+  return { kind: 'number', ...table.counted(), minusInfinity: 0, plusInfinity: 0 }
 }

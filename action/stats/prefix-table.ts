@@ -8,20 +8,22 @@ export interface PrefixTable {
    * is one too many, which is not counted; the end where there is none.
    */
   add(words: Uint32Array, from: number, end: number): number
-  /** In no order. */
-  entries(): [value: number, count: number][]
+  /** Ascending, each once. */
+  counted(): Known
 }
 
 type Known = Pick<NumberCounts, 'bits' | 'values' | 'counts'>
 
-/** Of shorter prefixes each has a place of its own. */
+/** Of shorter prefixes each has a place of its own, once so many numbers came that a large table is worth it. */
 const mostDirectBits = 18
-const slotBits = 2 + Math.ceil(Math.log2(maxNumberKeys))
+const leastCounted = 50_000
+const slotBits = 1 + Math.ceil(Math.log2(maxNumberKeys))
 const slots = 2 ** slotBits
 const slotShift = 32 - slotBits
 
 export function prefixTable(known: Known): PrefixTable {
-  return known.bits <= mostDirectBits ? directTable(known) : hashTable(known)
+  const isWorthIt = known.bits <= mostDirectBits && known.counts.reduce((all, count) => all + count, 0) >= leastCounted
+  return isWorthIt ? directTable(known) : hashTable(known)
 }
 
 const double = new Float64Array(1)
@@ -29,7 +31,8 @@ const doubleWords = new Uint32Array(double.buffer)
 
 function directTable({ bits, values, counts }: Known): PrefixTable {
   const shift = 32 - bits
-  const table = new Float64Array(2 ** bits)
+  // 2³² rows are more than anybody counts at once.
+  const table = new Uint32Array(2 ** bits)
   // Numbers below 0 that share nothing but the sign are 0.
   const minusZero = 2 ** (bits - 1)
   let size = values.length
@@ -52,13 +55,20 @@ function directTable({ bits, values, counts }: Known): PrefixTable {
       }
       return end
     },
-    entries() {
-      const entries: [number, number][] = []
-      for (let place = 0; place < table.length; place += 1) {
+    counted() {
+      const [found, times] = [new Float64Array(size), new Float64Array(size)]
+      let length = 0
+      const take = (place: number) => {
         const count = table[place] ?? 0
-        if (count > 0) entries.push([numberOf((place << shift) >>> 0, 0), count])
+        if (count === 0) return
+        found[length] = numberOf((place << shift) >>> 0, 0)
+        times[length] = count
+        length += 1
       }
-      return entries
+      // The larger the bits below 0, the smaller the number.
+      for (let place = table.length - 1; place > minusZero; place -= 1) take(place)
+      for (let place = 0; place < minusZero; place += 1) take(place)
+      return { bits, values: found, counts: times }
     },
   }
 }
@@ -103,13 +113,18 @@ function hashTable({ bits, values, counts }: Known): PrefixTable {
       }
       return end
     },
-    entries() {
-      const entries: [number, number][] = []
+    counted() {
+      const found = new Float64Array(size)
+      let length = 0
       for (let place = 0; place < slots; place += 1) {
-        const count = table[place] ?? 0
-        if (count > 0) entries.push([numberOf(highs[place] ?? 0, lows[place] ?? 0), count])
+        if (table[place] === 0) continue
+        found[length] = numberOf(highs[place] ?? 0, lows[place] ?? 0)
+        length += 1
       }
-      return entries
+      found.sort()
+      const words = new Int32Array(found.buffer)
+      const times = found.map((_, index) => table[placeOf(words[2 * index + 1] ?? 0, words[2 * index] ?? 0)] ?? 0)
+      return { bits, values: found, counts: times }
     },
   }
 }
