@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
+import { compareLongColumns } from './compare-long-columns.ts'
 import { openNumberThreads } from './number-threads.ts'
-import { doubleColumns, fillColumns } from './stream-doubles.ts'
+import { doubleColumns, fillColumns, selectNumbers } from './stream-doubles.ts'
 
 /** Columns of two relations, in pairs. */
 export interface ColumnsToCompare {
@@ -25,6 +26,9 @@ export interface ComparisonLimits {
   /** Starting a thread takes as long as sorting and comparing so many numbers. */
   readonly numbersWorthAThread: number
   readonly maxThreads: number
+  /** More rows of a side are sorted in files, of so many at a time. */
+  readonly mostRows: number
+  readonly rowsAtOnce: number
 }
 
 const usualLimits: ComparisonLimits = {
@@ -32,6 +36,8 @@ const usualLimits: ComparisonLimits = {
   numbersWorthAThread: 5_000_000,
   // The engine reads meanwhile.
   maxThreads: Math.min(3, availableParallelism() - 1),
+  mostRows: 12_000_000,
+  rowsAtOnce: 4_000_000,
 }
 /** A chunk of more columns brings nothing. */
 const columnsAtOnce = 64
@@ -50,12 +56,16 @@ interface Room {
  */
 export async function compareColumns(
   [one, other]: readonly DuckDBConnection[],
-  { reference, current }: ColumnsToCompare,
-  { numbersAtOnce, numbersWorthAThread, maxThreads }: ComparisonLimits = usualLimits,
+  asked: ColumnsToCompare,
+  folder: string,
+  limits: Partial<ComparisonLimits> = {},
 ): Promise<NumberComparison[]> {
+  const { numbersAtOnce, numbersWorthAThread, maxThreads, mostRows, rowsAtOnce } = { ...usualLimits, ...limits }
+  const { reference, current } = asked
   if (!one || !other) throw new Error('Two connections compare columns; expected an engine with readAhead')
   const pairs = reference.numbers.length
   const rows = Math.max(reference.rows, current.rows)
+  if (rows > mostRows) return await compareLongColumns(one, asked, folder, rowsAtOnce)
   const perBatch = Math.max(1, Math.min(columnsAtOnce, pairs, Math.floor(numbersAtOnce / rows)))
   const wanted = Math.floor(((reference.rows + current.rows) * pairs) / numbersWorthAThread)
   const count = Math.min(wanted, perBatch, maxThreads)
@@ -89,8 +99,4 @@ export async function compareColumns(
     room.free.catch(() => {})
   }
   return await Promise.all(compared)
-}
-
-function selectNumbers({ relation, numbers }: RowsToRead, from: number, count: number): string {
-  return `SELECT ${numbers.slice(from, from + count).join(', ')} FROM ${relation}`
 }

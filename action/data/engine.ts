@@ -137,7 +137,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     },
     async compared(asked) {
       const { compareColumns } = await import('./compare-columns.ts')
-      return await watch(async () => await compareColumns(readers, asked))
+      return await watch(async () => await compareColumns(readers, asked, join(textFolder, 'numbers')))
     },
     async blocked(asked) {
       const { countNumberBlocks } = await import('./count-number-blocks.ts')

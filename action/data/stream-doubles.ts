@@ -1,6 +1,12 @@
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
+import type { RowsToRead } from './compare-columns.ts'
 
 type Stream = Awaited<ReturnType<DuckDBConnection['stream']>>
+
+/** Some of the columns of a relation. */
+export function selectNumbers({ relation, numbers }: RowsToRead, from: number, count: number): string {
+  return `SELECT ${numbers.slice(from, from + count).join(', ')} FROM ${relation}`
+}
 
 /** Arrays for a stream's columns, of so many rows each; `isShared` with other threads. */
 export function doubleColumns(count: number, rows: number, isShared = false): Float64Array[] {
@@ -13,13 +19,23 @@ export function doubleColumns(count: number, rows: number, isShared = false): Fl
 /** Moves all rows of a SELECT of DOUBLEs without NULL into arrays that have room for them. Answers how many rows there were. */
 export async function fillColumns(columns: readonly Float64Array[], stream: Stream): Promise<number> {
   let end = 0
+  await eachChunk(stream, (parts, rows) => {
+    for (const [index, part] of parts.entries()) columns[index]?.set(part, end)
+    end += rows
+  })
+  return end
+}
+
+/** The columns of a few rows after the other of a SELECT of DOUBLEs without NULL, to be taken before the next come. */
+export async function eachChunk(stream: Stream, take: (columns: readonly Float64Array[], rows: number) => void) {
+  const count = stream.columnCount
   for (;;) {
     const chunk = await stream.fetchChunk()
-    if (!chunk || chunk.rowCount === 0) return end
-    for (let index = 0; index < stream.columnCount; index += 1) {
-      columns[index]?.set(doublesOf(chunk.getColumnVector(index)), end)
-    }
-    end += chunk.rowCount
+    if (!chunk || chunk.rowCount === 0) return
+    take(
+      Array.from({ length: count }, (_, index) => doublesOf(chunk.getColumnVector(index))),
+      chunk.rowCount,
+    )
   }
 }
 

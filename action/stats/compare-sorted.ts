@@ -1,6 +1,16 @@
 import { deviationFrom } from './deviation-from.ts'
 import { cannotJudge, type Judged, judged } from './judged.ts'
-import { type BinCounts, countBelow, countUpTo, quantileEdges, roundEdges, sturgesEdges } from './sorted-bins.ts'
+import {
+  type BinCounts,
+  countBelow,
+  countUpTo,
+  firstAbove,
+  quantileEdges,
+  roundEdges,
+  sturgesEdges,
+} from './sorted-bins.ts'
+import type { SortedNumbers } from './sorted-numbers.ts'
+import { type SortedPart, sortedParts } from './sorted-parts.ts'
 
 /** Where two distribution functions are farthest apart. */
 export interface KsDistance {
@@ -54,13 +64,13 @@ const decileBins = 10
 const histogramBins = 20
 
 /** Compares two samples, each ascending, without NaN, −0 as 0, as `sortNumbers()` leaves them. */
-export function compareSorted(reference: Float64Array, current: Float64Array): NumberComparison {
+export function compareSorted(reference: SortedNumbers, current: SortedNumbers): NumberComparison {
   const [n, m] = [reference.length, current.length]
   const pass = passOver(reference, current)
   const { distinct, referenceDistinct, areIntegers, isOnceEach } = pass
   const ks = distanceIn(pass, n, m)
-  const first = Math.min(reference[0] ?? Infinity, current[0] ?? Infinity)
-  const last = Math.max(reference[n - 1] ?? -Infinity, current[m - 1] ?? -Infinity)
+  const first = Math.min(reference.at(0) ?? Infinity, current.at(0) ?? Infinity)
+  const last = Math.max(reference.at(n - 1) ?? -Infinity, current.at(m - 1) ?? -Infinity)
   const areFinite = Number.isFinite(first) && Number.isFinite(last)
   const round = roundEdges([reference, current], histogramBins, pass.areIntegers)
   const sturges = areFinite ? sturgesEdges(first, last, n + m, areIntegers) : []
@@ -97,6 +107,8 @@ interface Pass {
   /** Numbers of the reference, and of the current sample, up to `last`. */
   i: number
   j: number
+  /** The same of the part that is being gone through. */
+  at: [number, number]
   last: number
   /** F − G at `last`. */
   difference: number
@@ -121,11 +133,12 @@ interface Sum {
 const numbersACall = 8192
 
 /** Once over both in their common order. */
-function passOver(reference: Float64Array, current: Float64Array): Pass {
-  const first = Math.min(reference[0] ?? Infinity, current[0] ?? Infinity)
+function passOver(reference: SortedNumbers, current: SortedNumbers): Pass {
+  const first = Math.min(reference.at(0) ?? Infinity, current.at(0) ?? Infinity)
   const pass: Pass = {
     i: 0,
     j: 0,
+    at: [0, 0],
     last: first,
     difference: 0,
     distinct: 0,
@@ -138,34 +151,47 @@ function passOver(reference: Float64Array, current: Float64Array): Pass {
     distance: { total: 0, lost: 0 },
     reference: { total: 0, lost: 0 },
   }
-  while (pass.i < reference.length || pass.j < current.length) advance(pass, reference, current)
+  for (const [ones, others] of sortedParts(reference, current)) {
+    pass.at = [0, 0]
+    while (pass.at[0] < ones.numbers.length || pass.at[1] < others.numbers.length) {
+      advance(pass, ones, others, reference.length, current.length)
+    }
+  }
   return pass
 }
 
-function advance(pass: Pass, reference: Float64Array, current: Float64Array): void {
-  const [n, m] = [reference.length, current.length]
-  let { i, j, last, difference, distinct, referenceDistinct, areIntegers, isOnceEach, statistic, location, sign } = pass
+function advance(
+  pass: Pass,
+  { numbers: ones, more: referenceMore }: SortedPart,
+  { numbers: others, more: currentMore }: SortedPart,
+  n: number,
+  m: number,
+): void {
+  let { last, difference, distinct, referenceDistinct, areIntegers, isOnceEach, statistic, location, sign } = pass
   let { total, lost } = pass.distance
   let { total: sum, lost: sumLost } = pass.reference
-  let left = i < n ? (reference[i] ?? 0) : Infinity
-  let right = j < m ? (current[j] ?? 0) : Infinity
-  const end = i + j + numbersACall
-  while (i + j < end && (i < n || j < m)) {
+  let [a, b] = pass.at
+  const [iFrom, jFrom] = [pass.i - a + referenceMore, pass.j - b + currentMore]
+  const [aEnd, bEnd] = [ones.length, others.length]
+  let left = a < aEnd ? (ones[a] ?? 0) : Infinity
+  let right = b < bEnd ? (others[b] ?? 0) : Infinity
+  const end = a + b + numbersACall
+  while (a + b < end && (a < aEnd || b < bEnd)) {
     const value = left < right ? left : right
     const term = Math.abs(difference) * (value - last)
     const next = total + term
     lost += total >= term ? total - next + term : term - next + total
     total = next
-    const [fromI, fromJ] = [i, j]
-    while (left === value && i < n) {
-      i += 1
-      left = i < n ? (reference[i] ?? 0) : Infinity
+    const [fromA, fromB] = [a, b]
+    while (left === value && a < aEnd) {
+      a += 1
+      left = a < aEnd ? (ones[a] ?? 0) : Infinity
     }
-    while (right === value && j < m) {
-      j += 1
-      right = j < m ? (current[j] ?? 0) : Infinity
+    while (right === value && b < bEnd) {
+      b += 1
+      right = b < bEnd ? (others[b] ?? 0) : Infinity
     }
-    const [count, currentCount] = [i - fromI, j - fromJ]
+    const [count, currentCount] = [a - fromA + referenceMore, b - fromB + currentMore]
     if (count > 0) {
       const added = value * count
       const more = sum + added
@@ -176,7 +202,7 @@ function advance(pass: Pass, reference: Float64Array, current: Float64Array): vo
     if (count > 1 || currentCount > 1) isOnceEach = false
     if (areIntegers && !Number.isSafeInteger(value)) areIntegers = false
     distinct += 1
-    difference = i / n - j / m
+    difference = (iFrom + a) / n - (jFrom + b) / m
     const size = Math.abs(difference)
     if (size > statistic) {
       statistic = size
@@ -185,7 +211,17 @@ function advance(pass: Pass, reference: Float64Array, current: Float64Array): vo
     }
     last = value
   }
-  Object.assign(pass, { i, j, last, difference, distinct, referenceDistinct, areIntegers, isOnceEach })
+  pass.at = [a, b]
+  Object.assign(pass, {
+    i: iFrom + a,
+    j: jFrom + b,
+    last,
+    difference,
+    distinct,
+    referenceDistinct,
+    areIntegers,
+    isOnceEach,
+  })
   Object.assign(pass, { statistic, location, sign })
   Object.assign(pass.distance, { total, lost })
   Object.assign(pass.reference, { total: sum, lost: sumLost })
@@ -200,14 +236,14 @@ function distanceIn({ statistic, location, sign }: Pass, n: number, m: number): 
   return m === 0 ? cannotJudge('no current values') : judged({ n, m, statistic, location, sign })
 }
 
-function list(reference: Float64Array, current: Float64Array): ListedNumbers {
+function list(reference: SortedNumbers, current: SortedNumbers): ListedNumbers {
   const listed = { values: [] as number[], reference: [] as number[], current: [] as number[] }
   let [i, j] = [0, 0]
   while (i < reference.length || j < current.length) {
-    const value = Math.min(reference[i] ?? Infinity, current[j] ?? Infinity)
+    const value = Math.min(reference.at(i) ?? Infinity, current.at(j) ?? Infinity)
     const [fromI, fromJ] = [i, j]
-    while (i < reference.length && reference[i] === value) i += 1
-    while (j < current.length && current[j] === value) j += 1
+    i = firstAbove(reference, value, i)
+    j = firstAbove(current, value, j)
     listed.values.push(value)
     listed.reference.push(i - fromI)
     listed.current.push(j - fromJ)

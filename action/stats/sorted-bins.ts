@@ -3,6 +3,8 @@
  * nothing once the numbers stand in order.
  */
 
+import type { SortedNumbers } from './sorted-numbers.ts'
+
 /** How many numbers of both samples lie in each bin; one bin more than inner edges. */
 export interface BinCounts {
   readonly edges: readonly number[]
@@ -14,8 +16,8 @@ export interface BinCounts {
  * The inner edges of at most `bins` bins that each hold about as many of these numbers: the least numbers v at which k/bins of
  * them are ≤ v, each once. Whole numbers decide, so that no rounding does. An edge at the maximum is left out.
  */
-export function quantileEdges(sorted: Float64Array, bins: number): number[] {
-  const last = sorted.at(-1)
+export function quantileEdges(sorted: SortedNumbers, bins: number): number[] {
+  const last = sorted.at(sorted.length - 1)
   if (last === undefined) return []
   const edges = Array.from({ length: bins - 1 }, (_, k) => valueAt(sorted, Math.ceil(((k + 1) * sorted.length) / bins)))
   return [...new Set(edges)].filter((edge) => edge !== last)
@@ -29,7 +31,7 @@ const leastWholeStep = 2
  * their finite numbers: multiples of 1, 2 or 5 times a power of ten, which no single row decides. None where these
  * percentiles are one, or so close together that no round number tells them apart.
  */
-export function roundEdges(samples: readonly Float64Array[], bins: number, areIntegers: boolean): number[] {
+export function roundEdges(samples: readonly SortedNumbers[], bins: number, areIntegers: boolean): number[] {
   const ends = samples.flatMap(middleOf)
   const [low, high] = [Math.min(...ends), Math.max(...ends)]
   if (!(low < high)) return []
@@ -46,14 +48,11 @@ export function roundEdges(samples: readonly Float64Array[], bins: number, areIn
 }
 
 /** The 1st and the 99th percentile of finite numbers; nothing of none. */
-function middleOf(sorted: Float64Array): readonly number[] {
-  const from = firstNotBefore(sorted, (value) => value === -Infinity)
-  const finite = sorted.subarray(
-    from,
-    firstNotBefore(sorted, (value) => value < Infinity),
-  )
-  if (finite.length === 0) return []
-  return [0.01, 0.99].map((share) => valueAt(finite, Math.ceil(share * finite.length)))
+function middleOf(sorted: SortedNumbers): readonly number[] {
+  const from = firstAbove(sorted, -Infinity, 0)
+  const count = firstNotBefore(sorted, (value) => value < Infinity) - from
+  if (count <= 0) return []
+  return [0.01, 0.99].map((share) => valueAt(sorted, from + Math.max(1, Math.ceil(share * count))))
 }
 
 /** The least of 1, 2 and 5 times a power of ten that is not less. */
@@ -75,24 +74,24 @@ export function sturgesEdges(first: number, last: number, total: number, areInte
 }
 
 /** Into (−∞, e₁], (e₁, e₂], …, (eₖ, ∞). */
-export function countUpTo(reference: Float64Array, current: Float64Array, edges: readonly number[]): BinCounts {
+export function countUpTo(reference: SortedNumbers, current: SortedNumbers, edges: readonly number[]): BinCounts {
   const [left, right] = [reference, current].map((sorted) => parts(sorted, edges, (value, edge) => value <= edge))
   return { edges, reference: left ?? [], current: right ?? [] }
 }
 
 /** Into (−∞, e₁), [e₁, e₂), …, [eₖ, ∞). */
-export function countBelow(reference: Float64Array, current: Float64Array, edges: readonly number[]): BinCounts {
+export function countBelow(reference: SortedNumbers, current: SortedNumbers, edges: readonly number[]): BinCounts {
   const [left, right] = [reference, current].map((sorted) => parts(sorted, edges, (value, edge) => value < edge))
   return { edges, reference: left ?? [], current: right ?? [] }
 }
 
 /** The number of a rank from 1; NaN of none. */
-function valueAt(sorted: Float64Array, rank: number): number {
-  return sorted[Math.max(1, rank) - 1] ?? Number.NaN
+function valueAt(sorted: SortedNumbers, rank: number): number {
+  return sorted.at(Math.max(1, rank) - 1) ?? Number.NaN
 }
 
 function parts(
-  sorted: Float64Array,
+  sorted: SortedNumbers,
   edges: readonly number[],
   isBefore: (value: number, edge: number) => boolean,
 ): number[] {
@@ -100,11 +99,21 @@ function parts(
   return ends.map((end, index) => end - (ends[index - 1] ?? 0))
 }
 
-function firstNotBefore(sorted: Float64Array, isBefore: (value: number) => boolean): number {
-  let [low, high] = [0, sorted.length]
+/** The place of the first number above a value, from a place on; behind the last where there is none. */
+export function firstAbove(sorted: SortedNumbers, value: number, from: number): number {
+  return firstNotBefore(sorted, (one) => one <= value, from)
+}
+
+/** The place of the first number that is no less than a value; behind the last where there is none. */
+export function firstNotBelow(sorted: SortedNumbers, value: number): number {
+  return firstNotBefore(sorted, (one) => one < value)
+}
+
+function firstNotBefore(sorted: SortedNumbers, isBefore: (value: number) => boolean, from = 0): number {
+  let [low, high] = [from, sorted.length]
   while (low < high) {
-    const middle = (low + high) >>> 1
-    if (isBefore(sorted[middle] ?? 0)) low = middle + 1
+    const middle = Math.floor((low + high) / 2)
+    if (isBefore(sorted.at(middle) ?? 0)) low = middle + 1
     else high = middle
   }
   return low

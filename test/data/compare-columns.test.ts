@@ -1,9 +1,11 @@
+import { readdir } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { type ColumnsToCompare, compareColumns } from '../../action/data/compare-columns.ts'
 import { loadDuckdb } from '../../action/data/load-duckdb.ts'
 import { compareSorted } from '../../action/stats/compare-sorted.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 /** Ties, NaN, both zeros, infinite and huge numbers, of either sign. */
 const numbers = [
@@ -47,19 +49,34 @@ describe('compareColumns', () => {
     { numbersAtOnce: 9000, maxThreads: 3 },
     { numbersAtOnce: 27_000, maxThreads: 2 },
     { numbersAtOnce: 9_000_000, maxThreads: 3 },
+    { mostRows: 8999, rowsAtOnce: 100_000 },
+    { mostRows: 8999, rowsAtOnce: 1000 },
+    { mostRows: 0, rowsAtOnce: 7 },
   ])('finds the same of %o, in the order that was asked for', async (limits) => {
+    const folder = tempFolder()
     const expected = []
     for (const sql of numbers) {
       const [reference, current] = [await sortedColumn(asked.reference, sql), await sortedColumn(asked.current, sql)]
       expected.push(compareSorted(reference, current))
     }
-    expect(await compareColumns(connections, asked, { ...limits, numbersWorthAThread: 1 })).toEqual(expected)
+    expect(await compareColumns(connections, asked, folder, { numbersWorthAThread: 1, ...limits })).toEqual(expected)
   })
 
   it('throws what the engine says of a column further down, and answers the next question', async () => {
+    const folder = tempFolder()
     const failing = { ...asked.current, numbers: numbers.map((sql, i) => (i === 5 ? "error('no')::DOUBLE" : sql)) }
     const limits = { numbersAtOnce: 9000, maxThreads: 2, numbersWorthAThread: 1 }
-    await expect(compareColumns(connections, { ...asked, current: failing }, limits)).rejects.toThrow('no')
-    expect(await compareColumns(connections, asked, limits)).toHaveLength(numbers.length)
+    await expect(compareColumns(connections, { ...asked, current: failing }, folder, limits)).rejects.toThrow('no')
+    expect(await compareColumns(connections, asked, folder, limits)).toHaveLength(numbers.length)
+  })
+
+  it('leaves no file behind, and one that fails neither', async () => {
+    const folder = tempFolder()
+    const failing = { ...asked.current, numbers: numbers.map((sql, i) => (i === 5 ? "error('no')::DOUBLE" : sql)) }
+    const limits = { mostRows: 0, rowsAtOnce: 500 }
+    await expect(compareColumns(connections, { ...asked, current: failing }, folder, limits)).rejects.toThrow('no')
+    expect(await readdir(folder)).toEqual([])
+    await compareColumns(connections, asked, folder, limits)
+    expect(await readdir(folder)).toEqual([])
   })
 })
