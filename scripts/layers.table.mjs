@@ -80,6 +80,7 @@ export const arrows = [
 /** `room → npm package`. */
 export const packages = [
   ['report', '@clack/prompts'],
+  ['report', 'fast-string-width'],
   ['local-github', 'micromark'],
   ['local-github', 'micromark-extension-gfm'],
   ['registry', 'diff'],

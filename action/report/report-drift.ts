@@ -1,17 +1,17 @@
 import type { ComparedColumn, SampleComparison } from '../pipeline/compare-samples.ts'
-import { markdownCode, markdownTable, markdownText } from './markdown.ts'
-import { formatChance, formatCount, formatNumber } from './numbers.ts'
+import { driftMarkdownTable, driftTextTable, wordMore } from './drift-table.ts'
+import { markdownCode, markdownText } from './markdown.ts'
+import { formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
 import { ownLines, plainText } from './terminal.ts'
 import {
-  isWorthALine,
+  shortName,
   verdictWords,
   wordAdded,
   wordCare,
-  wordColumn,
   wordDriftReason,
-  wordEvidence,
-  wordPicture,
+  wordNotJudged,
+  wordOthers,
   wordRename,
   wordSwap,
 } from './word-drift.ts'
@@ -22,36 +22,41 @@ export interface DriftReport extends SampleComparison {
   readonly current: string
 }
 
-/** More columns than this are counted, not told, where nothing is wrong with them. */
-const maxLines = 200
+/** So many columns of a verdict are told; more are counted. */
+const mostTold = {
+  vanished: 100,
+  drift: 100,
+  'insufficient data': 10,
+  notable: 10,
+  'no drift': 0,
+  'not judged': 0,
+} as const
 
 /** Whether data drifted: the verdict with its reason, then the columns, the worst first, with their numbers. */
 export function reportDrift(report: DriftReport): Report {
   const reason = wordDriftReason(report)
-  const { verdict, columns } = report
-  const shown = columns.filter(isWorthALine).slice(0, maxLines)
-  const quiet = columns.length - shown.length
+  const { verdict, columns, rule } = report
+  const told = toldOf(columns)
   const notes = [...report.renames.map(wordRename), ...report.swaps.map(wordSwap), ...wordAdded(report)]
-  const width = Math.max(0, ...shown.map(({ name }) => plainText(name).length))
   const sides = `${plainText(report.reference)}, ${formatCount(report.referenceRows)} rows → ${plainText(report.current)}, ${formatCount(report.currentRows)} rows`
-  const rest = quiet > 0 ? [`  · ${formatCount(quiet)} other ${quiet === 1 ? 'column' : 'columns'}: no drift`] : []
-  const end = `  ${wordCare(report)}`
+  const others = [...wordOthers(columns, told), ...wordNotJudged(columns)]
   return {
     text: ownLines([
       `${verdict.toUpperCase()}  ${reason}`,
       `  ${sides}`,
       ...notes.map((note) => `  ${note}`),
-      ...shown.flatMap((column) => textLines(column, width)),
-      ...rest,
-      end,
+      ...(told.length > 0 ? driftTextTable(told, rule) : []),
+      ...others.map((words) => `  ${words}`),
+      `  ${wordCare(report)}`,
     ]),
     markdown: [
       `## ${verdictWords[verdict]}`,
-      markdownText(reason),
+      `**${markdownText(reason)}**`,
       markdownText(sides),
-      ...notes.map((note) => `- ${markdownText(note)}`),
-      ...(shown.length > 0 ? [driftTable(shown)] : []),
-      ...(quiet > 0 ? [`${formatCount(quiet)} other ${quiet === 1 ? 'column' : 'columns'}: no drift.`] : []),
+      ...(notes.length > 0 ? [notes.map((note) => `- ${markdownText(note)}`).join('\n')] : []),
+      ...(told.length > 0 ? [driftMarkdownTable(told, rule)] : []),
+      ...moreOf(told),
+      ...(others.length > 0 ? [others.map((words) => `- ${markdownText(words)}`).join('\n')] : []),
       markdownText(wordCare(report)),
     ].join('\n\n'),
     outputs: {
@@ -62,37 +67,20 @@ export function reportDrift(report: DriftReport): Report {
   }
 }
 
-function textLines(column: ComparedColumn, width: number): string[] {
-  const evidence = wordEvidence(column).map((line) => `      ${plainText(line)}`)
-  const picture = wordPicture(column)
-  const name = plainText(column.name).padEnd(width)
-  const head = `  ${marks[column.verdict]} ${name}  ${plainText(wordColumn(column))}${picture === '' ? '' : `  ${picture}`}`
-  return column.verdict === 'not judged' ? [head] : [head, ...evidence]
+function toldOf(columns: readonly ComparedColumn[]): ComparedColumn[] {
+  const counts = new Map<ComparedColumn['verdict'], number>()
+  return columns.filter(({ verdict }) => {
+    const count = (counts.get(verdict) ?? 0) + 1
+    counts.set(verdict, count)
+    return count <= mostTold[verdict]
+  })
 }
 
-const marks = {
-  vanished: '✗',
-  drift: '✗',
-  'insufficient data': '?',
-  notable: '!',
-  'no drift': '✓',
-  'not judged': '–',
-} as const
-
-function driftTable(columns: readonly ComparedColumn[]): string {
-  const rows = columns.map((column) => {
-    const main = column.rows.toSorted((a, b) => b.effect - a.effect)[0]
-    const psi = column.measures?.values.psi
-    return [
-      markdownCode(column.name),
-      markdownText(wordColumn(column)),
-      main ? formatNumber(main.effect) : '',
-      main ? formatChance(main.adjusted) : '',
-      main ? formatNumber(main.smallestEffect) : '',
-      typeof psi === 'number' ? formatNumber(psi) : '',
-      wordPicture(column),
-    ]
+/** What has no cell in the table, as a list. */
+function moreOf(told: readonly ComparedColumn[]): string[] {
+  const lines = told.flatMap((column) => {
+    const words = wordMore(column)
+    return words.length > 0 ? [`- ${markdownCode(shortName(column.name))}: ${markdownText(words.join(' · '))}`] : []
   })
-  const head = ['column', '', 'effect', 'p, adjusted', 'could see', 'PSI', 'before → now']
-  return markdownTable(head, rows, ['left', 'left', 'right', 'right', 'right', 'right', 'left'])
+  return lines.length > 0 ? [lines.join('\n')] : []
 }

@@ -1,13 +1,23 @@
 import type { DriftPicture } from '../drift/drift-picture.ts'
 import type { Swap } from '../drift/find-swapped-columns.ts'
-import type { JudgedRow } from '../drift/judge-drift.ts'
 import type { Rename } from '../drift/match-renamed-columns.ts'
 import type { ComparedColumn, SampleComparison } from '../pipeline/compare-samples.ts'
-import { formatChance, formatCount, formatNumber, formatShare } from './numbers.ts'
+import { formatCount, formatNumber, formatShare } from './numbers.ts'
 import { sparkline } from './sparkline.ts'
 
 export const measureWords = { ks: 'D', tvd: 'TVD', share: 'share' } as const
 const maxNamed = 5
+const longestName = 48
+
+/** A long name without its middle: it is the end that tells long names apart. */
+export function shortName(name: string): string {
+  const letters = Array.from(
+    name.length > longestName * 50 ? name.slice(0, longestName * 25) + name.slice(-longestName * 25) : name,
+  )
+  if (letters.length <= longestName) return name
+  const kept = Math.floor((longestName - 1) / 2)
+  return `${letters.slice(0, longestName - 1 - kept).join('')}…${letters.slice(-kept).join('')}`
+}
 
 /** The verdict on the whole, as a heading. */
 export const verdictWords = {
@@ -17,10 +27,16 @@ export const verdictWords = {
   'no drift': 'No drift',
 } as const
 
-/** Whether a column is told in a line of its own. */
-export function isWorthALine({ verdict }: ComparedColumn): boolean {
-  return verdict !== 'no drift'
-}
+/** State is never colour alone. */
+export const columnMarks = {
+  vanished: '✗',
+  drift: '✗',
+  'insufficient data': '?',
+  notable: '!',
+  'already learned': '↻',
+  'no drift': '✓',
+  'not judged': '–',
+} as const
 
 /** Why the verdict is what it is, in one line. */
 export function wordDriftReason({ verdict, columns, driftedShare, renames }: SampleComparison): string {
@@ -47,16 +63,9 @@ function quiet(columns: readonly ComparedColumn[], judged: number): string {
 }
 
 function names(columns: readonly ComparedColumn[]): string {
-  const shown = columns.slice(0, maxNamed).map(({ name }) => name)
+  const shown = columns.slice(0, maxNamed).map(({ name }) => shortName(name))
   const rest = columns.length - shown.length
   return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '')
-}
-
-/** What is said of a column. */
-export function wordColumn(column: ComparedColumn): string {
-  const said = wordWhy(column)
-  const verdict = column.verdict === 'vanished' ? 'gone' : column.verdict
-  return said === '' ? verdict : `${verdict}: ${said}`
 }
 
 /** Why its verdict is what it is, where its numbers do not say it; else empty. */
@@ -65,42 +74,18 @@ export function wordWhy({ because, above, measures }: ComparedColumn): string {
   return above.map((name) => `${name} ${formatNumber(measures?.values[name] ?? Number.NaN)}`).join(', ')
 }
 
-/** The numbers of each question, and the values that came or went. */
-export function wordEvidence({ rows, measures, picture, reference, current }: ComparedColumn): string[] {
-  const psi = measures?.values.psi
-  const psiWords =
-    typeof psi === 'number'
-      ? ` · psi ${formatNumber(psi)} (by chance about ${formatNumber(measures?.psiByChance ?? 0)})`
-      : ''
-  const lines = rows.map(
-    (row) => wordRow(row) + (row.question === 'values' ? psiWords : wordShares(row, reference, current)),
-  )
-  const appeared = wordValues('new', picture?.appeared ?? [], picture?.rareAppeared ?? 0)
-  const vanished = wordValues('gone', picture?.vanished ?? [], picture?.rareVanished ?? 0)
-  return [...lines, ...appeared, ...vanished]
-}
-
-function wordRow(row: JudgedRow): string {
-  const { question, measure, effect, test, pValue, adjusted, smallestEffect } = row
-  const what = question === 'values' ? measureWords[measure] : question
-  return `${what} ${formatNumber(effect)} (could see ${formatNumber(smallestEffect)}) · p ${formatChance(pValue)}, adjusted ${formatChance(adjusted)} (${test})`
-}
-
-function wordShares(
-  { question }: JudgedRow,
-  reference: ComparedColumn['reference'],
-  current: ComparedColumn['current'],
-): string {
-  const shares = [reference, current].map((side) => {
-    const hits = question === 'missing' ? side?.missing : side?.unreadable
-    return formatShare((hits ?? 0) / Math.max(1, side?.rows ?? 0))
-  })
-  return ` · ${shares.join(' → ')}`
+/** Values that came or went. */
+export function wordCameAndWent({ picture }: ComparedColumn): string[] {
+  if (!picture) return []
+  const { appeared, vanished, rareAppeared, rareVanished } = picture
+  return [...wordValues('new', appeared, rareAppeared), ...wordValues('gone', vanished, rareVanished)]
 }
 
 function wordValues(word: string, values: readonly (readonly [string, number])[], rare: number): string[] {
   if (values.length === 0 && rare === 0) return []
-  const named = values.slice(0, maxNamed).map(([value, rows]) => `${JSON.stringify(value)} (${formatCount(rows)} rows)`)
+  const named = values
+    .slice(0, maxNamed)
+    .map(([value, rows]) => `${JSON.stringify(shortName(value))} (${formatCount(rows)} rows)`)
   const others = rare + values.length - named.length
   return [
     `${word}: ${[...named, ...(others > 0 ? [`${formatCount(others)} ${named.length > 0 ? 'more' : 'rare values'}`] : [])].join(', ')}`,
@@ -133,11 +118,11 @@ function sum(rows: readonly number[]): number {
 
 export function wordRename({ kind, missing, added, distance }: Rename): string {
   const near = distance === null ? '' : ` (distance ${formatNumber(distance)})`
-  return `${missing} is gone and ${added} is new and holds much the same${near}: a rename is ${kind}`
+  return `${shortName(missing)} is gone and ${shortName(added)} is new and holds much the same${near}: a rename is ${kind}`
 }
 
 export function wordSwap({ columns, distance }: Swap): string {
-  return `${columns.join(' and ')} may be swapped: each holds what the other held (distance ${formatNumber(distance, 2)})`
+  return `${columns.map(shortName).join(' and ')} may be swapped: each holds what the other held (distance ${formatNumber(distance, 2)})`
 }
 
 /** New columns that are not a rename. */
@@ -145,7 +130,7 @@ export function wordAdded({ added, renames }: SampleComparison): string[] {
   const named = new Set(renames.map((rename) => rename.added))
   const others = added.filter((name) => !named.has(name))
   if (others.length === 0) return []
-  const shown = others.slice(0, maxNamed).join(', ')
+  const shown = others.slice(0, maxNamed).map(shortName).join(', ')
   const rest = others.length - maxNamed
   return [`new: ${shown}${rest > 0 ? ` and ${rest} more` : ''}, with nothing to compare`]
 }
@@ -157,4 +142,29 @@ export function wordCare({ rule, questions }: SampleComparison): string {
     return `By plain limits alone: ${limits.join(', ')}. A limit knows nothing of chance.`
   }
   return `${formatCount(questions)} questions · effect at least ${formatNumber(rule.effect)} · false discoveries at most ${formatShare(rule.fdr)} · how much columns vary by themselves is not known of two samples`
+}
+
+/** How many columns are not told one by one, by verdict. */
+export function wordOthers(columns: readonly ComparedColumn[], told: readonly ComparedColumn[]): string[] {
+  const left = new Map<ComparedColumn['verdict'], number>()
+  const isTold = new Set(told)
+  for (const column of columns) {
+    const { verdict } = column
+    if (!isTold.has(column) && verdict !== 'not judged') left.set(verdict, (left.get(verdict) ?? 0) + 1)
+  }
+  return [...left].map(([verdict, count]) => {
+    const others = `${formatCount(count)} other ${count === 1 ? 'column' : 'columns'}`
+    return `${columnMarks[verdict]} ${others}: ${verdict === 'vanished' ? 'gone' : verdict}`
+  })
+}
+
+/** Columns that are not judged, by the reason. */
+export function wordNotJudged(columns: readonly ComparedColumn[]): string[] {
+  const byReason = new Map<string, ComparedColumn[]>()
+  for (const column of columns) {
+    if (column.verdict !== 'not judged') continue
+    const because = column.because ?? ''
+    byReason.set(because, [...(byReason.get(because) ?? []), column])
+  }
+  return [...byReason].map(([because, those]) => `${columnMarks['not judged']} not judged, ${because}: ${names(those)}`)
 }

@@ -2,9 +2,9 @@ import { type Html, html } from '../../base/html.ts'
 import type { JudgedRow } from '../../drift/judge-drift.ts'
 import type { MeasureName } from '../../project/drift-policy.ts'
 import { formatChance, formatCount, formatNumber, formatShare } from '../numbers.ts'
-import { measureWords } from '../word-drift.ts'
+import { columnMarks, measureWords } from '../word-drift.ts'
 import { drawPicture } from './draw-picture.ts'
-import { classOf, columnMarks, type DriftPage, type PageColumn, shortened } from './page-content.ts'
+import { classOf, type DriftPage, type PageColumn, shortened } from './page-content.ts'
 
 const longestName = 120
 const longestSaid = 240

@@ -1,9 +1,9 @@
 import { type Html, html } from '../../base/html.ts'
 import { sha256 } from '../../base/sha256.ts'
 import { formatCount } from '../numbers.ts'
-import { verdictWords } from '../word-drift.ts'
+import { columnMarks, verdictWords } from '../word-drift.ts'
 import { columnCard, columnLine } from './column-card.ts'
-import { classOf, columnMarks, type DriftPage, type PageColumn, shortened } from './page-content.ts'
+import { classOf, type DriftPage, type PageColumn, shortened } from './page-content.ts'
 import { pageScript } from './page-script.ts'
 import { pageStyle } from './page-style.ts'
 

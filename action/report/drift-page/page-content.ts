@@ -25,17 +25,6 @@ export interface PageColumn
   readonly picture: DriftPicture | null
 }
 
-/** State is never colour alone. */
-export const columnMarks: Readonly<Record<PageColumn['verdict'], string>> = {
-  vanished: '✗',
-  drift: '✗',
-  'insufficient data': '?',
-  notable: '!',
-  'already learned': '↻',
-  'no drift': '✓',
-  'not judged': '–',
-}
-
 /** A verdict as a class of the style. */
 export function classOf(verdict: PageColumn['verdict']): string {
   return verdict.replaceAll(' ', '-')
