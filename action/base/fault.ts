@@ -34,6 +34,8 @@ export const faults = {
   'features/no-child': 'bug',
   'features/out-of-memory': 'user',
   'features/timeout': 'user',
+  'metric/out-of-memory': 'user',
+  'metric/timeout': 'user',
   'source/bad-manifest': 'user',
   'source/database': 'user',
   'source/denied': 'user',

@@ -5,6 +5,7 @@ import { Fault } from '../base/fault.ts'
 import type { SourceFile } from '../data/source-file.ts'
 import type { JudgedRows } from '../evaluation/judged-rows.ts'
 import type { GitHubClient } from '../github/client.ts'
+import type { SqlMetric } from '../pipeline/measure-in-sql.ts'
 import type { InputDrift, PerformanceFound, PerformanceRule, StretchOfTime } from '../pipeline/performance-found.ts'
 import type { MetricName } from '../project/metric-kinds.ts'
 import type { Project } from '../project/project.ts'
@@ -14,7 +15,7 @@ import type { CommandContext } from './define-command.ts'
 import { deploymentNamed } from './rollout-fields.ts'
 
 export interface LiveAsked {
-  readonly metric: MetricName
+  readonly metric: MetricName | SqlMetric
   /** Without what the project says itself. */
   readonly ruleOf: (project: Project) => PerformanceRule
   /** Finds the prediction log. */

@@ -45,3 +45,18 @@ export function wholeShare(words: Words): Field<number | undefined> {
     },
   }
 }
+
+/** `profit=avg(…)`: a name and one aggregate of SQL. */
+export function namedSql(words: Words): Field<{ readonly name: string; readonly expression: string } | undefined> {
+  return {
+    ...text(words),
+    parse: (texts) => {
+      const given = texts.at(-1)
+      if (given === undefined) return { ok: true, value: undefined }
+      const [, name, expression] = /^([a-z][a-z0-9_-]{0,39})=(.*\S.*)$/s.exec(given) ?? []
+      return name !== undefined && expression !== undefined
+        ? { ok: true, value: { name, expression } }
+        : { ok: false, expected: 'a name in small letters and an aggregate, such as profit=avg(…)' }
+    },
+  }
+}

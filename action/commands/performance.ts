@@ -1,14 +1,15 @@
 import type { Read } from '../base/diagnostic.ts'
 import { formatDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
+import type { SqlMetric } from '../pipeline/measure-in-sql.ts'
 import type { InputDrift, PerformanceRule } from '../pipeline/performance-found.ts'
 import type { MetricName } from '../project/metric-kinds.ts'
 import type { LabelPolicy } from '../project/project.ts'
 import type { PerformanceReport } from '../report/report-performance.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
 import { duration } from './drift-fields.ts'
-import { flag, list, requiredText, text } from './fields.ts'
-import { fall, metric, wholeShare } from './performance-fields.ts'
+import { choice, flag, list, requiredText, text } from './fields.ts'
+import { fall, metric, namedSql, wholeShare } from './performance-fields.ts'
 import { rolloutFields } from './rollout-fields.ts'
 import { tellIfLong } from './tell-if-long.ts'
 
@@ -29,6 +30,12 @@ export const performanceCommand = defineCommand({
     id: text({ description: 'The column that names a row', default: 'that of plumbline.yaml' }),
     target: text({ description: 'The column to be predicted', example: 'late' }),
     metric: metric({ description: 'The metric that is followed', example: 'roc_auc' }),
+    'metric-sql': namedSql({
+      description:
+        'A metric of your own, NAME=SQL: one aggregate over the log’s columns and the target, with --reference',
+      example: 'profit=sum(case when prediction = class then 1 else -2 end)',
+    }),
+    better: choice(['higher', 'lower'], { description: 'Which way a metric of your own points', default: 'higher' }),
     drop: fall({ description: 'The fall that matters, in units of the metric', example: '0.03' }),
     over: duration({ description: 'Over how long a fall is judged', example: '28d', default: '14d' }),
     window: duration({ description: 'How long a cohort of predictions is', example: '1d', default: '7d' }),
@@ -141,11 +148,18 @@ async function followHere(inputs: Inputs, context: CommandContext): Promise<Read
   return { ok: true, value: { ...found, ...names } }
 }
 
-function metricOf({ metric: named }: Inputs): MetricName {
+function metricOf(inputs: Inputs): MetricName | SqlMetric {
+  const { metric: named, 'metric-sql': own, better } = inputs
+  if (own && named === undefined) return { ...own, better: better ?? 'higher' }
+  const example = 'For example: --metric roc_auc'
+  if (own) throw new Fault('cli/bad-input', 'Cannot follow two metrics at once: expected one', { remedy: example })
+  if (better !== undefined) {
+    throw new Fault('cli/bad-input', `Cannot use --better with ${named ?? 'no metric'}: it is of --metric-sql`, {
+      remedy: 'Leave it out.',
+    })
+  }
   if (named !== undefined) return named
-  throw new Fault('cli/missing-input', 'Cannot follow a metric: none is named; expected --metric', {
-    remedy: 'For example: --metric roc_auc',
-  })
+  throw new Fault('cli/missing-input', 'Cannot follow a metric: none is named; expected --metric', { remedy: example })
 }
 
 function ruleOf(

@@ -5,10 +5,12 @@ import type { Contract, LogicalType } from '../project/contract.ts'
 import type { Task } from '../project/project.ts'
 import { describeFiles } from './describe-files.ts'
 import type { Engine } from './engine.ts'
+import { copyTo } from './make-features.ts'
 import { logicalTypeOf, typesOf } from './prediction-table.ts'
 import { quoteName, quoteText } from './quote.ts'
-import { castTo, rawRelation, typedRelation } from './read-source.ts'
+import { castTo, rawRelation, sqlTypes, typedRelation } from './read-source.ts'
 import type { DescribedFile, SourceFile } from './source-file.ts'
+import { cohortColumn, groupColumn } from './sql-metric.ts'
 
 /** How columns are called, and what the model answers. */
 export interface OutcomeColumns {
@@ -48,6 +50,8 @@ export interface OutcomeFiles {
   readonly time: string | undefined
   /** Of rows of several models, whose are read. */
   readonly model: string | undefined
+  /** Keeps all columns of the labelled rows for `writeOutcomeRows()`. */
+  readonly keepsRows?: boolean
 }
 
 const probabilityPrefix = 'probability_'
@@ -63,16 +67,14 @@ export async function readOutcomes(
   const chosen = probabilityColumns(files.predictions, columns)
   await engine.run(`CREATE OR REPLACE TEMP TABLE outcomes AS ${await outcomesSelect(engine, files, columns, chosen)}`)
   const classes = columns.classes ?? (await knownClasses(engine, columns, chosen))
-  const usable = ['id', 'predicted', ...chosen.map((_, index) => `p${index}`)].map((name) => `${name} IS NOT NULL`)
-  const where = `WHERE ${usable.join(' AND ')}`
+  const where = `WHERE ${usableSql(chosen)}`
   const [counted] = await engine.query<{ read: number; usable: number; once: number; conflicting: number }>(
     `SELECT count(*) AS read, count(*) FILTER (${where}) AS usable, count(DISTINCT id) FILTER (${where}) AS once,
        count(DISTINCT id) FILTER (WHERE labels > 1) AS conflicting FROM outcomes`,
   )
   const found = await engine.columns(
     `SELECT at_ms, predicted, CASE WHEN labels = 1 THEN truth END AS truth${chosen.map((_, index) => `, p${index}`).join('')}
-     FROM (SELECT *, row_number() OVER (PARTITION BY id ORDER BY at_ms, predicted) AS turn FROM outcomes ${where})
-     WHERE turn = 1 ORDER BY at_ms, id`,
+     FROM ${firstAnswers(chosen)} ORDER BY at_ms, id`,
   )
   const { read = 0, usable: taken = 0, once = 0, conflicting = 0 } = counted ?? {}
   const truth = found['truth'] ?? []
@@ -87,6 +89,45 @@ export async function readOutcomes(
       unusableRows: read - taken,
     },
   }
+}
+
+function usableSql(chosen: readonly Chosen[]): string {
+  const needed = ['id', 'predicted', ...chosen.map((_, index) => `p${index}`)]
+  return needed.map((name) => `${name} IS NOT NULL`).join(' AND ')
+}
+
+function firstAnswers(chosen: readonly Chosen[]): string {
+  const ranked = 'row_number() OVER (PARTITION BY id ORDER BY at_ms, predicted) AS turn'
+  return `(SELECT * FROM (SELECT *, ${ranked} FROM outcomes WHERE ${usableSql(chosen)}) WHERE turn = 1)`
+}
+
+/**
+ * Writes the labelled rows that `readOutcomes()` read last, with every column of their files, the target, and the cohort and
+ * group that they are of; `cohort` is SQL of `at_ms`.
+ */
+export async function writeOutcomeRows(
+  engine: Engine,
+  { predictions }: Pick<OutcomeFiles, 'predictions'>,
+  columns: OutcomeColumns,
+  { to, cohort, groups }: { readonly to: string; readonly cohort: string; readonly groups: number },
+): Promise<void> {
+  const chosen = probabilityColumns(predictions, columns)
+  const type = columns.task === 'regression' ? 'DOUBLE' : sqlTypes[columns.targetType]
+  const replaced = [
+    ['prediction', `CAST(predicted AS ${type})`],
+    [columns.target, `CAST(truth AS ${type})`],
+    ...chosen.map(({ column }, index) => [column, `p${index}`]),
+  ] as const
+  const own = namesOf(predictions).filter((name) => !replaced.some(([known]) => known === name))
+  const selected = [
+    ...own.map((name) => `whole_row.${quoteName(name)} AS ${quoteName(name)}`),
+    ...replaced.map(([name, value]) => `${value} AS ${quoteName(name)}`),
+    `${cohort} AS ${quoteName(cohortColumn)}`,
+    `row_number() OVER (PARTITION BY ${cohort} ORDER BY at_ms, id) % ${groups} AS ${quoteName(groupColumn)}`,
+  ]
+  await engine.run(
+    copyTo(to, `SELECT ${selected.join(', ')} FROM ${firstAnswers(chosen)} WHERE labels = 1 ORDER BY at_ms, id`),
+  )
 }
 
 /** A probability column and the class that it is of. */
@@ -115,8 +156,9 @@ async function outcomesSelect(
       const number = castTo('number', quoteName(column), typeOf(column))
       return `CASE WHEN ${number} BETWEEN 0 AND 1 THEN ${number} END AS p${index}`
     }),
+    ...(files.keepsRows ? ['src AS whole_row'] : []),
   ]
-  const only = model === undefined ? '' : ` WHERE model = ${quoteText(model)}`
+  const only = ` AS src${model === undefined ? '' : ` WHERE model = ${quoteText(model)}`}`
   if (labels.length === 0) {
     const target = comparable(columns, quoteName(columns.target), typeOf(columns.target))
     return `SELECT *, CASE WHEN truth IS NULL THEN 0 ELSE 1 END AS labels

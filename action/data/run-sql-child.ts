@@ -41,6 +41,7 @@ export async function runSqlChild<Task extends SqlRequest['task']>(
 const doings = {
   features: { code: 'features', action: 'Cannot make features' },
   rules: { code: 'contract', action: 'Cannot check the SQL rules of the contract' },
+  metric: { code: 'metric', action: 'Cannot measure the metric' },
   table: { code: 'source', action: 'Cannot read the table of a source' },
 } as const
 

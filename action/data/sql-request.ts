@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { FaultCode } from '../base/fault.ts'
+import type { Estimated } from '../evaluation/estimate-metric.ts'
 import type { Contract } from '../project/contract.ts'
 import type { FeatureRequest, MadeFeatures } from './feature-request.ts'
 import type { SourceFile } from './source-file.ts'
@@ -16,13 +17,30 @@ export interface SqlLimits {
 }
 
 /** A user's SQL, or a table of another database, for the child process, as JSON. */
-export type SqlRequest = FeatureRequest | RuleRequest | TableRequest
+export type SqlRequest = FeatureRequest | RuleRequest | TableRequest | MetricRequest
 
 /** The SQL rules of a contract, over the files that hold its columns. */
 export interface RuleRequest extends SqlLimits {
   readonly task: 'rules'
   readonly contract: Contract
   readonly files: readonly SourceFile[]
+}
+
+/** A metric in SQL, over judged rows and over the labelled rows of cohorts, each a Parquet file with `plumbline cohort`. */
+export interface MetricRequest extends SqlLimits {
+  readonly task: 'metric'
+  readonly expression: string
+  /** Absolute paths. */
+  readonly reference: string
+  readonly current: string
+}
+
+export interface MeasuredMetric {
+  /** Of a `sum` or `avg` each row has its part, and a sum is told a row; of others the error is that of 20 groups of rows. */
+  readonly kind: 'sum' | 'avg' | 'other'
+  readonly reference: Estimated
+  /** By cohort. */
+  readonly cohorts: readonly { readonly cohort: number; readonly estimated: Estimated }[]
 }
 
 /** What one SQL rule came to: a number, or why there is none. */
@@ -37,6 +55,7 @@ export interface SqlResults {
   /** In the order of the contract's SQL rules. */
   readonly rules: readonly RuleNumber[]
   readonly table: WrittenTable
+  readonly metric: MeasuredMetric
 }
 
 /** What the child answers, as JSON. */

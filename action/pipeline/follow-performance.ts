@@ -22,6 +22,7 @@ import type { Contract } from '../project/contract.ts'
 import { type MetricName, metricKinds, metricsOfTask } from '../project/metric-kinds.ts'
 import type { Task } from '../project/project.ts'
 import { toldCohorts, windowsOf } from './follow-cohorts.ts'
+import { type Measure, openSqlExchange, type SqlExchange, type SqlMetric } from './measure-in-sql.ts'
 import {
   causeOf,
   estimateAssumption,
@@ -33,7 +34,7 @@ import {
 } from './performance-found.ts'
 
 export interface PerformanceAsked {
-  readonly metric: MetricName
+  readonly metric: MetricName | SqlMetric
   readonly rule: PerformanceRule
   readonly nowMs: number
   readonly columns: { readonly id: string; readonly target: string; readonly time: string }
@@ -74,12 +75,13 @@ export async function followPerformance(
 ): Promise<Read<PerformanceFound>> {
   const judgedFiles = files.reference.kind === 'files' ? files.reference.files : []
   const all = [...judgedFiles, ...files.current, ...files.labels]
-  await using engine = await openReading({ files: all }, signal)
+  await using exchange = typeof asked.metric === 'string' ? undefined : await openSqlExchange()
+  await using engine = await openReading({ files: all, otherPaths: exchange?.paths ?? [] }, signal)
   try {
     const described = await describeAll(engine, [judgedFiles, files.current, files.labels])
     if (!described.ok) return described
     const [judged = [], predictions = [], labels = []] = described.value
-    return await follow(engine, files, { judged, predictions, labels }, asked)
+    return await follow(engine, files, { judged, predictions, labels }, asked, exchange, signal)
   } catch (error) {
     const diagnostic = diagnoseReadError(error, all)
     if (!diagnostic) throw error
@@ -98,29 +100,48 @@ async function follow(
   { reference: stored, labelContract }: PerformanceFiles,
   described: Described,
   asked: PerformanceAsked,
+  exchange: SqlExchange | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Read<PerformanceFound>> {
   const { judged, predictions, labels } = described
+  const file = predictions[0]?.path ?? ''
   const release = chooseRelease(predictions, await modelsIn(engine, predictions), asked.release)
   if (!release.ok) return release
   const columns = await columnsOf(engine, stored, described, asked, labelContract)
   if (!columns.ok) return columns
-  const first = await referenceRows(engine, stored, judged, columns.value)
+  const first = await referenceRows(engine, stored, judged, columns.value, exchange)
   if (!first.ok) return first
   const known = first.value.task === 'multiclass' ? { classes: first.value.classes } : {}
   const model = release.value ?? undefined
-  const followed = await readOutcomes(
-    engine,
-    { predictions, labels, labelContract, time: asked.columns.time, model },
-    { ...columns.value, ...known },
-  )
+  const sides = { predictions, labels, labelContract, time: asked.columns.time, model }
+  const own = { ...columns.value, ...known }
+  const followed = await readOutcomes(engine, { ...sides, keepsRows: exchange !== undefined }, own)
   if (!followed.ok) return followed
-  const file = predictions[0]?.path ?? ''
   if (isOfOtherClasses(followed.value.rows)) {
     const remedy =
       'The classes of a target that may not be shown are not kept with a release: name judged rows with --reference.'
     return refused('classes', file, 'no prediction is of a class that the reference knows', remedy)
   }
-  return judge(first.value, followed.value, { ...asked, release: model }, file)
+  const { metric, rule } = asked
+  if (typeof metric === 'string') {
+    const measure = ownMeasure(metric, first.value, followed.value)
+    return judge(first.value, followed.value, measure, { ...asked, release: model }, file)
+  }
+  await exchange?.writeCurrent(engine, sides, own, rule.windowMs)
+  const measure = exchange && (await exchange.measure(metric, signal))
+  if (!measure)
+    return refused('sql-metric', file, 'a metric of SQL cannot be measured', 'Name judged rows with --reference.')
+  if (!measure.ok) return measure
+  return judge(first.value, followed.value, measure.value, { ...asked, release: model }, file)
+}
+
+function ownMeasure(metric: MetricName, reference: JudgedRows, outcomes: Outcomes): Measure {
+  return {
+    name: metric,
+    better: metricKinds[metric].better,
+    reference: estimateMetric(metric, reference),
+    estimateOf: (_, labelled) => estimateMetric(metric, pickRows(outcomes.rows, labelled)),
+  }
 }
 
 function isOfOtherClasses(rows: JudgedRows): boolean {
@@ -164,7 +185,7 @@ async function columnsOf(
   const targetType = typed ?? targetTypeIn(withTarget, target)
   const task = told ?? (reference.kind === 'stored' ? reference.rows.task : taskOf(metric, namesOf(judged)))
   const file = (judged[0] ?? predictions[0])?.path ?? ''
-  if (!metricKinds[metric].tasks.includes(task)) {
+  if (typeof metric === 'string' && !metricKinds[metric].tasks.includes(task)) {
     const remedy = `Name one of ${metricsOfTask(task).join(', ')}.`
     return refused('metric', file, `${metric} is no metric of ${task} predictions`, remedy)
   }
@@ -182,7 +203,9 @@ async function columnsOf(
 }
 
 /** Two or more columns probability_<class> are of several classes, a column probability is of two. */
-function taskOf(metric: MetricName, names: readonly string[]): Task {
+function taskOf(metric: PerformanceAsked['metric'], names: readonly string[]): Task {
+  // SQL compares values itself: they are told apart, and nothing more.
+  if (typeof metric !== 'string') return 'multiclass'
   if (metricKinds[metric].tasks.includes('regression')) return 'regression'
   return names.includes('probability') ? 'binary' : 'multiclass'
 }
@@ -192,14 +215,17 @@ async function referenceRows(
   reference: ReferenceRows,
   judged: readonly DescribedFile[],
   columns: OutcomeColumns,
+  exchange: SqlExchange | undefined,
 ): Promise<Read<JudgedRows>> {
-  if (reference.kind === 'stored') return { ok: true, value: reference.rows }
-  const read = await readOutcomes(
-    engine,
-    { predictions: judged, labels: [], time: undefined, model: undefined },
-    columns,
-  )
+  if (reference.kind === 'stored') {
+    if (!exchange) return { ok: true, value: reference.rows }
+    const remedy = 'Name judged rows with all their columns: --reference FILE.'
+    return refused('sql-metric', reference.file, 'a release keeps no columns that a metric of SQL could read', remedy)
+  }
+  const files = { predictions: judged, labels: [], time: undefined, model: undefined }
+  const read = await readOutcomes(engine, { ...files, keepsRows: exchange !== undefined }, columns)
   if (!read.ok) return read
+  await exchange?.writeReference(engine, files, columns)
   const { rows, isLabelled } = read.value
   const labelled = [...isLabelled.keys()].filter((row) => isLabelled[row] === 1)
   return { ok: true, value: pickRows(rows, labelled) }
@@ -208,12 +234,12 @@ async function referenceRows(
 function judge(
   reference: JudgedRows,
   outcomes: Outcomes,
+  measure: Measure,
   asked: PerformanceAsked,
   file: string,
 ): Read<PerformanceFound> {
-  const { metric, rule, nowMs, inputsOf, release } = asked
-  const { better } = metricKinds[metric]
-  const first = estimateMetric(metric, reference)
+  const { rule, nowMs, inputsOf, release } = asked
+  const { name: metric, better, reference: first, estimateOf } = measure
   if (first.kind === 'undefined') {
     const remedy = 'Name judged rows of every class, with their probabilities where the metric takes them.'
     return refused('reference', file, `the reference has no ${metric}: ${first.reason}`, remedy)
@@ -231,7 +257,7 @@ function judge(
     nowMs,
     reference: first.estimate,
     calibrations,
-    estimateOf: (_, labelled) => estimateMetric(metric, pickRows(outcomes.rows, labelled)),
+    estimateOf,
   })
   const newest = newestJudged(cohorts)
   const verdict = newest?.stretch.verdict ?? 'insufficient data'

@@ -46,6 +46,7 @@ const given = {
   ...{ drop: 0.1, over: undefined, window: undefined, time: undefined, delay: undefined, coverage: undefined },
   ...{ positive: undefined, release: undefined, deployment: undefined, 'input-drift': undefined, record: true },
   metric: 'roc_auc' as const,
+  ...{ 'metric-sql': undefined, better: undefined },
 }
 
 async function follow(world: Proposing, inputs: Partial<Parameters<typeof performanceCommand.run>[0]> = {}) {
@@ -70,6 +71,8 @@ describe('performance of the live release', () => {
     const rows = { rows: ['today/*.csv'], predictions: 'today.parquet', 'prediction-log': 'log', deployment: undefined }
     await score.run(rows, world.context())
 
+    const own = { name: 'right', expression: 'avg(prediction)' }
+    await expect(follow(world, { metric: undefined, 'metric-sql': own })).rejects.toThrow(/keeps no columns/)
     const good = await follow(world, { record: false })
     expect(good).toMatchObject({ model: 'parcels', release: first, recorded: null, metric: 'roc_auc' })
     expect(good.cohorts.map(({ predicted, labelled, state }) => [predicted, labelled, state])).toEqual([

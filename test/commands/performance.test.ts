@@ -21,7 +21,7 @@ const given = {
   ...{ reference: 'judged.csv', current: 'log.csv', labels: ['labels.csv'], id: 'id', target: 'class' },
   ...{ metric: 'roc_auc', drop: 0.03, over: undefined, window: undefined, time: undefined, delay: undefined },
   ...{ coverage: undefined, positive: undefined, release: undefined, deployment: undefined, record: false },
-  'input-drift': undefined,
+  ...{ 'input-drift': undefined, 'metric-sql': undefined, better: undefined },
 } as const
 
 /** `week`: how many weeks after the stream begins somebody looks. */
@@ -161,6 +161,8 @@ describe('performance', () => {
     [{ id: undefined }, 'cli/missing-input'],
     [{ metric: undefined }, 'cli/missing-input'],
     [{ record: true }, 'cli/bad-input'],
+    [{ better: 'lower' }, 'cli/bad-input'],
+    [{ 'metric-sql': { name: 'x', expression: 'avg(prediction)' } }, 'cli/bad-input'],
     [{ reference: undefined }, 'cli/bad-input'],
     [{ 'input-drift': 'labels.csv' }, 'cli/bad-input'],
   ])('refuses %j', async (inputs, code) => {
@@ -168,5 +170,64 @@ describe('performance', () => {
     writeStream(folder, { weeks: 1, rowsPerWeek: 50 })
     const { ending } = await follow(folder, inputs)
     expect(ending).toMatchObject({ kind: 'fault', fault: { code } })
+  })
+
+  const right = 'case when prediction = class then 1 else 0 end'
+  const sql = (expression: string, name = 'profit') => ({ metric: undefined, 'metric-sql': { name, expression } })
+
+  it('follows a mean in SQL as it follows the same metric of its own', async () => {
+    const folder = tempFolder({})
+    writeStream(folder, { weeks: 6, rowsPerWeek: 600, concept: { from: 4, slope: -1 } })
+    const own = await follow(folder, { metric: 'accuracy' })
+    const asked = await follow(folder, sql(`avg(${right})`, 'accuracy'))
+    const toldOf = ({ result }: typeof own) =>
+      result?.cohorts.map(({ value, standardError, stretch, state }) => ({ value, standardError, stretch, state }))
+    expect(toldOf(asked)).toEqual(toldOf(own))
+    expect(own.result?.verdict).toBe('drop')
+    expect(asked.words).toMatch(/^DROP {2}accuracy fell by/)
+    const cost = await follow(folder, { ...sql(`avg(1 - ${right})`, 'cost'), better: 'lower' })
+    expect(cost.words).toMatch(/^DROP {2}cost rose by/)
+    expect(cost.result?.cohorts.at(-1)?.stretch?.drop).toBeCloseTo(own.result?.cohorts.at(-1)?.stretch?.drop ?? 0, 12)
+  })
+
+  it('tells a sum by the row, and takes the error of other aggregates from groups of rows', async () => {
+    const folder = tempFolder({})
+    writeStream(folder, { weeks: 6, rowsPerWeek: 600, concept: { from: 4, slope: -1 } })
+    const { result } = await follow(folder, {
+      ...sql('sum(case when prediction = class then 1 else -2 end)'),
+      drop: 0.2,
+    })
+    expect(result).toMatchObject({ metric: 'profit per row', verdict: 'drop' })
+    const mean = await follow(folder, { metric: 'accuracy' })
+    for (const [place, cohort] of (result?.cohorts ?? []).entries()) {
+      expect(cohort.value).toBeCloseTo(3 * (mean.result?.cohorts[place]?.value ?? 0) - 2, 12)
+    }
+    const quotient = await follow(folder, sql(`sum(${right}) / count(*)`, 'accuracy'))
+    expect(quotient.result?.verdict).toBe('drop')
+    for (const [place, cohort] of (quotient.result?.cohorts ?? []).entries()) {
+      const known = mean.result?.cohorts[place]
+      expect(cohort.value).toBeCloseTo(known?.value ?? 0, 12)
+      const ratio = (cohort.standardError ?? 0) / (known?.standardError ?? 1)
+      expect(ratio).toBeGreaterThan(0.5)
+      expect(ratio).toBeLessThan(2)
+    }
+  })
+
+  it.each([
+    ['two expressions', 'avg(prediction), count(*)'],
+    ['no aggregate', 'prediction'],
+    ['another table', "(SELECT count(*) FROM read_csv('/etc/passwd'))"],
+    ['a subquery', 'sum(prediction) / (SELECT count(*) FROM data)'],
+    ['a window', 'sum(prediction) OVER ()'],
+    ['a condition behind it', 'avg(prediction) FROM data WHERE class = 1 --'],
+    ['a second statement', "avg(prediction) FROM data; COPY data TO 'x.csv' --"],
+    ['chance', 'avg(prediction) + random()'],
+    ['a column that is not there', 'avg(amount)'],
+    ['what grows with the rows', `sum(${right}) - 0 * count(*)`],
+  ])('refuses %s as a metric', async (_, expression) => {
+    const folder = tempFolder({})
+    writeStream(folder, { weeks: 1, rowsPerWeek: 300 })
+    const { diagnostics } = await follow(folder, sql(expression))
+    expect(diagnostics).toEqual([expect.objectContaining({ code: 'performance/sql-metric' })])
   })
 })
