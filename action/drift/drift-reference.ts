@@ -51,7 +51,7 @@ export function pairWindow(
 ): PairedWindow {
   const names = [...new Set(reference.flatMap(({ columns }) => [...columns.keys()]))]
   const shared = names.filter((name) => window.columns.has(name))
-  const pairs = new Map(shared.map((name) => [name, pairColumn(name, reference, window)]))
+  const pairs = new Map(shared.map((name) => [name, pairColumn(name, reference, window, reference === blocks)]))
   return {
     columns: shared.flatMap((name) => pairs.get(name)?.column ?? []),
     vanished: names.filter((name) => !window.columns.has(name)),
@@ -59,7 +59,8 @@ export function pairWindow(
     variationOf: (column, question) => {
       const variation = variationOnce(blocks, `${column.kind} ${question} ${column.name}`, () => {
         const own = blocksOf(blocks, column.name)
-        return question === 'values' ? variationOfValues(column, own) : variationOfShare(question, own)
+        if (question !== 'values') return variationOfShare(question, own)
+        return variationOfValues(column, own, () => mergedOf(blocks, column.name, true))
       })
       return variation && { ...variation, spread: spreadOf(reference, column.name) }
     },
@@ -67,7 +68,7 @@ export function pairWindow(
   }
 }
 
-function pairColumn(name: string, reference: readonly DataBlock[], window: DataBlock) {
+function pairColumn(name: string, reference: readonly DataBlock[], window: DataBlock, canGrow: boolean) {
   const parts = reference.flatMap(({ columns }) => columns.get(name) ?? [])
   const current = window.columns.get(name)
   const reason = [...parts, current].find((part) => part && 'because' in part)
@@ -79,7 +80,7 @@ function pairColumn(name: string, reference: readonly DataBlock[], window: DataB
   if (reason && 'because' in reason) return unjudged(reason.because)
   if (blocks.length === 0 || !current || !('values' in current)) return unjudged('it holds nothing on either side')
 
-  const merged = mergedOnce(reference, name, () => mergeBlocks(blocks, maxCategories, maxJudgedKeys))
+  const merged = mergedOf(reference, name, canGrow)
   const sides = { reference: sideOf(merged), current: sideOf(current) }
   const [left, right] = [merged.values, current.values]
   if (left.kind === 'number' && right.kind === 'number') return pairNumbers(name, left, right, sides)
@@ -122,6 +123,10 @@ function gridOf(parts: readonly NumberCounts[], bits: number): Float64Array {
     parts.map((part) => ({ ...part, ...withBits(part, bits) })),
     Infinity,
   )
+  return withInfinities(values, parts)
+}
+
+function withInfinities(values: Float64Array, parts: readonly NumberCounts[]): Float64Array {
   const low = parts.some(({ minusInfinity }) => minusInfinity > 0) ? [-Infinity] : []
   const high = parts.some(({ plusInfinity }) => plusInfinity > 0) ? [Infinity] : []
   return Float64Array.from([...low, ...values, ...high])
@@ -130,23 +135,30 @@ function gridOf(parts: readonly NumberCounts[], bits: number): Float64Array {
 /** The counts of `part` at the places of `grid`, which holds all of its values. */
 function spreadOver(grid: Float64Array, part: NumberCounts, bits: number): Float64Array {
   const { values, counts } = withBits(part, bits)
-  let at = 0
-  return grid.map((value) => {
-    if (value === -Infinity) return part.minusInfinity
-    if (value === Infinity) return part.plusInfinity
-    if (values[at] !== value) return 0
-    at += 1
-    return counts[at - 1] ?? 0
-  })
+  const spread = new Float64Array(grid.length)
+  if (grid[0] === -Infinity) spread[0] = part.minusInfinity
+  if (grid.at(-1) === Infinity) spread[grid.length - 1] = part.plusInfinity
+  let place = 0
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at] ?? 0
+    while ((grid[place] ?? value) < value) place += 1
+    spread[place] = counts[at] ?? 0
+  }
+  return spread
 }
 
-function variationOfValues(column: DriftColumn, blocks: readonly ColumnBlock[]): NaturalVariation | undefined {
+function variationOfValues(
+  column: DriftColumn,
+  blocks: readonly ColumnBlock[],
+  merged: () => ColumnBlock,
+): NaturalVariation | undefined {
   const parts = blocks.map(({ values }) => values)
   const numbers = parts.filter((part) => part.kind === 'number')
   if (numbers.length === parts.length) {
-    const { bits } = mergeNumberCounts(numbers, maxJudgedKeys)
-    const grid = gridOf(numbers, bits)
-    const counts = numbers.map((part) => spreadOver(grid, part, bits))
+    const { values: all } = merged()
+    if (all.kind !== 'number') return undefined
+    const grid = withInfinities(all.values, numbers)
+    const counts = numbers.map((part) => spreadOver(grid, part, all.bits))
     return column.kind === 'category' ? variationOfCategories(counts) : variationOfNumbers(counts)
   }
   const texts = parts.flatMap((part) => (part.kind === 'category' ? [new Map(part.values)] : []))
@@ -187,6 +199,29 @@ function workedOnce<Value>() {
 }
 
 const mergedOnce = workedOnce<ColumnBlock>()
+
+/** All blocks of a column as one. */
+function mergedOf(blocks: readonly DataBlock[], name: string, canGrow: boolean): ColumnBlock {
+  return mergedOnce(blocks, name, () => {
+    const own = blocksOf(blocks, name)
+    const before = canGrow ? mergedBefore(own) : undefined
+    const rest = before ? [before.merged, ...own.slice(before.blocks.length)] : own
+    const merged = mergeBlocks(rest, maxCategories, maxJudgedKeys)
+    const [first] = own
+    if (first && canGrow) grown.set(first, { blocks: own, merged })
+    return merged
+  })
+}
+
+/** What was merged last of the blocks that begin with one: a reference that grows block by block is not merged anew each time. */
+const grown = new WeakMap<ColumnBlock, { readonly blocks: readonly ColumnBlock[]; readonly merged: ColumnBlock }>()
+
+function mergedBefore([first, ...others]: readonly ColumnBlock[]) {
+  const before = first && grown.get(first)
+  const isBeginning = before?.blocks.every((block, index) => index === 0 || block === others[index - 1])
+  return isBeginning ? before : undefined
+}
+
 const variationOnce = workedOnce<NaturalVariation | undefined>()
 
 function sideOf({ rows, missing, unreadable }: ColumnBlock) {

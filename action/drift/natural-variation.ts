@@ -73,7 +73,7 @@ interface FilledBlock {
 
 function estimate(
   blocks: readonly CellCounts[],
-  measure: (blocks: readonly FilledBlock[], fit: Fit) => Estimate,
+  measure: (blocks: readonly FilledBlock[], fits: readonly [Fit, Fit]) => readonly [Estimate, Estimate],
 ): NaturalVariation | undefined {
   const filled = blocks.flatMap((counts, at): FilledBlock[] => {
     const rows = sum(counts)
@@ -82,8 +82,7 @@ function estimate(
   const count = filled.length
   if (count < minBlocks) return undefined
   const n = filled.reduce((all, { rows }) => all + rows, 0)
-  const plain = measure(filled, fitOf(filled, false))
-  const trended = measure(filled, fitOf(filled, true))
+  const [plain, trended] = measure(filled, [fitOf(filled, false), fitOf(filled, true)])
   const gain = ((count - 1) * plain.phi - (count - 2) * trended.phi) / trended.phi
   const isTrended = gain > 0 && twoSidedStudentTail(Math.sqrt(gain), count - 2) < trendLevel
   return {
@@ -121,33 +120,57 @@ function fitOf(blocks: readonly FilledBlock[], hasSlope: boolean): Fit {
  * Each block's distance from what the fit to the *others* says of it is its own residual / (1 − h), with mᵢ (1 − h)
  * effective rows: of a mean, just the block against the others.
  */
-function meanOfSquaredD(blocks: readonly FilledBlock[], { n, places, square, left }: Fit): Estimate {
+function meanOfSquaredD(blocks: readonly FilledBlock[], fits: readonly [Fit, Fit]): readonly [Estimate, Estimate] {
+  const [plain, trended] = fits
+  const count = blocks.length
   const cells = blocks[0]?.counts.length ?? 0
-  const below = new Float64Array(blocks.length)
-  const largest = new Float64Array(blocks.length)
-  let all = 0
-  let moment = 0
-  let steepest = 0
+  const rows = Float64Array.from(blocks, (block) => block.rows)
+  const places = Float64Array.from(trended.places)
+  const table = cellsFirst(blocks, cells)
+  const [below, share] = [new Float64Array(count), new Float64Array(count)]
+  const [largest, largestBeside] = [new Float64Array(count), new Float64Array(count)]
+  let [all, moment, steepest] = [0, 0, 0]
   for (let cell = 0; cell < cells; cell += 1) {
-    for (let i = 0; i < blocks.length; i += 1) {
-      const count = blocks[i]?.counts[cell] ?? 0
-      below[i] = (below[i] ?? 0) + count
-      all += count
-      moment += (places[i] ?? 0) * count
+    const from = cell * count
+    for (let i = 0; i < count; i += 1) {
+      const added = table[from + i] ?? 0
+      if (added === 0) continue
+      below[i] = (below[i] ?? 0) + added
+      share[i] = (below[i] ?? 0) / (rows[i] ?? 1)
+      all += added
+      moment += (places[i] ?? 0) * added
     }
-    const slope = moment / square
+    const mean = all / plain.n
+    const slope = moment / trended.square
     steepest = Math.max(steepest, Math.abs(slope))
-    for (let i = 0; i < blocks.length; i += 1) {
-      const gap = Math.abs((below[i] ?? 0) / (blocks[i]?.rows ?? 1) - all / n - slope * (places[i] ?? 0))
-      if (gap > (largest[i] ?? 0)) largest[i] = gap
+    for (let i = 0; i < count; i += 1) {
+      const gap = (share[i] ?? 0) - mean
+      const besideTrend = Math.abs(gap - slope * (places[i] ?? 0))
+      if (Math.abs(gap) > (largest[i] ?? 0)) largest[i] = Math.abs(gap)
+      if (besideTrend > (largestBeside[i] ?? 0)) largestBeside[i] = besideTrend
     }
   }
-  const squares = blocks.reduce((total, { rows }, i) => total + (rows * (largest[i] ?? 0) ** 2) / (left[i] ?? 1), 0)
-  const phi = squares / blocks.length / meanSquareOfKolmogorov
-  return { phi, spread: spreadOfKolmogorov, reach: steepest * lengthOf(places) }
+  const estimateOf = ({ left }: Fit, largestOf: Float64Array, reach: number): Estimate => {
+    const squares = blocks.reduce((total, { rows: m }, i) => total + (m * (largestOf[i] ?? 0) ** 2) / (left[i] ?? 1), 0)
+    return { phi: squares / count / meanSquareOfKolmogorov, spread: spreadOfKolmogorov, reach }
+  }
+  return [estimateOf(plain, largest, 0), estimateOf(trended, largestBeside, steepest * lengthOf(trended.places))]
 }
 
-function meanOfChiSquare(blocks: readonly FilledBlock[], { n, places, square, left }: Fit): Estimate {
+/** All blocks' counts of a cell side by side: they are gone through cell by cell. */
+function cellsFirst(blocks: readonly FilledBlock[], cells: number): Float64Array {
+  const table = new Float64Array(cells * blocks.length)
+  for (const [i, { counts }] of blocks.entries()) {
+    for (let cell = 0; cell < cells; cell += 1) table[cell * blocks.length + i] = counts[cell] ?? 0
+  }
+  return table
+}
+
+function meanOfChiSquare(blocks: readonly FilledBlock[], [plain, trended]: readonly [Fit, Fit]) {
+  return [chiSquareBeside(blocks, plain), chiSquareBeside(blocks, trended)] as const
+}
+
+function chiSquareBeside(blocks: readonly FilledBlock[], { n, places, square, left }: Fit): Estimate {
   const cells = blocks[0]?.counts.length ?? 0
   let [squares, filledCells, steepness] = [0, 0, 0]
   for (let cell = 0; cell < cells; cell += 1) {

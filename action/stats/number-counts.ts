@@ -64,14 +64,18 @@ function mergeAll(parts: readonly Counted[]): Counted {
   return mergeTwo(mergeAll(parts.slice(0, middle)), mergeAll(parts.slice(middle)))
 }
 
-function mergeTwo(one: Counted, other: Counted): Counted {
-  const values = new Float64Array(one.values.length + other.values.length)
-  const counts = new Float64Array(values.length)
+function mergeTwo(
+  { values: ones, counts: oneCounts }: Counted,
+  { values: others, counts: otherCounts }: Counted,
+): Counted {
+  const [n, m] = [ones.length, others.length]
+  const values = new Float64Array(n + m)
+  const counts = new Float64Array(n + m)
   let [i, j, length] = [0, 0, 0]
-  while (i < one.values.length || j < other.values.length) {
-    const [left, right] = [one.values[i] ?? Infinity, other.values[j] ?? Infinity]
-    values[length] = Math.min(left, right)
-    counts[length] = (left <= right ? (one.counts[i] ?? 0) : 0) + (right <= left ? (other.counts[j] ?? 0) : 0)
+  while (i < n || j < m) {
+    const [left, right] = [i < n ? (ones[i] ?? 0) : Infinity, j < m ? (others[j] ?? 0) : Infinity]
+    values[length] = left < right ? left : right
+    counts[length] = (left <= right ? (oneCounts[i] ?? 0) : 0) + (right <= left ? (otherCounts[j] ?? 0) : 0)
     if (left <= right) i += 1
     if (right <= left) j += 1
     length += 1

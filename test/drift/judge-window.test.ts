@@ -57,6 +57,17 @@ describe('judgeWindow', () => {
     expect(judgePersistence(state, judged, rule, persist).verdict).not.toBe('drift')
   })
 
+  it('says of a reference that grows or shrinks what it says of one that it never saw', () => {
+    const source = stream(0.1, 9)
+    const blocks = Array.from({ length: 24 }, () => source.block(700))
+    const window = source.block(500, true)
+    for (const length of [8, 9, 10, 20, 12, 24]) {
+      const known = { training: blocks.slice(0, length), recentMs: 4 * weekMs, season: null }
+      const judged = judgeWindow(known, window, rule)
+      expect(judged).toEqual(judgeWindow(structuredClone(known), structuredClone(window), rule))
+    }
+  })
+
   it('says insufficient data of fewer than 8 blocks and of too few rows, never no drift', () => {
     const few = judgeWindow({ ...reference, training: training.slice(0, 7) }, moved, rule)
     expect(new Set(few.columns.map(({ verdict }) => verdict))).toEqual(new Set(['insufficient data']))
