@@ -1,8 +1,8 @@
 // npm run bench: how long Plumbline takes to start, against Node alone; with --data also to check and pin a million rows,
 // with --large ten million, with --wide many columns and many files, with --pipeline runs and plans,
 // with --environment an environment, built and kept, with --ledger lists of runs, with --registry uploads and downloads, with
-// --drift two samples compared (--large: ten million rows, too); titles of sections behind it choose among
-// them. --write puts the tables into docs/benchmarks.md.
+// --drift two samples compared and --profile one described (--large: ten million rows, too); titles of sections behind it
+// choose among them. --write puts the tables into docs/benchmarks.md.
 import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -33,7 +33,10 @@ const table = formatTable(rows)
 console.log(table)
 const isWritten = process.argv.includes('--write')
 if (isWritten) replaceSection(root, 'Start-up', startUp(table))
-if (process.argv.includes('--data') || (process.argv.includes('--large') && !process.argv.includes('--drift'))) {
+if (
+  process.argv.includes('--data') ||
+  (process.argv.includes('--large') && !process.argv.some((word) => word === '--drift' || word === '--profile'))
+) {
   const { measureData } = await import('./bench/measure-data.mjs')
   const sections = await measureData(root, {
     isLarge: process.argv.includes('--large'),
@@ -86,6 +89,15 @@ if (process.argv.includes('--drift')) {
   const { installPeer } = await import('./peers/install-peer.mjs')
   const isLarge = process.argv.includes('--large')
   for (const [title, text] of await measureDrift(root, [installPeer(root, plainLoop)], { isLarge })) {
+    if (isWritten) replaceSection(root, title, text)
+  }
+}
+if (process.argv.includes('--profile')) {
+  const { measureProfile } = await import('./bench/measure-profile.mjs')
+  const { profilePeers } = await import('./peers/profile-peers.mjs')
+  const { installPeer } = await import('./peers/install-peer.mjs')
+  const peers = profilePeers.map((peer) => installPeer(root, peer))
+  for (const [title, text] of await measureProfile(root, peers, { isLarge: process.argv.includes('--large') })) {
     if (isWritten) replaceSection(root, title, text)
   }
 }

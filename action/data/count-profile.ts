@@ -3,7 +3,15 @@ import type { NumberTally } from '../stats/number-tally.ts'
 import { type DayCounts, dayMs, mergeDays } from './day-counts.ts'
 import { findAlike } from './find-alike.ts'
 import type { Sample } from './open-samples.ts'
-import { type ColumnPart, type ColumnValues, mostRows, type ProfilePart, sampledOf } from './profile-part.ts'
+import {
+  type ColumnPart,
+  type ColumnValues,
+  mostRows,
+  mostSampledColumns,
+  type ProfilePart,
+  sampledOf,
+  withNumbersOf,
+} from './profile-part.ts'
 import { quoteName } from './quote.ts'
 import { castTo } from './read-source.ts'
 import { askKept } from './sampled-hashes.ts'
@@ -23,21 +31,23 @@ export async function countProfile(sample: Sample, columns: readonly ColumnToPro
   const numeric = columns.filter(({ as }) => as === 'number' || as === 'time')
   const texts = columns.filter(({ as }) => as === 'text')
   const times = columns.filter(({ as }) => as === 'time')
+  const rows = await countRows(sample)
+  const near = columns.slice(0, mostSampledColumns).filter(({ as }) => as === 'number')
   // Others are counted while numbers are.
-  const [tallies, filled, textTallies, days] = await Promise.all([
+  const [tallies, filled, textTallies, days, sampleOfRows] = await Promise.all([
     engine.tallied({ relation, numbers: numeric.map(valueOf) }),
     countFilled(sample, columns),
     tallyTextColumns(sample, texts.map(valueOf)),
     countDays(sample, times.map(valueOf)),
+    sampleRows(sample, rows, rowHash(columns), near.map(valueOf)),
   ])
-  const { rows } = filled
   const talliesOf = new Map(numeric.map(({ name }, index) => [name, tallies[index]]))
   const textsOf = new Map(texts.map(({ name }, index) => [name, textTallies[index]]))
   const daysOf = new Map(times.map(({ name }, index) => [name, days[index]]))
   const parts = columns.map(({ name }): ColumnPart => {
     const [tally, text, ownDays] = [talliesOf.get(name), textsOf.get(name), daysOf.get(name)]
     const read = tally ? countIn(tally) : text ? sumOf(text.lengths.counts) : 0
-    const own = filled.of.get(name) ?? read
+    const own = filled.get(name) ?? read
     const values: ColumnValues =
       own === 0
         ? { kind: 'nothing' }
@@ -51,12 +61,10 @@ export async function countProfile(sample: Sample, columns: readonly ColumnToPro
     const unreadable = values.kind === 'other' || values.kind === 'nothing' ? 0 : own - read
     return { name, missing: rows - own, unreadable, values }
   })
-  const sampled = sampledOf(parts)
+  const part = { rows, columns: parts, sample: sampleOfRows, sampled: near.map(({ name }) => name) }
   return {
-    rows,
-    columns: parts,
-    sample: await sampleRows(sample, rows, columns, new Set(sampled)),
-    sampled,
+    ...part,
+    ...withNumbersOf(part, sampledOf(parts)),
     alike: await findAlike(sample, parts, columns.map(valueOf), rowHash(columns)),
   }
 }
@@ -77,14 +85,21 @@ function sumOf(counts: ArrayLike<number>): number {
   return Array.from(counts).reduce((all, count) => all + count, 0)
 }
 
-/** Rows, and those that hold something of columns of which nothing else tells it. */
-async function countFilled({ engine, relation }: Sample, columns: readonly ColumnToProfile[]) {
+async function countRows({ engine, relation }: Sample): Promise<number> {
+  const [row] = await engine.query<{ n: number }>(`SELECT count(*) AS n FROM ${relation}`)
+  return row?.n ?? 0
+}
+
+/** Rows that hold something, of columns of which nothing else tells it. */
+async function countFilled(
+  { engine, relation }: Sample,
+  columns: readonly ColumnToProfile[],
+): Promise<ReadonlyMap<string, number>> {
   const untold = columns.filter(({ as }) => as === 'time' || as === 'other')
+  if (untold.length === 0) return new Map()
   const asked = untold.map(({ name }, index) => `count(${quoteName(name)}) AS f${index}`)
-  const [row = {}] = await engine.query<Record<string, number>>(
-    `SELECT ${['count(*) AS n', ...asked].join(', ')} FROM ${relation}`,
-  )
-  return { rows: row['n'] ?? 0, of: new Map(untold.map(({ name }, index) => [name, row[`f${index}`] ?? 0])) }
+  const [row = {}] = await engine.query<Record<string, number>>(`SELECT ${asked.join(', ')} FROM ${relation}`)
+  return new Map(untold.map(({ name }, index) => [name, row[`f${index}`] ?? 0]))
 }
 
 async function countDays({ engine, relation }: Sample, moments: readonly string[]): Promise<DayCounts[]> {
@@ -106,13 +121,12 @@ function rowHash(columns: readonly ColumnToProfile[]): string {
 async function sampleRows(
   { engine, relation }: Sample,
   rows: number,
-  columns: readonly ColumnToProfile[],
-  sampled: ReadonlySet<string>,
+  hash: string,
+  numbers: readonly string[],
 ): Promise<ProfilePart['sample']> {
-  const numbers = columns.filter(({ name }) => sampled.has(name)).map(valueOf)
   const held = numbers.map((value, index) => `${value} AS x${index}`)
   const least = numbers.map((_, index) => `min(x${index}) AS x${index}`)
-  const hashed = `SELECT ${[`${rowHash(columns)} >> 11 AS h`, ...held].join(', ')} FROM ${relation}`
+  const hashed = `SELECT ${[`${hash} >> 11 AS h`, ...held].join(', ')} FROM ${relation}`
   const { level, kept } = await askKept(rows, mostRows, async (below) => {
     const {
       h = [],

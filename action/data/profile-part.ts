@@ -54,7 +54,7 @@ export function mergeParts(parts: readonly ProfilePart[]): ProfilePart {
     rows: parts.reduce((all, { rows }) => all + rows, 0),
     columns,
     sample: mergeSamples(
-      parts.map((part) => withNumbers(part, sampled)),
+      parts.map((part) => withNumbersOf(part, sampled).sample),
       mostRows,
     ),
     sampled,
@@ -67,10 +67,14 @@ export function sampledOf(columns: readonly ColumnPart[]): string[] {
   return columns.slice(0, mostSampledColumns).flatMap(({ name, values }) => (values.kind === 'number' ? [name] : []))
 }
 
-function withNumbers({ sample, sampled }: ProfilePart, wanted: readonly string[]): ProfilePart['sample'] {
+/** The same rows with the numbers of these columns alone. */
+export function withNumbersOf(
+  { sample, sampled }: Pick<ProfilePart, 'sample' | 'sampled'>,
+  wanted: readonly string[],
+): Pick<ProfilePart, 'sample' | 'sampled'> {
   const places = wanted.map((name) => sampled.indexOf(name))
   const notes = sample.notes.map((numbers) => Float64Array.from(places, (place) => numbers[place] ?? Number.NaN))
-  return { ...sample, notes }
+  return { sample: { ...sample, notes }, sampled: wanted }
 }
 
 function mergeColumns(parts: readonly ColumnPart[]): ColumnPart {

@@ -165,6 +165,23 @@ describe('profile of bad input', () => {
     expect(of('list')).toMatchObject({ kind: 'other', distinct: null })
   })
 
+  it('takes columns that are called as its own questions call theirs', async () => {
+    const names = ['h', 'n', 'v', 'r', 'd', 'l', 'place', 'x0', 'v0', 'd0', 'hash', 'i']
+    const value = (k: number) => [
+      `i % ${k + 5}`,
+      `'t' || (i % ${k + 5})`,
+      `DATE '2024-01-01' + CAST(i % ${k + 30} AS INTEGER)`,
+    ]
+    for (const kind of [0, 1, 2]) {
+      const folder = tempFolder({})
+      const columns = names.map((name, k) => `${value(k)[kind]} AS ${name}`)
+      await writeParquet(join(folder, 'a.parquet'), `SELECT ${columns.join(', ')} FROM range(600) t(i)`)
+      const { result } = await run(folder, ['a.parquet'])
+      const distinct = result?.columns.map((column) => [column.name, column.distinct?.count])
+      expect(distinct).toEqual(names.map((name, k) => [name, k + (kind === 2 ? 30 : 5)]))
+    }
+  })
+
   it.each([
     ['one row', 'x,y\n1,a\n', undefined],
     ['a header alone', 'x,y\n', 'data/no-rows'],
