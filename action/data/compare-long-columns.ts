@@ -11,8 +11,8 @@ import { eachChunk, selectNumbers } from './stream-doubles.ts'
 const columnsAtOnce = 2
 
 /**
- * Compares pairs of columns that are too long to be held: each is sorted in files below `folder`, which takes three times its
- * 8 bytes a number there at the most, and about 32 bytes of memory for each number of `runLength`, whatever its length.
+ * Compares pairs of columns that are too long to be held: each is sorted in files below `folder`, which takes 48 bytes a row
+ * there at the most, and about 40 bytes of memory for each number of `runLength`, however many rows there are.
  */
 export async function compareLongColumns(
   connection: DuckDBConnection,
