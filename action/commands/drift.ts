@@ -84,7 +84,9 @@ export const drift = defineCommand({
     const { folder, signal } = context
     const rule = { effect, fdr, limits: above, weights: weight }
     const files = await Promise.all([reference, current].map((named) => findNamedFiles(folder, named)))
-    const compared = await compareSamples(files[0] ?? [], files[1] ?? [], rule, signal)
+    const compared = await tellIfLong(context.progress, 'drift', current, async () => {
+      return await compareSamples(files[0] ?? [], files[1] ?? [], rule, signal)
+    })
     if (!compared.ok) return { kind: 'diagnosed', diagnostics: compared.diagnostics }
     const result = { reference, current, ...compared.value }
     if (inputs.html !== undefined) {

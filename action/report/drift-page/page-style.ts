@@ -65,6 +65,6 @@ details p { margin: .2rem 0; overflow-wrap: anywhere }
 summary { cursor: pointer; color: var(--link) }
 @media (max-width: 60rem) {
 .columns li, .columns .line { grid-template-columns: minmax(0, 1fr) minmax(0, 20rem) } .columns li > :nth-child(3) { grid-column: 1 / -1 } }
-@media (max-width: 40rem) { table { font-size: .8rem } .columns li, .columns .line { grid-template-columns: minmax(0, 1fr) } dl div { display: block } figure { margin-top: .5rem } }
-@media print { :root { color-scheme: light } .tools, header button, .skip { display: none } body { font-size: 11px } .columns li { grid-template-columns: minmax(0, 1fr) 18rem minmax(0, 1.3fr) } }
+@media (max-width: 40rem) { table { font-size: .8rem } th { font-size: .72rem } td:first-child { width: 25% } .columns li, .columns .line { grid-template-columns: minmax(0, 1fr) } dl div { display: block } figure { margin-top: .5rem } }
+@media print { :root { color-scheme: light; font-size: 11px } body { font-size: 11px } .tools, header button, .skip { display: none } .columns li { grid-template-columns: minmax(0, 1fr) 25rem minmax(0, 1.5fr); gap: 0 .8rem } th { font-size: .75rem } .bars p { font-size: 10px; overflow: visible } .columns li > :nth-child(3) { grid-column: auto } }
 `
