@@ -71,7 +71,8 @@ function entryOf(
 ): AuditEntry {
   const { seq, at, kind, model, actor, body } = record
   const run = kind === 'run' ? parseRun(body) : kind === 'published' ? parseRun(body['run']) : undefined
-  const tag = textOf(body['tag'])
+  // What was found of a release names it so.
+  const tag = textOf(body['tag']) ?? textOf(body['release'])
   const digest = textOf(body['dataDigest']) ?? run?.data.digest ?? null
   const name = textOf(body['name'])
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { openGitHubClient } from '../../action/github/client.ts'
+import { auditEntries } from '../../action/registry/audit-entries.ts'
 import { appendToLedger, readLedger } from '../../action/registry/ledger.ts'
 import {
   decidePerformance,
@@ -105,6 +106,16 @@ describe('recordPerformance()', () => {
       }
     }
     expect(killed).toBeGreaterThanOrEqual(4)
+  })
+})
+
+describe('auditEntries()', () => {
+  test('names the release of which a fall was found', async () => {
+    await using github = await testGitHub()
+    const client = await openGitHubClient(github)
+    await recordPerformance(client, finding([cohort(0)]), stamp)
+    const [entry] = auditEntries((await readLedger(client)).records, { from: null, to: null }, () => undefined)
+    expect(entry).toMatchObject({ kind: 'performance', tag: 'parcels-v1-g11111111-daaaaaaaa', actor: 'ada' })
   })
 })
 
