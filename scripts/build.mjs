@@ -41,7 +41,7 @@ const chunksOfMany = {
     'action/base/{own-folder,package-folder}.ts',
     'action/data/{file-state,find-source-files,recall-snapshot,section-files,source-file}.ts',
     'action/data/stores/{git,uncommitted-files}.ts',
-    'action/project/{contract,data-lock,expectation,metric-kinds,packed-folder,read-sources,read-text-file,snapshot-name,source-place,test-size,time-format}.ts',
+    'action/project/{contract,data-lock,drift-policy,expectation,metric-kinds,packed-folder,read-sources,read-text-file,snapshot-name,source-place,test-size,time-format}.ts',
     'node_modules/{fdir,picomatch,tinyglobby}/',
   ],
   settings: ['action/project/', 'node_modules/{yaml,zod}/'],
