@@ -87,7 +87,7 @@ async function liveJudgement(
   { folder, progress, signal }: CommandContext,
 ): Promise<{ readonly tag: string; readonly rows: JudgedRows; readonly file: string }> {
   const { readStoredPredictions } = await import('../data/stored-predictions.ts')
-  const { keptAssets } = await import('../registry/fetch-serving.ts')
+  const { keptAssets } = await import('../registry/kept-assets.ts')
   const { readLedger } = await import('../registry/ledger.ts')
   const { publishedIn } = await import('../registry/record-published.ts')
   const { readDeployment } = await import('../rollout/deploy-branch.ts')
@@ -109,7 +109,8 @@ async function liveJudgement(
       { remedy: 'On a public repository that takes privacy.public: true; else name judged rows with --reference.' },
     )
   }
-  const [file = ''] = await keptAssets(client, release, [name], join(folder, '.plumbline/served'), { progress, signal })
+  const keep = join(folder, '.plumbline/served')
+  const [file = ''] = (await keptAssets(client, release, [name], keep, { progress, signal })) ?? []
   const { rows } = await readStoredPredictions(file, signal)
   return { tag, rows, file: name }
 }
