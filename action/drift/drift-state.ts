@@ -1,7 +1,7 @@
 import type { Persistence } from '../project/drift-policy.ts'
 import type { DriftRule, JudgedDrift } from './judge-drift.ts'
 import { isEnoughWeight } from './judge-drift.ts'
-import type { JudgedWindowDrift, WindowColumn } from './judge-window.ts'
+import type { WindowColumn } from './judge-window.ts'
 import type { JudgedWindow } from './windows.ts'
 
 /**
@@ -18,6 +18,11 @@ export interface ColumnMark {
   readonly untilMs: number
   readonly mark: 'drift' | 'quiet' | 'unknown'
   readonly effect: number
+}
+
+/** A window as far as persistence is concerned. */
+export interface MarkedWindow extends JudgedWindow {
+  readonly columns: readonly Pick<WindowColumn, 'name' | 'verdict' | 'weight' | 'effect'>[]
 }
 
 /** Small enough for a ledger record; nothing in it is a value of the data. */
@@ -43,7 +48,7 @@ const maxKept = 1000
  * The state after one more window. The same window again, or one older than the newest, changes nothing, so that a run that
  * is repeated or comes late ends in the same state. A window that says nothing of a column counts as one of the last.
  */
-export function nextDriftState(state: DriftState, window: JudgedWindowDrift, { of }: Persistence): DriftState {
+export function nextDriftState(state: DriftState, window: MarkedWindow, { of }: Persistence): DriftState {
   const newest = state.judged.at(-1)?.untilMs ?? -Infinity
   if (window.untilMs <= newest) return state
   const { sinceMs, untilMs, rows } = window
@@ -60,7 +65,7 @@ export function nextDriftState(state: DriftState, window: JudgedWindowDrift, { o
   }
 }
 
-function markOf(untilMs: number, column: WindowColumn | undefined): ColumnMark {
+function markOf(untilMs: number, column: MarkedWindow['columns'][number] | undefined): ColumnMark {
   if (!column || column.verdict === 'insufficient data' || column.verdict === 'not judged') {
     return { untilMs, mark: 'unknown', effect: 0 }
   }
@@ -91,7 +96,7 @@ export interface PersistedDrift {
 /** The verdict on the data after `window`, the newest that `state` holds. */
 export function judgePersistence(
   state: DriftState,
-  window: JudgedWindowDrift,
+  window: MarkedWindow,
   rule: Pick<DriftRule, 'effect'>,
   persistence: Persistence,
 ): PersistedDrift {

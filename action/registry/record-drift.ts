@@ -1,71 +1,17 @@
 import type { Json } from '../base/canonical-json.ts'
 import { isRecord } from '../base/is-record.ts'
+import type { DriftFinding, FoundColumn, KeptColumn, KeptWindow } from '../drift/drift-finding.ts'
 import type { WindowColumn } from '../drift/judge-window.ts'
 import type { GitHubClient } from '../github/client.ts'
 import type { Stamp } from './allocate.ts'
 import { appendToLedger } from './ledger.ts'
 import type { LedgerRecord } from './ledger-record.ts'
 
-/** A closed window as it was judged beside a release. Nothing in it is a value of the data. */
-export interface RecordedWindow {
-  /** ISO 8601; event time. */
-  readonly since: string
-  readonly until: string
-  readonly rows: number
-  readonly columns: readonly RecordedColumn[]
-}
-
-export interface RecordedColumn {
-  readonly name: string
-  readonly verdict: WindowColumn['verdict']
-  readonly weight: number
-  /** 0..1. */
-  readonly effect: number
-  /** The smallest effect that was sure to show; null where nothing was asked. */
-  readonly smallestEffect: number | null
-  /** Shares of few bins, of what was learned and of the window; absent where the column does not differ, or may not be shown. */
-  readonly picture?: { readonly before: readonly number[]; readonly now: readonly number[] }
-}
-
-/** The rule as it judged, and the verdict after the newest window. */
-export interface DriftFinding {
-  /** Tag of the release whose data they were compared with. */
-  readonly release: string
-  /** End of the newest window, ISO 8601. */
-  readonly until: string
-  readonly verdict: 'drift' | 'insufficient data' | 'notable' | 'no drift'
-  /** The weight of the confirmed columns, 0..1. */
-  readonly confirmedShare: number
-  /** The least effect that matters. */
-  readonly effect: number
-  readonly windowMs: number
-  readonly persist: { readonly need: number; readonly of: number }
-  /** Confirmed and suspected ones, the worst first. */
-  readonly columns: readonly FoundColumn[]
-}
-
-export interface FoundColumn {
-  readonly name: string
-  readonly standing: 'confirmed' | 'suspected'
-  /** Of the newest window in which it drifts. */
-  readonly effect: number
-  /** Of the last windows, how many show drift; and how many windows these are. */
-  readonly drifted: number
-  readonly windows: number
-  readonly isAtOnce: boolean
-  /** Of the windows that show drift. */
-  readonly rows: readonly number[]
-  readonly smallestEffect: number | null
-  /** As `RecordedColumn.picture`; empty where there is none. */
-  readonly before: readonly number[]
-  readonly now: readonly number[]
-}
-
 export interface DriftRecord {
   readonly at: string
   readonly finding: DriftFinding
   /** Those that were judged then, the oldest first. */
-  readonly windows: readonly RecordedWindow[]
+  readonly windows: readonly KeptWindow[]
 }
 
 /**
@@ -82,7 +28,7 @@ export async function recordDrift(
   return appendToLedger(client, (records) => {
     const known = driftRecordsIn(records, model).filter((record) => record.finding.release === finding.release)
     const judgedUntil = known.at(-1)?.finding.until ?? ''
-    if (!first || Date.parse(first.until) <= Date.parse(judgedUntil)) return { kind: 'known', value: false }
+    if (!first || first.untilMs <= Date.parse(judgedUntil)) return { kind: 'known', value: false }
     const body = { ...finding, windows: windows.map(jsonOfWindow) }
     return {
       kind: 'append',
@@ -110,9 +56,11 @@ export function driftRecordsIn(records: readonly LedgerRecord[], model: string):
 }
 
 /** A column is a list: names of fields in each of 200 columns would be most of a record. */
-function jsonOfWindow({ columns, ...window }: RecordedWindow): Json {
+function jsonOfWindow({ sinceMs, untilMs, rows, columns }: KeptWindow): Json {
   return {
-    ...window,
+    since: new Date(sinceMs).toISOString(),
+    until: new Date(untilMs).toISOString(),
+    rows,
     columns: columns.map(({ name, verdict, weight, effect, smallestEffect, picture }): Json => {
       const told = [name, verdict, weight, effect, smallestEffect]
       return picture ? [...told, picture.before, picture.now] : told
@@ -120,12 +68,13 @@ function jsonOfWindow({ columns, ...window }: RecordedWindow): Json {
   }
 }
 
-function readWindow(json: unknown): RecordedWindow | undefined {
+function readWindow(json: unknown): KeptWindow | undefined {
   if (!isRecord(json)) return undefined
   const { since, until, rows, columns } = json
   if (!isMoment(since) || !isMoment(until) || !isNumber(rows) || !Array.isArray(columns)) return undefined
   const read = columns.flatMap((column: unknown) => readColumn(column) ?? [])
-  return read.length === columns.length ? { since, until, rows, columns: read } : undefined
+  const [sinceMs, untilMs] = [Date.parse(since), Date.parse(until)]
+  return read.length === columns.length ? { sinceMs, untilMs, rows, columns: read } : undefined
 }
 
 const verdicts: readonly WindowColumn['verdict'][] = [
@@ -138,7 +87,7 @@ const verdicts: readonly WindowColumn['verdict'][] = [
   'not judged',
 ]
 
-function readColumn(json: unknown): RecordedColumn | undefined {
+function readColumn(json: unknown): KeptColumn | undefined {
   if (!Array.isArray(json)) return undefined
   const [name, said, weight, effect, smallest, before, now]: unknown[] = json
   const verdict = verdicts.find((known) => known === said)

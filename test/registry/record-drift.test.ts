@@ -1,26 +1,21 @@
 import { describe, expect, test } from 'vitest'
 
+import type { DriftFinding, KeptWindow } from '../../action/drift/drift-finding.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
 import { readLedger } from '../../action/registry/ledger.ts'
 import type { NewRecord } from '../../action/registry/ledger-record.ts'
-import {
-  type DriftFinding,
-  driftIn,
-  driftRecordsIn,
-  type RecordedWindow,
-  recordDrift,
-} from '../../action/registry/record-drift.ts'
+import { driftIn, driftRecordsIn, recordDrift } from '../../action/registry/record-drift.ts'
 import { chainWith } from '../support/ledger.ts'
 import { testGitHub } from '../support/local-github.ts'
 
 const stamp = { at: '2025-03-04T06:12:00.000Z', actor: 'ada' }
 
-function windowUntil(day: number): RecordedWindow {
+function windowUntil(day: number): KeptWindow {
   const picture = { before: [0.7, 0.3], now: [0.2, 0.8] }
   const quiet = { verdict: 'no drift', weight: 0.5, effect: 0.01, smallestEffect: 0.06 } as const
   return {
-    since: `2025-02-${String(day - 7).padStart(2, '0')}T00:00:00.000Z`,
-    until: `2025-02-${String(day).padStart(2, '0')}T00:00:00.000Z`,
+    sinceMs: Date.UTC(2025, 1, day - 7),
+    untilMs: Date.UTC(2025, 1, day),
     rows: 800 + day,
     columns: [
       { name: 'carrier', ...quiet, verdict: 'drift', effect: 0.31, picture },
@@ -32,7 +27,7 @@ function windowUntil(day: number): RecordedWindow {
 function findingUntil(day: number, release = 'parcels-v1'): DriftFinding {
   return {
     release,
-    until: windowUntil(day).until,
+    until: new Date(windowUntil(day).untilMs).toISOString(),
     verdict: 'drift',
     confirmedShare: 0.5,
     effect: 0.1,
