@@ -31,6 +31,8 @@ export const faults = {
   'data/pack-in-source': 'user',
   'data/unknown-snapshot': 'user',
   'data/would-overwrite': 'user',
+  'drift/bad-reference': 'user',
+  'drift/no-windows': 'user',
   'features/no-child': 'bug',
   'features/out-of-memory': 'user',
   'features/timeout': 'user',

@@ -1,11 +1,15 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Fault } from '../base/fault.ts'
+import { seasons } from '../project/drift-policy.ts'
 import type { DriftReport } from '../report/report-drift.ts'
 import type { ReplayReport } from '../report/report-replay.ts'
+import type { WindowsReport } from '../report/report-windows.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
 import { duration, limits, persistence, share, weights } from './drift-fields.ts'
-import { choice, flag, requiredText, text } from './fields.ts'
+import { choice, flag, text } from './fields.ts'
+import { record } from './record-field.ts'
+import { rolloutFields } from './rollout-fields.ts'
 import { tellIfLong } from './tell-if-long.ts'
 
 const dayMs = 86_400_000
@@ -13,12 +17,13 @@ const dayMs = 86_400_000
 export const drift = defineCommand({
   name: 'drift',
   group: 'data',
-  summary: 'Say whether one set of data differs from another in more than chance, column by column.',
+  summary: 'Say whether new rows drifted from what the live model learned, or one set of data from another.',
   example: 'plumbline drift --reference 2024.parquet --current 2025-01.csv',
   inputs: {
-    reference: requiredText({
+    reference: text({
       description: 'The data to compare with: a file, or a glob in quotes',
       example: '2024.parquet',
+      default: 'what the live release keeps',
     }),
     current: text({ description: 'The data to judge, named the same way', example: '2025-01.csv' }),
     replay: flag({
@@ -36,7 +41,7 @@ export const drift = defineCommand({
       example: '1/1',
       default: '2/3',
     }),
-    season: choice(['hour-of-day', 'day-of-week', 'month-of-year', 'quarter-of-year'], {
+    season: choice(seasons, {
       description: 'What repeats itself: a window is compared with those of its own phase alone',
     }),
     effect: share({
@@ -64,20 +69,31 @@ export const drift = defineCommand({
         'Writes what was found as a page for people to this file: pictures of every column, nothing from the network',
       example: 'drift.html',
     }),
+    record,
+    deployment: rolloutFields.deployment,
+    'no-fetch': flag({ description: 'Takes the files of remote sources as they lie there, without fetching' }),
   },
   outputs: {
     verdict: '`drift`, `insufficient data`, `notable` or `no drift`',
     drifted: 'How many columns drift or are gone',
     reason: 'Why, in one line',
   },
-  permissions: { contents: 'read' },
-  effects: ['reads-repository', 'writes-files'],
+  permissions: { contents: 'write' },
+  effects: ['reads-repository', 'writes-files', 'runs-user-code', 'pushes-commits'],
   isAdvisory: true,
 
-  async run(inputs, context): Promise<Outcome<DriftReport | ReplayReport>> {
-    if (inputs.html !== undefined) await requirePageFile(inputs, context)
-    if (inputs.replay) return await replay(inputs, context)
+  async run(inputs, context): Promise<Outcome<DriftReport | ReplayReport | WindowsReport>> {
     const { reference, current, effect = defaults.effect, fdr = defaults.fdr, above, weight } = inputs
+    refuseUnread(inputs)
+    if (inputs.html !== undefined) await requirePageFile(inputs, context)
+    if (reference === undefined) {
+      const { driftOfWindows } = await import('./drift-windows.ts')
+      const { deployment, record: isRecorded, 'no-fetch': noFetch } = inputs
+      return await tellIfLong(context.progress, 'drift', 'new rows', async () => {
+        return await driftOfWindows({ deployment, isRecorded, isFetched: !noFetch }, context)
+      })
+    }
+    if (inputs.replay) return await replay(inputs, reference, context)
     if (current === undefined) throw notNamed(reference)
     const { findNamedFiles } = await import('../data/find-named-files.ts')
     const { compareSamples } = await import('../pipeline/compare-samples.ts')
@@ -99,6 +115,10 @@ export const drift = defineCommand({
   },
 
   async report(result) {
+    if ('policy' in result) {
+      const { reportWindows } = await import('../report/report-windows.ts')
+      return reportWindows(result)
+    }
     if ('windows' in result) {
       const { reportReplay } = await import('../report/report-replay.ts')
       return reportReplay(result)
@@ -112,8 +132,36 @@ const defaults = { effect: 0.1, fdr: 0.05, windowMs: 7 * dayMs, recentMs: 30 * d
 
 type Inputs = Parameters<typeof drift.run>[0]
 
-async function replay(inputs: Inputs, { folder, signal, progress }: CommandContext): Promise<Outcome<ReplayReport>> {
-  const { reference, time, window: windowMs = defaults.windowMs } = inputs
+/** What is given and would not be read. */
+function refuseUnread(inputs: Inputs): void {
+  const isGiven = (name: keyof Inputs) => {
+    const value = inputs[name]
+    return typeof value === 'object' ? Object.keys(value).length > 0 : value !== undefined && value !== false
+  }
+  const ofWindows = ['record', 'deployment', 'no-fetch'] as const
+  const ofSamples = (Object.keys(inputs) as (keyof Inputs)[]).filter((name) => !ofWindows.some((own) => own === name))
+  const unread = (inputs.reference === undefined ? ofSamples : ofWindows).filter(isGiven)
+  const [first] = unread
+  if (first === undefined) return
+  const message = `Cannot use --${first} ${inputs.reference === undefined ? 'without' : 'with'} --reference: nothing would read it`
+  throw new Fault(
+    'cli/bad-input',
+    `${message}; expected it ${inputs.reference === undefined ? 'beside the data to compare with' : 'where new rows are judged beside the live model'}`,
+    {
+      remedy:
+        inputs.reference === undefined
+          ? 'Name that data with --reference; how new rows are judged, drift: of plumbline.yaml says.'
+          : `Leave out --reference, or --${first}.`,
+    },
+  )
+}
+
+async function replay(
+  inputs: Inputs,
+  reference: string,
+  { folder, signal, progress }: CommandContext,
+): Promise<Outcome<ReplayReport>> {
+  const { time, window: windowMs = defaults.windowMs } = inputs
   const { findNamedFiles } = await import('../data/find-named-files.ts')
   const { replaySample } = await import('../pipeline/replay-sample.ts')
   const rule = {

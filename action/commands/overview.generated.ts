@@ -55,7 +55,7 @@ export const overview: readonly CommandSummary[] = [
   {
     name: 'drift',
     group: 'data',
-    summary: 'Say whether one set of data differs from another in more than chance, column by column.',
+    summary: 'Say whether new rows drifted from what the live model learned, or one set of data from another.',
   },
   {
     name: 'performance',

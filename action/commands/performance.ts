@@ -8,8 +8,9 @@ import type { LabelPolicy } from '../project/project.ts'
 import type { PerformanceReport } from '../report/report-performance.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
 import { duration } from './drift-fields.ts'
-import { choice, flag, list, requiredText, text } from './fields.ts'
+import { choice, list, requiredText, text } from './fields.ts'
 import { fall, metric, namedSql, wholeShare } from './performance-fields.ts'
+import { record } from './record-field.ts'
 import { rolloutFields } from './rollout-fields.ts'
 import { tellIfLong } from './tell-if-long.ts'
 
@@ -24,6 +25,7 @@ export const performanceCommand = defineCommand({
     reference: text({
       description: 'The data to compare with: a file, or a glob in quotes',
       example: '2024.parquet',
+      default: 'what the live release keeps',
     }),
     current: requiredText({ description: 'The data to judge, named the same way', example: '2025-01.csv' }),
     labels: list({ description: 'Where the target arrives later: files that hold the id and the target' }),
@@ -60,7 +62,7 @@ export const performanceCommand = defineCommand({
       description: 'What plumbline drift --json said of the inputs over the same time, a file',
       example: 'drift.json',
     }),
-    record: flag({ description: 'Keep the verdict in the ledger, where decide looks for it; each cohort once' }),
+    record,
   },
   outputs: {
     verdict: '`drop`, `no drop` or `insufficient data`',
@@ -125,7 +127,7 @@ async function followFiles(inputs: Inputs, context: CommandContext): Promise<Rea
 
 /** The release that is live of the project in this folder. */
 async function followHere(inputs: Inputs, context: CommandContext): Promise<Read<PerformanceReport>> {
-  const { current, deployment, record } = inputs
+  const { current, deployment } = inputs
   const taken = (['id', 'target', 'time', 'positive', 'release'] as const).find((name) => inputs[name] !== undefined)
   if (taken !== undefined) throw saidByProject(taken)
   if (inputs.labels.length > 0) throw saidByProject('labels')
@@ -138,7 +140,7 @@ async function followHere(inputs: Inputs, context: CommandContext): Promise<Read
       findCurrent: async () => await findNamedFiles(context.folder, current),
       inputs: await inputDriftIn(context, inputs),
       deployment,
-      isRecorded: record,
+      isRecorded: inputs.record,
     },
     context,
   )

@@ -12,23 +12,38 @@ import type { BadEnd } from '../retrain/retrain-history.ts'
 import type { CommandContext } from './define-command.ts'
 
 /** The data that lies there now beside what is pinned. */
-export interface SeenData {
+export interface SeenSnapshot {
   readonly project: Project
   readonly contracts: DataContracts
   readonly pinned: DataLock | undefined
   readonly snapshot: Snapshot
+}
+
+export interface SeenData extends SeenSnapshot {
   readonly newRows: { readonly added: number; readonly labelled: number }
 }
 
-/** Fetches what is remote, unless told not to, and looks at what lies there; writes no lock. */
+/** The same, with its new rows counted. */
 export async function seeData(context: CommandContext, isFetched: boolean): Promise<Read<SeenData>> {
+  const { countNewRows } = await import('../data/count-new-rows.ts')
+  const { dataDigest } = await import('../project/data-lock.ts')
+  const seen = await seeSnapshot(context, isFetched)
+  if (!seen.ok) return seen
+  const { project, contracts, pinned, snapshot } = seen.value
+  const isSame = pinned !== undefined && dataDigest(pinned) === snapshot.digest
+  const newRows = isSame
+    ? { ok: true as const, value: { added: 0, labelled: 0 } }
+    : await countNewRows(project, contracts, snapshot, pinned, context.signal, context)
+  return newRows.ok ? { ok: true, value: { ...seen.value, newRows: newRows.value } } : newRows
+}
+
+/** Fetches what is remote, unless told not to, and looks at what lies there; writes no lock. */
+export async function seeSnapshot(context: CommandContext, isFetched: boolean): Promise<Read<SeenSnapshot>> {
   const { readProject } = await import('../project/read-project.ts')
   const { readContracts } = await import('../project/read-contract.ts')
   const { isFetched: isRemote } = await import('../project/read-sources.ts')
-  const { countNewRows } = await import('../data/count-new-rows.ts')
   const { readPinned } = await import('../data/pin-snapshot.ts')
   const { takeSnapshot } = await import('../data/take-snapshot.ts')
-  const { dataDigest } = await import('../project/data-lock.ts')
 
   const read = await readProject(context.folder)
   if (!read.ok) return read
@@ -47,15 +62,7 @@ export async function seeData(context: CommandContext, isFetched: boolean): Prom
   const { progress, signal } = context
   const snapshot = await takeSnapshot(project, contracts.value.whole, pinned, signal, { progress, isCheck: true })
   if (!snapshot.ok) return snapshot
-  const isSame = pinned !== undefined && dataDigest(pinned) === snapshot.value.digest
-  const newRows = isSame
-    ? { ok: true as const, value: { added: 0, labelled: 0 } }
-    : await countNewRows(project, contracts.value, snapshot.value, pinned, signal, context)
-  if (!newRows.ok) return newRows
-  return {
-    ok: true,
-    value: { project, contracts: contracts.value, pinned, snapshot: snapshot.value, newRows: newRows.value },
-  }
+  return { ok: true, value: { project, contracts: contracts.value, pinned, snapshot: snapshot.value } }
 }
 
 async function takeLanded(context: CommandContext, { data }: Project): Promise<void> {

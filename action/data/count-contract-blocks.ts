@@ -29,6 +29,8 @@ export interface BlockTerms extends TimeBounds {
   readonly ids: { readonly numbers: NotJudged; readonly minRows: number }
   readonly classified: NotJudged
   readonly times: NotJudged
+  /** Columns that are not to be counted, and why. */
+  readonly left: ReadonlyMap<string, NotJudged>
 }
 
 /**
@@ -104,7 +106,9 @@ const rawKinds = {
   timestamp: 'time',
 } as const
 
-function countedAs(column: ContractColumn, { classified, times }: BlockTerms): ColumnToCount['as'] {
+function countedAs(column: ContractColumn, { classified, times, left }: BlockTerms): ColumnToCount['as'] {
+  const reason = left.get(column.name)
+  if (reason) return reason
   if (isClassified(column)) return classified
   if (isDated(column)) return times
   return rawKinds[column.logicalType] === 'number' ? 'number' : 'category'

@@ -23,7 +23,7 @@ export interface NewRows {
 }
 
 /** The files of one snapshot that say which rows there are and which of them have a label. */
-interface RowFiles {
+export interface RowFiles {
   readonly features: readonly PinnedFile[]
   readonly labels: readonly PinnedFile[]
 }
@@ -118,8 +118,8 @@ function windowStart({ split }: Project, until: string | null): string | undefin
   return new Date(endMs - split.windowMs).toISOString().slice(0, -1)
 }
 
-/** Most pinned files lie in the folder still, so that no store is asked for them. */
-async function earlierFiles(
+/** Files of an earlier snapshot. Most of them lie in the folder still, so that no store is asked for them. */
+export async function earlierFiles(
   project: Project,
   lock: DataLock,
   now: Snapshot,

@@ -9,6 +9,9 @@ import { examplesOf } from './row-examples.ts'
 import type { SectionFiles } from './section-files.ts'
 import type { DescribedFile } from './source-file.ts'
 
+/** What is said of rows that are to be loaded. */
+export type RowsRequest = Pick<FeatureRequest, 'projectFile' | 'model' | 'hasLabels' | 'contract' | 'main' | 'joined'>
+
 /**
  * Makes the table `source`: every contract column of every row, those of other tables joined by their keys, the target joined
  * by id where labels are files of their own (null where there is none yet), and `_row` where the model has no id. Tells what stands in the way: an id or a key
@@ -16,7 +19,7 @@ import type { DescribedFile } from './source-file.ts'
  */
 export async function loadRows(
   engine: Engine,
-  request: FeatureRequest,
+  request: RowsRequest,
   { features, labels, joined: joinedFiles }: SectionFiles<DescribedFile>,
 ): Promise<readonly Diagnostic[]> {
   const { contract, main, model, hasLabels, joined } = request
@@ -93,7 +96,7 @@ function without(contract: Contract, name: string): Contract {
 }
 
 /** Columns that plumbline.yaml names and the contract does not. */
-function unknownColumns({ contract, model, projectFile }: FeatureRequest): Diagnostic[] {
+function unknownColumns({ contract, model, projectFile }: RowsRequest): Diagnostic[] {
   const known = contract.columns.map(({ name }) => name)
   const named = [
     ...Object.entries({ target: model.target, id: model.id, time: model.time, group: model.group }),
@@ -136,7 +139,7 @@ function lacks(file: DescribedFile, { name }: ContractColumn): Diagnostic {
   }
 }
 
-async function checkIds(engine: Engine, request: FeatureRequest): Promise<Diagnostic[]> {
+async function checkIds(engine: Engine, request: RowsRequest): Promise<Diagnostic[]> {
   const { contract, model } = request
   if (model.id === undefined) return []
   const id = quoteName(model.id)
@@ -161,7 +164,7 @@ async function checkIds(engine: Engine, request: FeatureRequest): Promise<Diagno
 }
 
 /** The same label twice is one label; two that differ are none. */
-async function checkLabels(engine: Engine, { contract, model }: FeatureRequest): Promise<Diagnostic[]> {
+async function checkLabels(engine: Engine, { contract, model }: RowsRequest): Promise<Diagnostic[]> {
   const id = quoteName(model.id ?? '')
   const target = quoteName(model.target)
   const select = `SELECT ${id} FROM labels GROUP BY ${id} HAVING count(DISTINCT ${target}) > 1`

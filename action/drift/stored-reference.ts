@@ -161,6 +161,17 @@ export function blocksOfReference({ blocks, columns }: StoredReference): DataBlo
 
 const noNumbers = { missing: 0, counts: [], minusInfinity: 0, plusInfinity: 0 } as const
 
+/** A window in which nothing came. */
+export function emptyBlock({ columns }: StoredReference, { sinceMs, untilMs }: Window): DataBlock {
+  const nothing = { rows: 0, missing: 0, unreadable: 0 }
+  const own = columns.map((column): [string, BlockedColumn] => {
+    if (column.kind === 'not judged') return [column.name, { because: column.because }]
+    const values = column.kind === 'number' ? numbersAt(new Float64Array(), []) : categories([])
+    return [column.name, { ...nothing, values }]
+  })
+  return { sinceMs, untilMs, columns: new Map(own) }
+}
+
 /** A window told in the terms of a reference, so that both can be compared. */
 export interface WindowInCells {
   readonly block: DataBlock

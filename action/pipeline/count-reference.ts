@@ -9,11 +9,11 @@ import type { Project } from '../project/project.ts'
 /** How windows and blocks are counted, and what is said of columns that are not. */
 export const blockTerms = {
   originMs: windowsBegin,
-  mostTexts: maxCategories,
-  ids: { numbers: 'each row has a number of its own: an id', minRows: minIdRows },
   classified: 'the contract classifies it: nothing is kept of its values',
   times: 'times move by themselves',
 } as const
+
+export const ownNumbers = 'each row has a number of its own: an id'
 
 /** So that a reference stays small. */
 const mostBlocks = 260
@@ -32,7 +32,15 @@ export async function countReference(rows: ContractRows, until: string | null): 
   const span = await timeSpan(rows, learned)
   if (!span) return undefined
   const blockMs = blockLength(span.untilMs - span.sinceMs, project.drift.windowMs)
-  const counted = await countContractBlocks(rows, { ...blockTerms, ...learned, blockMs, mostBlocks: mostBlocks + 1 })
+  const counted = await countContractBlocks(rows, {
+    ...blockTerms,
+    ...learned,
+    blockMs,
+    mostBlocks: mostBlocks + 1,
+    mostTexts: maxCategories,
+    ids: { numbers: ownNumbers, minRows: minIdRows },
+    left: new Map(),
+  })
   return counted && storeReference(counted.blocks, blockMs, project.privacy.minCount)
 }
 

@@ -1,5 +1,5 @@
 import { formatBeside, formatExact } from '../base/format-number.ts'
-import type { DriftFinding, FoundColumn } from '../registry/record-drift.ts'
+import type { DriftFinding, FoundColumn } from '../drift/drift-finding.ts'
 import type { DriftTrigger, MetricTrigger, UnknownFinding } from '../retrain/judge-triggers.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'

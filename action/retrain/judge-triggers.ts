@@ -1,6 +1,6 @@
+import type { DriftFinding } from '../drift/drift-finding.ts'
 import { isMetricName, metricKinds } from '../project/metric-kinds.ts'
 import type { RetrainCondition, RetrainTrigger } from '../project/project.ts'
-import type { DriftFinding } from '../registry/record-drift.ts'
 import type { PerformanceFinding } from '../registry/record-performance.ts'
 import { isFuture, timeOf } from './moment.ts'
 import type { RetrainFacts } from './retrain-facts.ts'

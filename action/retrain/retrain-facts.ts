@@ -1,5 +1,5 @@
+import type { DriftFinding } from '../drift/drift-finding.ts'
 import type { BudgetVerdict } from '../pipeline/decide-budget.ts'
-import type { DriftFinding } from '../registry/record-drift.ts'
 import type { PerformanceFinding } from '../registry/record-performance.ts'
 import type { ProposedFinding } from '../registry/record-proposed.ts'
 

@@ -1,6 +1,6 @@
 import type { ChangedFile } from '../../action/data/compare-snapshots.ts'
 import type { ContractCheck, ContractPromise, FoundRename } from '../../action/data/contract-result.ts'
-import type { DriftFinding } from '../../action/registry/record-drift.ts'
+import type { DriftFinding } from '../../action/drift/drift-finding.ts'
 import type { PerformanceFinding } from '../../action/registry/record-performance.ts'
 import type { Report } from '../../action/report/report.ts'
 import { reportCacheListing } from '../../action/report/report-cache.ts'
@@ -21,6 +21,7 @@ import type { JudgedLimit } from '../../action/retrain/judge-limits.ts'
 import type { JudgedLeaf, UnknownFinding } from '../../action/retrain/judge-triggers.ts'
 import type { RetrainFacts } from '../../action/retrain/retrain-facts.ts'
 import { profileNamed } from './profile-named.ts'
+import { windowsNamed } from './windows-named.ts'
 
 const page = 'https://github.com/acme/parcels/settings'
 
@@ -242,6 +243,7 @@ function replayedDrift(name: string): Report {
 
 /** Reports of commands about data and settings in which whatever a person, a file or a remote may name is `name`. */
 export const reportsOfData: Readonly<Record<string, (name: string) => Report>> = {
+  'drift in a project': windowsNamed,
   cache: (name) =>
     reportCacheListing({
       entries: [

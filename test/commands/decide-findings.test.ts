@@ -4,10 +4,11 @@ import { decide } from '../../action/commands/decide.ts'
 import { propose } from '../../action/commands/propose.ts'
 import { runCommand, settle } from '../../action/commands/settle.ts'
 import { whyProposed } from '../../action/commands/why-proposed.ts'
+import type { DriftFinding } from '../../action/drift/drift-finding.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
 import { readLocalRuns } from '../../action/pipeline/run-history.ts'
 import { appendToLedger, readLedger } from '../../action/registry/ledger.ts'
-import { type DriftFinding, recordDrift } from '../../action/registry/record-drift.ts'
+import { recordDrift } from '../../action/registry/record-drift.ts'
 import { type JudgedCohort, type Performance, recordPerformance } from '../../action/registry/record-performance.ts'
 import { proposedIn } from '../../action/registry/record-proposed.ts'
 import { jsonEnding } from '../../action/report/word-ending.ts'
@@ -62,8 +63,8 @@ async function judge({ github }: Proposing, until: string, more: Partial<DriftFi
     ],
     ...more,
   }
-  const since = new Date(Date.parse(until) - 7 * day).toISOString()
-  const windows = [{ since, until, rows: 811, columns: [] }]
+  const untilMs = Date.parse(until)
+  const windows = [{ sinceMs: untilMs - 7 * day, untilMs, rows: 811, columns: [] }]
   expect(await recordDrift(await openGitHubClient(github), 'parcels', { finding, windows }, stamp)).toBe(true)
 }
 

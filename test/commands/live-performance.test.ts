@@ -5,9 +5,10 @@ import { performanceCommand } from '../../action/commands/performance.ts'
 import { register } from '../../action/commands/register.ts'
 import { rolloutStart } from '../../action/commands/rollout-start.ts'
 import { score } from '../../action/commands/score.ts'
+import type { DriftFinding } from '../../action/drift/drift-finding.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
 import { readLedger } from '../../action/registry/ledger.ts'
-import { type DriftFinding, recordDrift } from '../../action/registry/record-drift.ts'
+import { recordDrift } from '../../action/registry/record-drift.ts'
 import { performanceIn } from '../../action/registry/record-performance.ts'
 import { type Proposing, proposing } from '../support/proposing.ts'
 import { rerun } from '../support/registered-project.ts'
@@ -120,7 +121,7 @@ describe('performance of the live release', () => {
       ...{ release: first, until: new Date(Date.now() + 20 * dayMs).toISOString(), verdict: 'no drift' },
       ...{ confirmedShare: 0, effect: 0.1, windowMs: 7 * dayMs, persist: { need: 2, of: 3 }, columns: [] },
     }
-    const window = { since: new Date().toISOString(), until: finding.until, rows: 400, columns: [] }
+    const window = { sinceMs: Date.now(), untilMs: Date.parse(finding.until), rows: 400, columns: [] }
     const stamp = { at: new Date().toISOString(), actor: 'ada' }
     await recordDrift(await openGitHubClient(world.github), 'parcels', { finding, windows: [window] }, stamp)
     const found = await follow(world)

@@ -4,8 +4,9 @@ import { lineage } from '../../action/commands/lineage.ts'
 import { register } from '../../action/commands/register.ts'
 import { run } from '../../action/commands/run.ts'
 import { runsList } from '../../action/commands/runs-list.ts'
+import type { DriftFinding } from '../../action/drift/drift-finding.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
-import { type DriftFinding, recordDrift } from '../../action/registry/record-drift.ts'
+import { recordDrift } from '../../action/registry/record-drift.ts'
 import { recordPerformance } from '../../action/registry/record-performance.ts'
 import { day, type Proposing, proposing } from '../support/proposing.ts'
 import { tinyYaml } from '../support/tiny-project.ts'
@@ -29,7 +30,7 @@ const finds: Readonly<Record<string, (world: Proposing, release: string) => Prom
       ...{ release, until: span.until, verdict: 'drift', confirmedShare: 0.25, effect: 0.1, windowMs: 7 * day },
       ...{ persist: { need: 2, of: 3 }, columns: [carrier] },
     }
-    const windows = [{ ...span, rows: 811, columns: [] }]
+    const windows = [{ sinceMs: Date.parse(span.since), untilMs: Date.parse(span.until), rows: 811, columns: [] }]
     return await recordDrift(await openGitHubClient(github), 'parcels', { finding, windows }, stamp)
   },
   performance: async ({ github }, release) => {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-
+import type { DriftFinding } from '../../action/drift/drift-finding.ts'
 import { decideBudget } from '../../action/pipeline/decide-budget.ts'
 import type { RetrainPolicy } from '../../action/project/project.ts'
-import type { DriftFinding } from '../../action/registry/record-drift.ts'
 import { wordLimit, wordReason } from '../../action/report/word-decision.ts'
 import { decideRetrain } from '../../action/retrain/decide-retrain.ts'
 import type { JudgedLimit } from '../../action/retrain/judge-limits.ts'

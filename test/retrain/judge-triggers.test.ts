@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-
+import type { DriftFinding, FoundColumn } from '../../action/drift/drift-finding.ts'
 import type { RetrainPolicy, RetrainTrigger } from '../../action/project/project.ts'
-import type { DriftFinding, FoundColumn } from '../../action/registry/record-drift.ts'
 import { wordReason } from '../../action/report/word-decision.ts'
 import { decideRetrain } from '../../action/retrain/decide-retrain.ts'
 import type { RetrainFacts } from '../../action/retrain/retrain-facts.ts'

@@ -1,0 +1,168 @@
+import { join } from 'node:path'
+
+import type { Read } from '../base/diagnostic.ts'
+import { Fault } from '../base/fault.ts'
+import type { PinnedFile } from '../data/fetch-snapshot.ts'
+import type { StoredReference } from '../drift/stored-reference.ts'
+import type { GitHubClient } from '../github/client.ts'
+import type { LedgerRecord } from '../registry/ledger-record.ts'
+import type { PublishedRecord } from '../registry/record-published.ts'
+import type { ReferenceSource, WindowsReport } from '../report/report-windows.ts'
+import type { CommandContext, Outcome } from './define-command.ts'
+import type { SeenSnapshot } from './retrain-facts.ts'
+import { deploymentNamed } from './rollout-fields.ts'
+
+export interface WindowInputs {
+  readonly deployment: string | undefined
+  readonly isRecorded: boolean
+  readonly isFetched: boolean
+}
+
+/** Judges the closed windows of the rows that are not pinned, beside what the release learned that is live. */
+export async function driftOfWindows(inputs: WindowInputs, context: CommandContext): Promise<Outcome<WindowsReport>> {
+  const { pushHead } = await import('../registry/local-git.ts')
+  const { readLedger } = await import('../registry/ledger.ts')
+  const { driftRecordsIn, recordDrift } = await import('../registry/record-drift.ts')
+  const { judgeNewRows } = await import('../pipeline/judge-new-rows.ts')
+  const { seeSnapshot } = await import('./retrain-facts.ts')
+  const { withGitHub } = await import('./known-releases.ts')
+  const environment = deploymentNamed(inputs.deployment)
+  const seen = await seeSnapshot(context, inputs.isFetched)
+  if (!seen.ok) return { kind: 'diagnosed', diagnostics: seen.diagnostics }
+  const { project, contracts, pinned, snapshot } = seen.value
+  const { name } = project.model
+  requireTime(seen.value)
+
+  return await withGitHub(context, async (client): Promise<Outcome<WindowsReport>> => {
+    if (client.connection.isEmbedded && inputs.isRecorded) await pushHead(client.connection, context.folder)
+    const { records } = await readLedger(client)
+    const live = await liveRelease(client, records, name, environment)
+    const { owner, repository, isEmbedded } = client.connection
+    const where = { isEmbedded, name: `${owner}/${repository}` }
+    const told = { model: name, environment, policy: project.drift, where }
+    if (!live) return { kind: 'no', result: { ...told, kind: 'nothing released' } }
+    const reference = await referenceOf(client, live.record, seen.value, context)
+    if (!reference.ok) return { kind: 'diagnosed', diagnostics: reference.diagnostics }
+    const release = live.record.tag
+    const { stored, source } = reference.value
+    const known = driftRecordsIn(records, name).filter(({ finding }) => finding.release === release)
+    const past = known.flatMap(({ windows }) => windows)
+    const asked = {
+      ...{ project, contracts, files: snapshot.files, release, reference: stored, past },
+      pinned: await pinnedFiles(seen.value, context),
+      pinnedUntil: pinned?.until ?? null,
+      now: context.now(),
+    }
+    const judged = await judgeNewRows(asked, context.signal)
+    if (!judged.ok) return { kind: 'diagnosed', diagnostics: judged.diagnostics }
+    const { finding, windows, judgedNow } = judged.value
+    const isRecorded =
+      inputs.isRecorded &&
+      finding !== undefined &&
+      judgedNow > 0 &&
+      (await recordDrift(client, name, { finding, windows: windows.slice(-judgedNow) }, await stampOf(context)))
+    const result = {
+      ...told,
+      kind: 'judged' as const,
+      release,
+      isLive: live.isLive,
+      learned: learnedOf(stored, source),
+      ...judged.value,
+      isRecorded,
+      calls: client.calls(),
+    }
+    const isNo = !finding || finding.verdict === 'drift' || finding.verdict === 'insufficient data'
+    return { kind: isNo ? 'no' : 'done', result }
+  })
+}
+
+/** Durations need moments: a year, or no time at all, makes no window. */
+function requireTime({ project, contracts }: SeenSnapshot): void {
+  const { time, name } = project.model
+  const column = contracts.whole.columns.find((one) => one.name === time)
+  if (column?.logicalType === 'date' || column?.logicalType === 'timestamp') return
+  const state = time === undefined ? 'model.time is not set' : `"${time}" is no date or timestamp`
+  throw new Fault(
+    'drift/no-windows',
+    `Cannot judge new rows of "${name}": ${state}; expected one that windows are made of`,
+    {
+      remedy: 'Compare two samples instead: plumbline drift --reference OLD --current NEW',
+    },
+  )
+}
+
+interface LiveRelease {
+  readonly record: PublishedRecord
+  /** False of the newest release, where nothing is rolled out. */
+  readonly isLive: boolean
+}
+
+async function liveRelease(
+  client: GitHubClient,
+  records: readonly LedgerRecord[],
+  model: string,
+  environment: string,
+): Promise<LiveRelease | undefined> {
+  const { publishedIn } = await import('../registry/record-published.ts')
+  const { readDeployment } = await import('../rollout/deploy-branch.ts')
+  const releases = publishedIn(records).filter((release) => release.model === model)
+  const state = await readDeployment(client, { model, environment })
+  const record = state && releases.find(({ tag }) => tag === state.stable.tag)
+  if (record) return { record, isLive: true }
+  const newest = releases.toSorted((one, other) => other.version - one.version)[0]
+  return newest && { record: newest, isLive: false }
+}
+
+/** As it was kept with the release; where it was not, counted anew of the snapshot that the release learned. */
+async function referenceOf(
+  client: GitHubClient,
+  release: PublishedRecord,
+  seen: SeenSnapshot,
+  context: CommandContext,
+): Promise<Read<{ readonly stored: StoredReference; readonly source: ReferenceSource }>> {
+  const { countedReference, keptReference } = await import('../pipeline/learned-reference.ts')
+  const { keptAssets } = await import('../registry/kept-assets.ts')
+  const { folder, progress, signal } = context
+  const { tag, assets } = release
+  if ('reference.json' in assets) {
+    const keep = join(folder, '.plumbline/served')
+    const [file] = (await keptAssets(client, release, ['reference.json'], keep, { progress, signal })) ?? []
+    if (file !== undefined) return { ok: true, value: { stored: await keptReference(tag, file), source: 'release' } }
+  }
+  const { resolveSnapshot } = await import('../data/resolve-snapshot.ts')
+  const { fetchSnapshot } = await import('../data/fetch-snapshot.ts')
+  const { project, contracts } = seen
+  const chosen = await resolveSnapshot(project, tag)
+  if (!chosen.ok) return chosen
+  const { lock } = chosen.value
+  const files = await fetchSnapshot(project, lock, signal, context)
+  const counted = await countedReference(tag, { project, contracts, files, until: lock.until }, signal)
+  return counted.ok ? { ok: true, value: { stored: counted.value, source: 'snapshot' } } : counted
+}
+
+async function pinnedFiles(
+  { project, pinned, snapshot }: SeenSnapshot,
+  context: CommandContext,
+): Promise<readonly PinnedFile[]> {
+  if (!pinned) return []
+  const { earlierFiles } = await import('../data/count-new-rows.ts')
+  return (await earlierFiles(project, pinned, snapshot, context.signal, context)).features
+}
+
+function learnedOf({ blocks, blockMs }: StoredReference, source: ReferenceSource) {
+  return {
+    source,
+    blockMs,
+    blocks: blocks.length,
+    rows: blocks.reduce((sum, { rows }) => sum + rows, 0),
+    sinceMs: blocks[0]?.sinceMs ?? 0,
+    untilMs: blocks.at(-1)?.untilMs ?? 0,
+  }
+}
+
+async function stampOf(context: CommandContext) {
+  const { readCodeState } = await import('../pipeline/read-code-state.ts')
+  const { readTrigger } = await import('../pipeline/read-trigger.ts')
+  const { user } = await readCodeState(context.folder)
+  return { at: context.now().toISOString(), actor: readTrigger(context.environment, user).actor }
+}

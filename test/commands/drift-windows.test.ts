@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest'
+
+import { drift } from '../../action/commands/drift.ts'
+import { register } from '../../action/commands/register.ts'
+import { openGitHubClient } from '../../action/github/client.ts'
+import { openLocalGitHub } from '../../action/local-github/open-local-github.ts'
+import { readLedger } from '../../action/registry/ledger.ts'
+import { driftRecordsIn } from '../../action/registry/record-drift.ts'
+import type { WindowsReport } from '../../action/report/report-windows.ts'
+import { jsonEnding } from '../../action/report/word-ending.ts'
+import { contextOf, runProject } from '../support/registered-project.ts'
+import { schemaOf } from '../support/result-schema.ts'
+import type { TinyProject } from '../support/tiny-project.ts'
+
+const weekMs = 604_800_000
+const rowsAWeek = 672
+const learnedWeeks = 16
+/** A Monday, as windows begin. */
+const startMs = Date.UTC(2024, 11, 30)
+
+/** Parcels of some weeks; of `moved` ones a fifth goes from N to S. */
+function weeks(from: number, to: number, moved: readonly number[] = []): string {
+  const lines: string[] = []
+  for (let row = from * rowsAWeek; row < to * rowsAWeek; row += 1) {
+    const week = Math.floor(row / rowsAWeek)
+    const distance = (row * 7919) % 1000
+    const late = distance * 0.7 + ((row * 104_729) % 1000) * 0.3 > 600 ? 1 : 0
+    const usual = ['N', 'S', 'E', 'W'][row % 4] ?? ''
+    const region = moved.includes(week) && usual === 'N' && row % 5 > 0 ? 'S' : usual
+    const at = new Date(startMs + row * (weekMs / rowsAWeek)).toISOString()
+    lines.push([`p${row}`, at, region, distance, late].join(','))
+  }
+  return `parcel,shipped_at,region,distance_km,late\n${lines.join('\n')}\n`
+}
+
+/** So long after the end of a week that its window is closed. */
+function afterWeek(week: number): Date {
+  return new Date(startMs + week * weekMs + 90_000_000)
+}
+
+const inputs = {
+  ...{ reference: undefined, current: undefined, replay: false, time: undefined, window: undefined, recent: undefined },
+  ...{ persist: undefined, season: undefined, effect: undefined, fdr: undefined, above: {}, weight: {} },
+  ...{ record: false, deployment: undefined, 'no-fetch': false, html: undefined },
+}
+
+async function judged({ folder }: TinyProject, now: Date, more: Partial<typeof inputs> = {}) {
+  const outcome = await drift.run({ ...inputs, ...more }, contextOf(folder, { now: () => now }))
+  if (outcome.kind !== 'done' && outcome.kind !== 'no') throw new Error(JSON.stringify(outcome))
+  const result = outcome.result as WindowsReport
+  if (result.kind !== 'judged') throw new Error(result.kind)
+  const report = await drift.report(result)
+  const isValid = schemaOf('drift')
+  isValid(JSON.parse(jsonEnding('drift', { ...outcome, report })))
+  expect(isValid.errors ?? []).toEqual([])
+  return { ...result, isNo: outcome.kind === 'no', report }
+}
+
+async function recorded({ folder }: TinyProject) {
+  await using connection = await openLocalGitHub(folder)
+  const { records } = await readLedger(await openGitHubClient(connection))
+  return driftRecordsIn(records, 'parcels')
+}
+
+async function releasedProject(): Promise<TinyProject> {
+  const project = await runProject({ files: { 'data/parcels.csv': weeks(0, learnedWeeks) } })
+  const outcome = await register.run({ param: [] }, contextOf(project.folder))
+  if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome))
+  return project
+}
+
+describe('drift, in a project', () => {
+  test('judges a closed window once, whoever looks how often, and records it only when asked', async () => {
+    const project = await releasedProject()
+    const none = await judged(project, afterWeek(learnedWeeks))
+    expect(none).toMatchObject({ isNo: true, newRows: 0, judgedNow: 0, learned: { source: 'release', blocks: 16 } })
+    expect(none.report.outputs).toMatchObject({ verdict: 'insufficient data' })
+    project.write('data/new.csv', weeks(16, 17))
+    const open = await judged(project, new Date(startMs + 16.5 * weekMs))
+    expect(open.finding).toBeUndefined()
+    expect(open.report.text).toContain('no window has closed yet: the next closes 2025-04-29 00:00')
+
+    const looked = await judged(project, afterWeek(17))
+    expect(looked).toMatchObject({ isNo: false, judgedNow: 1, isRecorded: false, finding: { verdict: 'no drift' } })
+    expect(await recorded(project)).toEqual([])
+    expect(await judged(project, afterWeek(17), { record: true })).toMatchObject({ judgedNow: 1, isRecorded: true })
+    const before = await recorded(project)
+    for (let again = 0; again < 5; again += 1) {
+      const same = await judged(project, new Date(afterWeek(17).getTime() + again * 86_400_000), { record: true })
+      expect(same).toMatchObject({ judgedNow: 0, isRecorded: false, finding: looked.finding })
+    }
+    expect(await recorded(project)).toEqual(before)
+
+    // Rows that are pinned are not new, in whatever file they come again.
+    project.write('data/copy.csv', weeks(3, 9))
+    const copied = await judged(project, afterWeek(17))
+    expect(copied.newRows).toBe(rowsAWeek)
+  }, 240_000)
+
+  test('drift is suspected in one window, confirmed by the second, and told with its numbers', async () => {
+    const project = await releasedProject()
+    project.write('data/new.csv', weeks(16, 17))
+    await judged(project, afterWeek(17), { record: true })
+    project.write('data/new.csv', weeks(16, 19, [17, 18]))
+    const first = await judged(project, afterWeek(18), { record: true })
+    expect(first).toMatchObject({
+      isNo: false,
+      judgedNow: 1,
+      finding: { verdict: 'notable', columns: [{ name: 'region', standing: 'suspected', drifted: 1, windows: 2 }] },
+    })
+    const second = await judged(project, afterWeek(19), { record: true })
+    const [column] = second.finding?.columns ?? []
+    expect(second).toMatchObject({ isNo: true, judgedNow: 1, finding: { verdict: 'drift' } })
+    expect(column).toMatchObject({ name: 'region', standing: 'confirmed', drifted: 2, windows: 3, rows: [672, 672] })
+    expect(column?.effect).toBeCloseTo(0.2, 2)
+    expect(column?.before.length).toBe(column?.now.length)
+    expect(second.report.text).toMatch(/^DRIFT {2}region drifted, confirmed/)
+    expect(second.report.text).not.toMatch(/"N"|"S"/)
+    expect((await recorded(project)).at(-1)?.windows.map(({ rows }) => rows)).toEqual([672])
+
+    // Whoever looks once sees what somebody who looked each week sees.
+    const once = await releasedProject()
+    once.write('data/new.csv', weeks(16, 19, [17, 18]))
+    const late = await judged(once, afterWeek(19), { record: true })
+    expect(late.judgedNow).toBe(3)
+    expect({ ...late.finding, release: '' }).toEqual({ ...second.finding, release: '' })
+    expect(late.windows).toEqual(second.windows)
+
+    project.write('data/new.csv', `${weeks(16, 19, [17, 18])}x1,2031-01-01T00:00:00Z,N,5,0\n`)
+    const future = await judged(project, afterWeek(19))
+    expect(future.plan.futureRows).toBe(1)
+    expect(future.report.text).toContain('1 rows lie in the future')
+  }, 240_000)
+})
+
+describe('drift, without --reference', () => {
+  test.each([
+    [{ current: 'new.csv' }, '--current without --reference'],
+    [{ effect: 0.2 }, '--effect without --reference'],
+    [{ reference: 'old.csv', record: true }, '--record with --reference'],
+  ])('refuses what it would not read: %j', async (more, words) => {
+    await expect(drift.run({ ...inputs, ...more }, contextOf('/nowhere'))).rejects.toMatchObject({
+      code: 'cli/bad-input',
+      message: expect.stringContaining(words),
+    })
+  })
+})
