@@ -1,5 +1,5 @@
 import { type Correlation, correlate } from '../stats/correlation.ts'
-import { type DistinctSample, distinctIn, repeatsIn } from '../stats/distinct-sample.ts'
+import { type Estimate, estimateDistinct, estimateRepeats, repeatsIn } from '../stats/distinct-sample.ts'
 import type { ColumnPart, ProfilePart } from './profile-part.ts'
 import { type NumberStatement, stateNumbers } from './state-numbers.ts'
 import { stateTexts, type TextStatement } from './state-texts.ts'
@@ -18,12 +18,6 @@ export interface Profile {
   /** Different rows that the correlations are of; all of them where `isSampled` is false. */
   readonly correlatedRows: number
   readonly isSampled: boolean
-}
-
-/** A count, and the standard error of it as a share where it is an estimate; 0 where it is exact. */
-export interface Estimate {
-  readonly count: number
-  readonly error: number
 }
 
 export interface ProfiledColumn {
@@ -73,7 +67,7 @@ export function stateProfile(part: ProfilePart, { minCount, classified }: Discre
     rows: part.rows,
     minCount,
     columns,
-    repeatedRows: { count: repeatsIn(part.sample), error: errorOf(part.sample) },
+    repeatedRows: estimateRepeats(part.sample),
     correlations: strongest(part, minCount, classified),
     correlatedRows: part.sample.keys.length,
     isSampled: part.sample.level > 0,
@@ -89,7 +83,7 @@ interface Around {
 
 function stateColumn(column: ColumnPart, rows: number, { minCount, isClassified, same }: Around): ProfiledColumn {
   const { name, missing, unreadable, values } = column
-  const distinct = distinctOf(values)
+  const distinct = distinctOf(values, rows - missing - unreadable)
   const isShown = !isClassified
   return {
     name,
@@ -105,21 +99,17 @@ function stateColumn(column: ColumnPart, rows: number, { minCount, isClassified,
   }
 }
 
-function distinctOf(values: ColumnPart['values']): Estimate | null {
+function distinctOf(values: ColumnPart['values'], filled: number): Estimate | null {
   if (!('tally' in values)) return values.kind === 'other' ? null : { count: 0, error: 0 }
-  const { sample } = values.tally
   if (values.kind === 'text') {
-    const { texts } = values.tally
+    const { texts, sample } = values.tally
     if (texts.kind === 'category') return { count: texts.values.length, error: 0 }
-    return { count: distinctIn(sample), error: errorOf(sample) }
+    return estimateDistinct(sample, filled)
   }
-  const { minusInfinity, plusInfinity } = values.tally.counts
-  const infinite = (minusInfinity > 0 ? 1 : 0) + (plusInfinity > 0 ? 1 : 0)
-  return { count: distinctIn(sample) + infinite, error: errorOf(sample) }
-}
-
-function errorOf({ level, keys }: Pick<DistinctSample, 'level' | 'keys'>): number {
-  return level === 0 ? 0 : 1 / Math.sqrt(Math.max(1, keys.length))
+  const { counts, sample, sums } = values.tally
+  const infinite = (counts.minusInfinity > 0 ? 1 : 0) + (counts.plusInfinity > 0 ? 1 : 0)
+  const { count, error } = estimateDistinct(sample, sums.count)
+  return { count: count + infinite, error }
 }
 
 function findingsOf(

@@ -44,7 +44,7 @@ export function wordDistinct({ distinct }: ProfiledColumn): string {
   if (!distinct) return ''
   return distinct.error === 0
     ? formatCount(distinct.count)
-    : `≈ ${formatNumber(Number(distinct.count.toPrecision(2)), 2)}`
+    : `≈ ${formatNumber(Number(distinct.count.toPrecision(distinct.error < 0.01 ? 3 : 2)), 2)}`
 }
 
 export function wordRange({ numbers, texts, times }: ProfiledColumn): string {

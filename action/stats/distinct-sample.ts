@@ -70,6 +70,41 @@ export function repeatsIn({ level, counts }: Pick<DistinctSample, 'level' | 'cou
   return counts.reduce((all, count) => all + count - 1, 0) * 2 ** level
 }
 
+/** A count, and the standard error of it as a share where it is an estimate; 0 where it is exact. */
+export interface Estimate {
+  readonly count: number
+  readonly error: number
+}
+
+/**
+ * How many different ones `all` things are: those kept times 2^level, or all less the repeats, whichever varies less by
+ * chance: where hardly anything repeats, the latter.
+ */
+export function estimateDistinct(sample: Pick<DistinctSample, 'level' | 'keys' | 'counts'>, all: number): Estimate {
+  const { level, keys, counts } = sample
+  if (level === 0) return { count: keys.length, error: 0 }
+  const spread = repeatSpread(counts)
+  const count = Math.min(all, spread < keys.length ? all - repeatsIn(sample) : distinctIn(sample))
+  return { count, error: (Math.sqrt(Math.min(spread, keys.length)) * 2 ** level) / count }
+}
+
+export function estimateRepeats(sample: Pick<DistinctSample, 'level' | 'counts'>): Estimate {
+  const count = repeatsIn(sample)
+  if (sample.level === 0) return { count, error: 0 }
+  return {
+    count,
+    error: Math.min(1, (Math.sqrt(repeatSpread(sample.counts)) * 2 ** sample.level) / Math.max(1, count)),
+  }
+}
+
+/** The variance of the repeats among those kept; where none was seen, one could have been. */
+function repeatSpread(counts: Float64Array): number {
+  return Math.max(
+    1,
+    counts.reduce((all, count) => all + (count - 1) ** 2, 0),
+  )
+}
+
 /** Collects the hashes of numbers. */
 export interface SampleCollector {
   /** Finite numbers without −0, each once. */

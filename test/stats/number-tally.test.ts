@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { distinctIn, mergeSamples, repeatsIn, sampleCollector } from '../../action/stats/distinct-sample.ts'
+import {
+  distinctIn,
+  estimateDistinct,
+  estimateRepeats,
+  mergeSamples,
+  repeatsIn,
+  sampleCollector,
+} from '../../action/stats/distinct-sample.ts'
 import { countNumbers, spanOf, withBits } from '../../action/stats/number-counts.ts'
 import { mergeTallies, numberCollector } from '../../action/stats/number-tally.ts'
 
@@ -76,6 +83,31 @@ describe('distinctIn, repeatsIn', () => {
       expect(Math.abs(distinctIn(sample) / distinct - 1)).toBeLessThan(4 / Math.sqrt(sample.keys.length))
       expect(Math.abs(repeatsIn(sample) / (values.length - distinct) - 1)).toBeLessThan(0.25)
     }
+  })
+
+  it('are estimated with the error that is said, the less of it the less repeats', () => {
+    for (const [different, mostError] of [
+      [40_000, 0.05],
+      [60_000_000, 0.005],
+    ] as const) {
+      for (const seed of [1, 2, 3, 4, 5, 6]) {
+        const values = stream(seed * 77, 60_000, (u) => Math.floor(u * different))
+        const { sample } = tallyOf(values)
+        const distinct = new Set(values).size
+        const { count, error } = estimateDistinct(sample, values.length)
+        expect(Math.abs(count - distinct)).toBeLessThanOrEqual(4 * error * count)
+        expect(error).toBeLessThan(mostError)
+        const repeats = estimateRepeats(sample)
+        expect(Math.abs(repeats.count - (values.length - distinct))).toBeLessThanOrEqual(
+          4 * Math.max(2 ** sample.level, repeats.error * repeats.count),
+        )
+      }
+    }
+    const few = tallyOf([1, 1, 2]).sample
+    expect([estimateDistinct(few, 3), estimateRepeats(few)]).toEqual([
+      { count: 2, error: 0 },
+      { count: 1, error: 0 },
+    ])
   })
 
   it('say that nothing repeats where nothing does', () => {
