@@ -32,7 +32,6 @@ export const faults = {
   'data/unknown-snapshot': 'user',
   'data/would-overwrite': 'user',
   'drift/bad-reference': 'user',
-  'drift/no-windows': 'user',
   'features/no-child': 'bug',
   'features/out-of-memory': 'user',
   'features/timeout': 'user',

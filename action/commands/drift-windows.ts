@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 
 import type { Read } from '../base/diagnostic.ts'
-import { Fault } from '../base/fault.ts'
 import type { PinnedFile } from '../data/fetch-snapshot.ts'
 import type { StoredReference } from '../drift/stored-reference.ts'
 import type { GitHubClient } from '../github/client.ts'
@@ -31,15 +30,15 @@ export async function driftOfWindows(inputs: WindowInputs, context: CommandConte
   if (!seen.ok) return { kind: 'diagnosed', diagnostics: seen.diagnostics }
   const { project, contracts, pinned, snapshot } = seen.value
   const { name } = project.model
-  requireTime(seen.value)
+  const told = { model: name, environment, policy: project.drift }
+  const why = await withoutWindows(seen.value)
+  if (why !== undefined) return { kind: 'no', result: { ...told, kind: 'no windows', why } }
 
   return await withGitHub(context, async (client): Promise<Outcome<WindowsReport>> => {
     if (client.connection.isEmbedded && inputs.isRecorded) await pushHead(client.connection, context.folder)
     const { records } = await readLedger(client)
     const live = await liveRelease(client, records, name, environment)
     const { owner, repository, isEmbedded } = client.connection
-    const where = { isEmbedded, name: `${owner}/${repository}` }
-    const told = { model: name, environment, policy: project.drift, where }
     if (!live) return { kind: 'no', result: { ...told, kind: 'nothing released' } }
     const reference = await referenceOf(client, live.record, seen.value, context)
     if (!reference.ok) return { kind: 'diagnosed', diagnostics: reference.diagnostics }
@@ -66,6 +65,7 @@ export async function driftOfWindows(inputs: WindowInputs, context: CommandConte
       kind: 'judged' as const,
       release,
       isLive: live.isLive,
+      where: { isEmbedded, name: `${owner}/${repository}` },
       learned: learnedOf(stored, source),
       ...judged.value,
       isRecorded,
@@ -76,19 +76,13 @@ export async function driftOfWindows(inputs: WindowInputs, context: CommandConte
   })
 }
 
-/** Durations need moments: a year, or no time at all, makes no window. */
-function requireTime({ project, contracts }: SeenSnapshot): void {
-  const { time, name } = project.model
-  const column = contracts.whole.columns.find((one) => one.name === time)
-  if (column?.logicalType === 'date' || column?.logicalType === 'timestamp') return
-  const state = time === undefined ? 'model.time is not set' : `"${time}" is no date or timestamp`
-  throw new Fault(
-    'drift/no-windows',
-    `Cannot judge new rows of "${name}": ${state}; expected one that windows are made of`,
-    {
-      remedy: 'Compare two samples instead: plumbline drift --reference OLD --current NEW',
-    },
-  )
+/** Why no windows can be made: durations need moments, and a year only orders. */
+async function withoutWindows({ project, contracts }: SeenSnapshot): Promise<string | undefined> {
+  const { isDated } = await import('../data/count-contract-blocks.ts')
+  const { time } = project.model
+  if (time === undefined) return 'model.time is not set'
+  const column = contracts.whole.columns.find(({ name }) => name === time)
+  return column && isDated(column) ? undefined : `"${time}" is no date or timestamp`
 }
 
 interface LiveRelease {

@@ -93,7 +93,7 @@ function within(rows: ContractRows, columns: readonly ContractColumn[], { afterM
 }
 
 /** Whether a column says when something happened, so that durations can be measured: a year only orders. */
-function isDated({ logicalType }: Pick<ContractColumn, 'logicalType'>): boolean {
+export function isDated({ logicalType }: Pick<ContractColumn, 'logicalType'>): boolean {
   return logicalType === 'date' || logicalType === 'timestamp'
 }
 

@@ -15,12 +15,13 @@ interface WindowsOf {
   readonly model: string
   readonly environment: string
   readonly policy: DriftPolicy
-  readonly where: { readonly isEmbedded: boolean; readonly name: string }
 }
 
 export type WindowsReport = WindowsOf &
   (
     | { readonly kind: 'nothing released' }
+    /** Its time, or that it has none, makes no windows. */
+    | { readonly kind: 'no windows'; readonly why: string }
     | ({
         readonly kind: 'judged'
         /** Tag of the release that new rows are compared with. */
@@ -36,6 +37,7 @@ export type WindowsReport = WindowsOf &
           readonly untilMs: number
         }
         readonly isRecorded: boolean
+        readonly where: { readonly isEmbedded: boolean; readonly name: string }
         /** Requests that it took. */
         readonly calls: number
       } & JudgedNewRows)
@@ -48,12 +50,7 @@ const maxNamed = 3
 
 /** Whether new rows drifted from what the live release learned: the verdict with its reason, the columns, then the windows. */
 export function reportWindows(report: WindowsReport): Report {
-  if (report.kind === 'nothing released') {
-    const reason = `nothing of ${report.model} is released yet: there is nothing to compare new rows with`
-    const text = ownLines([`INSUFFICIENT DATA  ${reason}`, 'Next:  plumbline run   then   plumbline register'])
-    const outputs = { verdict: 'insufficient data', drifted: '0', reason }
-    return { text, markdown: `## Insufficient data\n\n${markdownText(reason)}`, outputs }
-  }
+  if (report.kind !== 'judged') return reportNothing(report)
   const verdict = report.finding?.verdict ?? 'insufficient data'
   const reason = wordReason(report)
   const sides = wordSides(report)
@@ -81,6 +78,21 @@ export function reportWindows(report: WindowsReport): Report {
       ...notes.map(markdownText),
     ].join('\n\n'),
     outputs: { verdict, drifted: String(confirmedIn(report).length), reason },
+  }
+}
+
+function reportNothing(report: Exclude<WindowsReport, Judged>): Report {
+  const isReleased = report.kind === 'no windows'
+  const reason = isReleased
+    ? `new rows of ${report.model} make no windows: ${report.why}`
+    : `nothing of ${report.model} is released yet: there is nothing to compare new rows with`
+  const next = isReleased
+    ? 'Compare two samples instead:  plumbline drift --reference OLD --current NEW'
+    : 'Next:  plumbline run   then   plumbline register'
+  return {
+    text: ownLines([`INSUFFICIENT DATA  ${reason}`, `  ${next}`]),
+    markdown: `## Insufficient data\n\n${markdownText(reason)}`,
+    outputs: { verdict: 'insufficient data', drifted: '0', reason },
   }
 }
 

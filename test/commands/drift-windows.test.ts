@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { decide } from '../../action/commands/decide.ts'
 import { drift } from '../../action/commands/drift.ts'
 import { register } from '../../action/commands/register.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
@@ -10,7 +11,7 @@ import type { WindowsReport } from '../../action/report/report-windows.ts'
 import { jsonEnding } from '../../action/report/word-ending.ts'
 import { contextOf, runProject } from '../support/registered-project.ts'
 import { schemaOf } from '../support/result-schema.ts'
-import type { TinyProject } from '../support/tiny-project.ts'
+import { type TinyProject, tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
 
 const weekMs = 604_800_000
 const rowsAWeek = 672
@@ -63,7 +64,9 @@ async function recorded({ folder }: TinyProject) {
 }
 
 async function releasedProject(): Promise<TinyProject> {
-  const project = await runProject({ files: { 'data/parcels.csv': weeks(0, learnedWeeks) } })
+  const policy = `${tinyYaml}retrain: { any: [{ drift: confirmed }], limits: { cool-down: 0s } }\n`
+  const files = { 'data/parcels.csv': weeks(0, learnedWeeks), 'plumbline.yaml': policy }
+  const project = await runProject({ files })
   const outcome = await register.run({ param: [] }, contextOf(project.folder))
   if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome))
   return project
@@ -108,7 +111,15 @@ describe('drift, in a project', () => {
       judgedNow: 1,
       finding: { verdict: 'notable', columns: [{ name: 'region', standing: 'suspected', drifted: 1, windows: 2 }] },
     })
+    const decided = async (now: Date) => {
+      const asked = { force: false, reason: undefined, 'no-fetch': false }
+      const outcome = await decide.run(asked, contextOf(project.folder, { now: () => now }))
+      if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome))
+      return outcome.result
+    }
+    expect(await decided(afterWeek(18))).toMatchObject({ verdict: 'wait', fires: false })
     const second = await judged(project, afterWeek(19), { record: true })
+    expect(await decided(afterWeek(19))).toMatchObject({ verdict: 'retrain', trigger: 'drift' })
     const [column] = second.finding?.columns ?? []
     expect(second).toMatchObject({ isNo: true, judgedNow: 1, finding: { verdict: 'drift' } })
     expect(column).toMatchObject({ name: 'region', standing: 'confirmed', drifted: 2, windows: 3, rows: [672, 672] })
@@ -134,6 +145,20 @@ describe('drift, in a project', () => {
 })
 
 describe('drift, without --reference', () => {
+  test.each([
+    ['nothing is released yet', {}, 'nothing of parcels is released yet'],
+    ['there is no time', { 'plumbline.yaml': tinyYaml.replace(', time: shipped_at', '') }, 'model.time is not set'],
+  ])('is insufficient data where %s', async (_, files, words) => {
+    const { folder } = await tinyProject({ files: { 'data/parcels.csv': tinyRows(50), ...files } })
+    const outcome = await drift.run(inputs, contextOf(folder))
+    if (outcome.kind !== 'no') throw new Error(JSON.stringify(outcome))
+    const report = await drift.report(outcome.result)
+    expect(report).toMatchObject({ outputs: { verdict: 'insufficient data', reason: expect.stringContaining(words) } })
+    const isValid = schemaOf('drift')
+    isValid(JSON.parse(jsonEnding('drift', { ...outcome, report })))
+    expect(isValid.errors ?? []).toEqual([])
+  })
+
   test.each([
     [{ current: 'new.csv' }, '--current without --reference'],
     [{ effect: 0.2 }, '--effect without --reference'],
