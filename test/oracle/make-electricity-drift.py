@@ -3,10 +3,9 @@
     python -m venv env && env/bin/pip install pandas==2.3.3 scipy==1.17.1 numpy==2.4.6
     env/bin/python make-electricity-drift.py FOLDER > electricity-drift.json
 
-FOLDER holds YEAR-MONTH.csv. Written from docs/drift.md alone: of each column D and the two-sample Kolmogorov-Smirnov p, or,
-where both months hold at most ten values, the total variation and chi-square of the contingency table, categories of which a
-side expects fewer than five rows together; Benjamini and Hochberg over the columns of a month; a column is named with an
-effect of at least 0.1 and an adjusted p of at most 0.05. Times are not compared.
+FOLDER holds YEAR-MONTH.csv. Written from docs/drift.md alone: each column compared as compare_columns.py does; Benjamini and
+Hochberg over the columns of a month; a column is named with an effect of at least 0.1 and an adjusted p of at most 0.05.
+Times are not compared.
 """
 
 import json
@@ -18,27 +17,9 @@ import pandas as pd
 import scipy
 from scipy import stats
 
-LIMIT, FDR, MONTHS, FEW = 0.1, 0.05, 12, 10
+from compare_columns import compare
 
-
-def pooled(reference, current):
-    values = np.union1d(reference, current)
-    table = np.array([[(side == value).sum() for value in values] for side in (reference, current)])
-    expected = table.sum(axis=0) * min(len(reference), len(current)) / (len(reference) + len(current))
-    rare = expected < 5
-    return np.column_stack([table[:, ~rare], table[:, rare].sum(axis=1)]) if rare.any() else table
-
-
-def compare(reference, current):
-    if len(np.union1d(reference, current)) > FEW:
-        method = "exact" if max(len(reference), len(current)) <= 10_000 else "asymp"
-        test = stats.ks_2samp(reference, current, method=method)
-        return float(test.statistic), float(test.pvalue)
-    table = pooled(reference, current)
-    effect = float(np.abs(table[0] / table[0].sum() - table[1] / table[1].sum()).sum() / 2)
-    filled = table[:, table.sum(axis=0) > 0]
-    p = stats.chi2_contingency(filled, correction=False).pvalue if filled.shape[1] > 1 else 1.0
-    return effect, float(p)
+LIMIT, FDR, MONTHS = 0.1, 0.05, 12
 
 
 def main():
