@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util'
 import { replaceSection } from './bench/benchmarks-md.mjs'
 import { measureDrift } from './bench/measure-drift.mjs'
 import { build } from './build.mjs'
+import { comparePeople } from './peers/acs.mjs'
+import { compareCalibration } from './peers/calibration.mjs'
 import { plainLoop, slowPeers } from './peers/drift-peers.mjs'
 import { installPeer } from './peers/install-peer.mjs'
 import { mirrorForReal } from './peers/mlflow.mjs'
@@ -19,6 +21,9 @@ const help = `npm run peers [-- PART … --write]
   speed      ten checks of a million rows by Plumbline and three others; about five minutes; ROUNDS=5
   drift      two samples compared by Plumbline, by a loop of pandas and SciPy, by Evidently and by NannyML; about
              fifteen minutes, and 3 GB to install; --large for ten million rows, too
+  calibration  false alarms and power of the rule over windows, of Evidently and of NannyML on the same streams; about
+             twenty minutes; --repeats 10 for the streams of a case
+  acs        people of four years of a survey (PLUMBLINE_TEST_DATA), judged by the same three; a minute
 
 Without a part, verdicts and speed. --write puts the tables into docs/.`
 
@@ -30,12 +35,13 @@ const peers = [
 ]
 const mlflow = { name: 'mlflow', version: '3.17.2', needs: 'mlflow==3.17.2' }
 
-const parts = ['verdicts', 'speed', 'mlflow', 'drift']
+const parts = ['verdicts', 'speed', 'mlflow', 'drift', 'calibration', 'acs']
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     write: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
+    repeats: { type: 'string', default: '10' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -48,7 +54,12 @@ if (values.help || unknown !== undefined) {
 
 async function compare(chosen, isWritten) {
   await build()
+  // Where nobody answers, calling home takes longer than the work.
+  Object.assign(process.env, { NML_DISABLE_USAGE_LOGGING: '1', DO_NOT_TRACK: '1' })
   const installed = (some) => some.map((peer) => installPeer(root, peer))
+  const write = (sections) => {
+    if (isWritten) for (const [title, text] of sections) replaceSection(root, title, text)
+  }
   if (chosen.includes('verdicts')) {
     const [judge] = installed(peers.filter(({ name }) => name === 'datacontract'))
     if (!(await compareVerdicts(root, judge, { isWritten }))) process.exitCode = 1
@@ -58,7 +69,10 @@ async function compare(chosen, isWritten) {
     await compareSpeed(root, installed(peers), { rounds: Number(process.env.ROUNDS ?? 5), isWritten })
   }
   if (chosen.includes('drift')) {
-    const sections = await measureDrift(root, installed([plainLoop, ...slowPeers]), { isLarge: values.large })
-    if (isWritten) for (const [title, text] of sections) replaceSection(root, title, text)
+    write(await measureDrift(root, installed([plainLoop, ...slowPeers]), { isLarge: values.large }))
   }
+  if (chosen.includes('calibration')) {
+    write(await compareCalibration(root, installed(slowPeers), { repeats: Number(values.repeats) }))
+  }
+  if (chosen.includes('acs')) write(await comparePeople(root, installed(slowPeers)))
 }

@@ -1,6 +1,6 @@
 import { judgePersistence, nextDriftState, noDriftState, windowRuleOf } from '../../action/drift/drift-state.ts'
 import { judgeWindow } from '../../action/drift/judge-window.ts'
-import { DriftStream, driftedColumns } from './drift-streams.ts'
+import { DriftStream, driftedColumns, weekMs } from './drift-streams.ts'
 
 export interface CalibrationCase {
   readonly name: string
@@ -27,18 +27,20 @@ export interface Calibration {
   /** Of drifted columns, flagged in a window; and confirmed in the third. */
   readonly power: number
   readonly powerConfirmed: number
+  /** Of drifted columns, `insufficient data` in a window. */
+  readonly unsure: number
   readonly windows: number
 }
 
-const windowsEach = 4
-const weekMs = 604_800_000
+/** Judged, after the reference. */
+export const windowsEach = 4
 const rule = { effect: 0.1, fdr: 0.05, limits: {}, weights: {} }
 const persist = { need: 2, of: 3 }
 
 export function calibrate(one: CalibrationCase, seed: number): Calibration {
-  const sums = { columns: 0, flagged: 0, any: 0, confirmed: 0, p5: 0, p1: 0, drifted: 0, found: 0, third: 0 }
+  const sums = { columns: 0, flagged: 0, any: 0, confirmed: 0, p5: 0, p1: 0, drifted: 0, found: 0, unsure: 0, third: 0 }
   for (let repeat = 0; repeat < one.repeats; repeat += 1) {
-    const stream = new DriftStream({ seed: seed * 1000 + repeat, variation: one.variation, drift: one.drift })
+    const stream = streamOf(one, seed, repeat)
     const training = Array.from({ length: one.blocks }, () => stream.block(one.blockRows))
     const reference = { training, recentMs: one.recentBlocks * weekMs, season: null }
     let state = noDriftState
@@ -47,6 +49,7 @@ export function calibrate(one: CalibrationCase, seed: number): Calibration {
       state = nextDriftState(state, window, persist)
       const { columns } = judgePersistence(state, window, rule, persist)
       const isDrifted = ({ name }: { name: string }) => one.drift > 0 && driftedColumns.includes(name)
+      const drifted = window.columns.filter(isDrifted)
       const still = window.columns.filter((column) => !isDrifted(column))
       const flagged = still.filter(({ verdict }) => verdict === 'drift').length
       const pValues = still.flatMap(({ againstTraining }) => againstTraining.rows.map((row) => row.varied?.pValue ?? 1))
@@ -57,8 +60,9 @@ export function calibrate(one: CalibrationCase, seed: number): Calibration {
       sums.p1 += pValues.filter((p) => p <= 0.01).length
       const confirmed = columns.filter(({ standing }) => standing === 'confirmed')
       sums.confirmed += confirmed.some((column) => !isDrifted(column)) ? 1 : 0
-      sums.drifted += window.columns.length - still.length
-      sums.found += window.columns.filter((column) => isDrifted(column) && column.verdict === 'drift').length
+      sums.drifted += drifted.length
+      sums.found += drifted.filter(({ verdict }) => verdict === 'drift').length
+      sums.unsure += drifted.filter(({ verdict }) => verdict === 'insufficient data').length
       if (index === 2) sums.third += confirmed.filter(isDrifted).length
     }
   }
@@ -71,29 +75,22 @@ export function calibrate(one: CalibrationCase, seed: number): Calibration {
     below1: sums.p1 / sums.columns,
     power: sums.found / Math.max(1, sums.drifted),
     powerConfirmed: sums.third / Math.max(1, sums.drifted / windowsEach),
+    unsure: sums.unsure / Math.max(1, sums.drifted),
     windows,
   }
 }
 
+/** The weeks of one repeat, whoever judges them. */
+export function streamOf({ variation, drift }: CalibrationCase, seed: number, repeat: number): DriftStream {
+  return new DriftStream({ seed: seed * 1000 + repeat, variation, drift })
+}
+
 /** The sizes of the notes: rows of the reference and of a window; the reference in 10 blocks unless said otherwise. */
 export function calibrationCases(repeats: number): CalibrationCase[] {
-  const of = (
-    rows: number,
-    windowRows: number,
-    variation: number,
-    drift: number,
-    blocks = 10,
-    recentBlocks = blocks,
-  ) => ({
-    name: nameOf(rows, windowRows, variation, drift, blocks, recentBlocks),
-    blocks,
-    blockRows: rows / blocks,
-    windowRows,
-    variation,
-    drift,
-    recentBlocks,
-    repeats: Math.ceil(rows > 50_000 ? repeats / 8 : rows > 10_000 ? repeats / 3 : repeats),
-  })
+  const of = (rows: number, windowRows: number, variation: number, drift: number, blocks = 10, recent = blocks) => {
+    const fewer = Math.ceil(rows > 50_000 ? repeats / 8 : rows > 10_000 ? repeats / 3 : repeats)
+    return calibrationCase({ rows, windowRows, variation, drift, blocks, recentBlocks: recent, repeats: fewer })
+  }
   return [
     of(1000, 100, 0, 0),
     of(1000, 1000, 0, 0),
@@ -117,6 +114,19 @@ export function calibrationCases(repeats: number): CalibrationCase[] {
   ]
 }
 
+interface Sizes extends Pick<CalibrationCase, 'windowRows' | 'variation' | 'drift' | 'repeats'> {
+  /** Of the reference. */
+  readonly rows: number
+  readonly blocks?: number
+  readonly recentBlocks?: number
+}
+
+export function calibrationCase({ rows, blocks = 10, recentBlocks = blocks, ...given }: Sizes): CalibrationCase {
+  const { windowRows, variation, drift } = given
+  const name = nameOf(rows, windowRows, variation, drift, blocks, recentBlocks)
+  return { ...given, name, blocks, blockRows: rows / blocks, recentBlocks }
+}
+
 function nameOf(rows: number, windowRows: number, variation: number, drift: number, blocks: number, recent: number) {
   const shape = blocks === 10 ? '' : `, ${blocks} blocks`
   const both = recent === blocks ? '' : `, ${recent} of them recent`
@@ -138,7 +148,6 @@ export function missedBars({ drift }: CalibrationCase, one: Calibration): string
 
 /** A row a case, for docs/benchmarks.md. */
 export function tableOf(measured: readonly (readonly [CalibrationCase, Calibration])[]): string {
-  const percent = (share: number) => `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 2 : 1)} %`
   const lines = measured.map(([{ name, drift }, one]) => {
     const power = drift > 0 ? `${percent(one.power)} | ${percent(one.powerConfirmed)}` : ' | '
     const quiet = [one.below5, one.below1, one.falseColumns, one.falseWindows, one.falseConfirmed].map(percent)
@@ -149,4 +158,8 @@ export function tableOf(measured: readonly (readonly [CalibrationCase, Calibrati
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...lines,
   ].join('\n')
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 2 : 1)} %`
 }

@@ -15,9 +15,31 @@ export interface StreamRule {
   readonly drift: number
 }
 
+/** The rows of a week, column by column. */
+export interface StreamWeek {
+  readonly sinceMs: number
+  readonly rows: number
+  readonly columns: ReadonlyMap<string, Float64Array | readonly string[]>
+}
+
 export const driftedColumns: readonly string[] = ['n0', 'n3', 'c0', 'c5']
 const categoryCounts = [2, 2, 3, 4, 5, 8, 12, 20, 30, 40]
-const weekMs = 604_800_000
+export const weekMs = 604_800_000
+
+/** A week as Plumbline keeps it. */
+export function blockOf({ sinceMs, rows, columns }: StreamWeek): DataBlock {
+  const counted = [...columns].map(([name, values]): readonly [string, ColumnBlock] => {
+    const counts = values instanceof Float64Array ? countNumbers(values.toSorted()) : categoriesOf(rowsOf(values), 1000)
+    return [name, { rows, missing: 0, unreadable: 0, values: counts }]
+  })
+  return { sinceMs, untilMs: sinceMs + weekMs, columns: new Map(counted) }
+}
+
+function rowsOf(values: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return counts
+}
 
 export class DriftStream {
   readonly #uniform: () => number
@@ -31,31 +53,35 @@ export class DriftStream {
     this.#logOdds = categoryCounts.map((count) => Array.from({ length: count }, () => 0.7 * this.#normal()))
   }
 
-  /** The next week, of so many rows. */
+  /** The next week, of so many rows, as counts. */
   block(rows: number, isDrifted = false): DataBlock {
+    return blockOf(this.week(rows, isDrifted))
+  }
+
+  /** The next week, of so many rows, as they are. */
+  week(rows: number, isDrifted = false): StreamWeek {
     const drift = isDrifted ? this.#rule.drift : 0
     const driftOf = (name: string) => (driftedColumns.includes(name) ? drift : 0)
     const sinceMs = this.#next * weekMs
     this.#next += 1
-    const columns = new Map<string, ColumnBlock>()
+    const columns = new Map<string, Float64Array | readonly string[]>()
     for (let index = 0; index < 10; index += 1) {
       columns.set(`n${index}`, this.#numbers(index % 4, rows, driftOf(`n${index}`)))
     }
     for (const [index, logOdds] of this.#logOdds.entries()) {
       columns.set(`c${index}`, this.#texts(logOdds, rows, driftOf(`c${index}`)))
     }
-    return { sinceMs, untilMs: sinceMs + weekMs, columns }
+    return { sinceMs, rows, columns }
   }
 
   /** A shift by 2.5 D deviations moves a normal column by about D. */
-  #numbers(shape: number, rows: number, drift: number): ColumnBlock {
+  #numbers(shape: number, rows: number, drift: number): Float64Array {
     const shift = this.#rule.variation * this.#normal() + 2.53 * drift
-    const values = Float64Array.from({ length: rows }, () => this.#draw(shape) + shift)
-    return { rows, missing: 0, unreadable: 0, values: countNumbers(values.sort()) }
+    return Float64Array.from({ length: rows }, () => this.#draw(shape) + shift)
   }
 
   /** Drift moves so much of the commonest value's share to the rarest. */
-  #texts(logOdds: readonly number[], rows: number, drift: number): ColumnBlock {
+  #texts(logOdds: readonly number[], rows: number, drift: number): string[] {
     const weights = logOdds.map((odds) => Math.exp(odds + this.#rule.variation * this.#normal()))
     const total = weights.reduce((sum, weight) => sum + weight, 0)
     const shares = weights.map((weight) => weight / total)
@@ -63,16 +89,14 @@ export class DriftStream {
     const moved = Math.min(drift, 0.95 * (shares[most] ?? 0))
     shares[most] = (shares[most] ?? 0) - moved
     shares[least] = (shares[least] ?? 0) + moved
-    const counts = new Map<string, number>()
-    for (let row = 0; row < rows; row += 1) {
+    return Array.from({ length: rows }, () => {
       let [index, left] = [0, this.#uniform()]
       while (index < shares.length - 1 && left >= (shares[index] ?? 0)) {
         left -= shares[index] ?? 0
         index += 1
       }
-      counts.set(`v${index}`, (counts.get(`v${index}`) ?? 0) + 1)
-    }
-    return { rows, missing: 0, unreadable: 0, values: categoriesOf(counts, 1000) }
+      return `v${index}`
+    })
   }
 
   /** Mean 0, deviation 1: normal, lognormal, uniform, two humps. */
