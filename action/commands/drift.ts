@@ -159,9 +159,10 @@ function refuseUnread(inputs: Inputs): void {
 async function replay(
   inputs: Inputs,
   reference: string,
-  { folder, signal, progress }: CommandContext,
+  { folder, signal, progress, now }: CommandContext,
 ): Promise<Outcome<ReplayReport>> {
-  const { time, window: windowMs = defaults.windowMs } = inputs
+  const { current, time, window: windowMs = defaults.windowMs } = inputs
+  if (current !== undefined) throw bothNamed(reference, current)
   const { findNamedFiles } = await import('../data/find-named-files.ts')
   const { replaySample } = await import('../pipeline/replay-sample.ts')
   const rule = {
@@ -175,7 +176,7 @@ async function replay(
   }
   const files = await findNamedFiles(folder, reference)
   const replayed = await tellIfLong(progress, 'replay', reference, async () => {
-    return await replaySample(files, { rule, windowMs, time }, signal)
+    return await replaySample(files, { rule, windowMs, nowMs: now().getTime(), time }, signal)
   })
   if (!replayed.ok) return { kind: 'diagnosed', diagnostics: replayed.diagnostics }
   return { kind: 'done', result: { reference, ...replayed.value } }
@@ -197,4 +198,14 @@ async function requirePageFile({ html = '', replay: isReplay }: Inputs, { folder
   if (!/\.html?$/i.test(html)) throw refused('its ending is unknown', '.html')
   const found = await stat(resolve(folder, html)).catch(() => undefined)
   if (found && !found.isFile()) throw refused('no file stands there', 'a file, or a place for one')
+}
+
+function bothNamed(reference: string, current: string): Fault {
+  return new Fault(
+    'cli/bad-input',
+    `Cannot replay "${reference}": --current names "${current}", too; expected one set of data`,
+    {
+      remedy: 'Leave out --current to replay the past of the reference, or --replay to compare the two.',
+    },
+  )
 }

@@ -30,6 +30,8 @@ export interface ColumnToCount {
 export interface CountedBlocks {
   /** Those that hold rows, the oldest first. */
   readonly blocks: readonly DataBlock[]
+  /** Of each block, its rows. */
+  readonly blockRows: readonly number[]
   /** In all blocks. */
   readonly rows: number
   /** Rows without a time, or with one that is none. */
@@ -78,7 +80,8 @@ export async function countBlocks(sample: Sample, asked: BlocksAsked): Promise<C
     return { sinceMs, untilMs: sinceMs + asked.blockMs, columns: new Map(own) }
   })
   const timelessRows = rows.get(null) ?? 0
-  return { blocks, rows: held.rows - timelessRows, timelessRows }
+  const blockRows = numbers.blocks.map((number) => rows.get(number) ?? 0)
+  return { blocks, blockRows, rows: held.rows - timelessRows, timelessRows }
 }
 
 /** SQL: the number of the block that a moment, as text, lies in, UTC where it names no zone; NULL of what is no moment. */

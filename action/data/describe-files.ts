@@ -181,6 +181,6 @@ function breaksOff(file: SourceFile): Read<never> {
 
 function wrong(file: SourceFile, code: string, state: string, expected: string): Read<never> {
   const message = `Cannot read "${file.path}": ${state}; expected ${expected}`
-  const remedy = 'Mend the file, or leave it out of the glob under data:.'
+  const remedy = 'Mend the file, or leave it out of the glob that names it.'
   return { ok: false, diagnostics: [{ code, file: file.path, line: 1, column: 1, message, remedy }] }
 }

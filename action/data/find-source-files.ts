@@ -141,8 +141,8 @@ async function nothingFound(root: string, pattern: string): Promise<Fault> {
   const near = await nearName(root, pattern)
   return new Fault('data/no-files', `Cannot read "${pattern}": no file matches; expected at least one`, {
     remedy: near
-      ? `Did you mean "${near}"? Mend the glob under data:, or put the files where it says.`
-      : 'Mend the glob under data:, or put the files where it says.',
+      ? `Did you mean "${near}"? Mend the glob, or put the files where it says.`
+      : 'Mend the glob, or put the files where it says.',
   })
 }
 

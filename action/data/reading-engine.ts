@@ -196,7 +196,7 @@ function mostMemory(): string {
 function endFault(files: readonly SourceFile[], how: string, cause?: Error): Fault {
   const message = `Cannot read ${wordFiles(files)}: the process that reads ${how}; expected it to end by itself`
   return new Fault('data/reader-ended', message, {
-    remedy: 'A damaged or hostile file can do that: fetch or write it anew, or leave it out of the glob under data:.',
+    remedy: 'A damaged or hostile file can do that: fetch or write it anew, or leave it out of the glob that names it.',
     ...(cause && { cause }),
   })
 }

@@ -6,7 +6,7 @@ export interface SideRows {
   readonly rows: number
   /** Null, or NaN where numbers stand. */
   readonly missing: number
-  /** Something else than a number in a column of numbers. */
+  /** Something else than a number in a column of numbers, than a time in one of times. */
   readonly unreadable: number
 }
 

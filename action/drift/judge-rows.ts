@@ -7,8 +7,11 @@ import { sum } from '../stats/sum.ts'
 import { twoProportionTest } from '../stats/two-proportion-test.ts'
 import type { CategoryCount, DriftColumn } from './drift-column.ts'
 
-/** What is asked of a column: how its values are distributed, and what share of its rows is missing, or is no number. */
-export type Question = 'values' | 'missing' | 'not a number'
+/**
+ * What is asked of a column: how its values are distributed, and what share of its rows is missing, or is no number in a
+ * column of numbers, no time in one of times.
+ */
+export type Question = 'values' | 'missing' | 'not a number' | 'not a time'
 
 /** Effect and evidence of one question, before what the other questions say is known. */
 export interface MeasuredRow {
@@ -114,8 +117,9 @@ function poolRare(categories: readonly CategoryCount[], n: number, m: number) {
 }
 
 /** A share that is nothing, or everything, on both sides is no question. */
-function shareRows({ reference, current }: DriftColumn): MeasuredRow[] {
-  return (['missing', 'not a number'] as const).flatMap((question): MeasuredRow[] => {
+function shareRows({ reference, current, ...column }: DriftColumn): MeasuredRow[] {
+  const unreadable = column.kind === 'not judged' ? 'not a time' : 'not a number'
+  return (['missing', unreadable] as const).flatMap((question): MeasuredRow[] => {
     const [a, b] = [reference, current].map((side) => (question === 'missing' ? side.missing : side.unreadable))
     const hits = (a ?? 0) + (b ?? 0)
     if (hits === 0 || hits === reference.rows + current.rows) return []

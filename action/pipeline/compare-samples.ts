@@ -112,7 +112,8 @@ async function measure(
     if (one && two) return [categoryColumn(name, one, two, rows)]
     const [filled, otherFilled] = [leftOthers.get(name)?.filled ?? 0, rightOthers.get(name)?.filled ?? 0]
     if (isCompared(as)) return []
-    const sides = sidesOf(rows, [rows[0] - filled, rows[1] - otherFilled])
+    const noTimes = as === 'times move by themselves' && pair.current ? pair.current.filled - pair.current.times : 0
+    const sides = sidesOf(rows, [rows[0] - filled, rows[1] - otherFilled], [0, noTimes])
     return [{ name, ...sides, kind: 'not judged', because: as }]
   })
 }

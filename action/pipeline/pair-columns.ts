@@ -37,8 +37,9 @@ export async function pairColumns(reference: Sample, current: Sample): Promise<C
   const right = await countReadings(
     current,
     shared.flatMap(({ name, column, other }): ReadingsOf[] => {
-      if (other.raw !== 'text' || !isNumber(name, column)) return []
-      return [{ name, asNumbers: true, asTimes: isEmpty(left.get(name)) }]
+      if (other.raw !== 'text') return []
+      if (areTimes({ raw: column.raw, readings: left.get(name) })) return [{ name, asNumbers: false, asTimes: true }]
+      return isNumber(name, column) ? [{ name, asNumbers: true, asTimes: isEmpty(left.get(name)) }] : []
     }),
   )
   const bySide = new Map(shared.map(({ name, column, other }) => [name, { column, other }]))
@@ -54,7 +55,9 @@ export async function pairColumns(reference: Sample, current: Sample): Promise<C
 }
 
 function readAs(reference: Side, current: Side): ColumnPair['as'] {
-  if (areTimes(reference)) return 'times move by themselves'
+  if (areTimes(reference)) {
+    return current.raw === 'number' ? 'numbers became times, or times numbers' : 'times move by themselves'
+  }
   const isNumber = areNumbers(reference)
   if (isNumber && isEmpty(reference.readings) && areTimes(current)) return 'times move by themselves'
   if (!isNumber) return 'category'

@@ -4,10 +4,12 @@ import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { formatDuration } from '../base/duration.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import { countBlocks } from '../data/count-blocks.ts'
+import { countReadings } from '../data/count-readings.ts'
 import { diagnoseReadError } from '../data/diagnose-read-error.ts'
 import { openSample, type Sample } from '../data/open-samples.ts'
 import type { SourceFile } from '../data/source-file.ts'
-import { maxCategories, minIdRows } from '../drift/drift-column.ts'
+import { maxCategories, minIdRows, type NotJudged } from '../drift/drift-column.ts'
+import { type DataBlock, pairWindow } from '../drift/drift-reference.ts'
 import { atOnceEffect } from '../drift/drift-state.ts'
 import {
   countAlarms,
@@ -24,8 +26,12 @@ export interface SampleReplay extends DriftReplay {
   /** An effect that is believed in one window, 0..1. */
   readonly atOnceEffect: number
   readonly rows: number
-  /** Rows without a time, which are in no window. */
+  /** Rows without a time, or with one that cannot be read, which are in no window. */
   readonly timelessRows: number
+  /** Rows of windows that have not begun, which are left out. */
+  readonly futureRows: number
+  /** Columns that were not compared, and why; without the column of event time. */
+  readonly notJudged: readonly { readonly name: string; readonly because: NotJudged }[]
   /** The column of event time. */
   readonly time: string
   readonly windowMs: number
@@ -36,6 +42,8 @@ export interface SampleReplay extends DriftReplay {
 export interface ReplayAsked {
   readonly rule: ReplayRule
   readonly windowMs: number
+  /** Milliseconds since 1970: what has not begun then is of a clock that is wrong. */
+  readonly nowMs: number
   /** The only column of times where it is left out. */
   readonly time?: string | undefined
 }
@@ -69,10 +77,11 @@ async function replay(
 ): Promise<Read<SampleReplay>> {
   const refuse = (code: string, state: string, remedy: string) =>
     refused({ code: `drift/${code}`, file: files[0]?.path ?? '', line: 1, column: 1, message: state, remedy })
-  const columns = await pairColumns(sample, sample)
-  const time = timeIn(columns, asked.time)
+  const pairs = await pairColumns(sample, sample)
+  const time = timeIn(pairs, await mostlyTimes(sample, pairs), asked.time)
   if (!time.ok) return refuse('no-time', `Cannot replay: ${time.state}`, time.remedy)
-  const { windowMs, rule } = asked
+  const { windowMs, nowMs, rule } = asked
+  const columns = pairs.map((pair): ColumnPair => (pair.name === time.name ? { ...pair, as: timesMove } : pair))
   const counted = await countBlocks(sample, {
     time: time.name,
     originMs: windowsBegin,
@@ -86,7 +95,10 @@ async function replay(
     const state = `Cannot replay: "${time.name}" has more than ${mostWindows} windows of ${formatDuration(windowMs)} with rows`
     return refuse('many-windows', state, 'Name a longer --window, or look for times that are none.')
   }
-  const { blocks, rows, timelessRows } = counted
+  const { rows, timelessRows } = counted
+  const blocks = counted.blocks.filter(({ sinceMs }) => sinceMs <= nowMs)
+  const begun = counted.blockRows.slice(0, blocks.length)
+  const futureRows = rows - begun.reduce((all, count) => all + count, 0)
   const windows: ReplayedWindow[] = []
   for (const window of replayWindows(blocks, rule)) {
     windows.push(window)
@@ -100,8 +112,10 @@ async function replay(
       ...countAlarms(windows),
       rule,
       atOnceEffect: atOnceEffect(rule),
-      rows,
+      rows: rows - futureRows,
       timelessRows,
+      futureRows,
+      notJudged: notJudgedIn(blocks, time.name),
       time: time.name,
       windowMs,
       windowsWithRows: blocks.length,
@@ -117,8 +131,32 @@ type FoundTime =
   | { readonly ok: true; readonly name: string }
   | { readonly ok: false; readonly state: string; readonly remedy: string }
 
-function timeIn(columns: readonly ColumnPair[], wanted: string | undefined): FoundTime {
-  const times = columns.flatMap(({ name, as }) => (as === 'times move by themselves' ? [name] : []))
+const timesMove = 'times move by themselves'
+
+/** Texts most of which read as times: a few that do not are no reason to replay nothing. */
+async function mostlyTimes(sample: Sample, columns: readonly ColumnPair[]): Promise<string[]> {
+  const texts = new Set(sample.columns.flatMap(({ name, raw }) => (raw === 'text' ? [name] : [])))
+  const open = columns.flatMap(({ name, as }) => {
+    return as === 'category' && texts.has(name) ? [{ name, asNumbers: false, asTimes: true }] : []
+  })
+  const counted = await countReadings(sample, open)
+  return open.flatMap(({ name }) => {
+    const { filled = 0, times = 0 } = counted.get(name) ?? {}
+    return times > filled / 2 ? [name] : []
+  })
+}
+
+/** As of the newest window beside all before it. */
+function notJudgedIn(blocks: readonly DataBlock[], time: string): SampleReplay['notJudged'] {
+  const [window] = blocks.slice(-1)
+  if (!window || blocks.length < 2) return []
+  return pairWindow(blocks.slice(0, -1), window).columns.flatMap((column) => {
+    return column.kind === 'not judged' && column.name !== time ? [{ name: column.name, because: column.because }] : []
+  })
+}
+
+function timeIn(columns: readonly ColumnPair[], mostly: readonly string[], wanted: string | undefined): FoundTime {
+  const times = [...columns.flatMap(({ name, as }) => (as === timesMove ? [name] : [])), ...mostly]
   const choice =
     times.length > 0 ? `Name one of ${times.join(', ')}: --time ${times[0]}` : 'Name data with dates or moments.'
   if (wanted === undefined) {

@@ -1,4 +1,4 @@
-import { formatNumber } from '../base/format-number.ts'
+import { formatCount, formatNumber } from '../base/format-number.ts'
 
 export { formatCount, formatNumber } from '../base/format-number.ts'
 
@@ -9,6 +9,11 @@ export function formatShare(share: number): string {
   const percent = share * 100
   const isNearAnEnd = Math.abs(percent) < 9.95 || (percent > 99 && percent < 100)
   return `${formatNumber(Number(percent.toFixed(isNearAnEnd ? 1 : 0)), 6)} %`
+}
+
+/** How many of a thing, in words: `1 row`, `2,000 rows`. */
+export function formatCounted(count: number, thing: string): string {
+  return `${formatCount(count)} ${thing}${count === 1 ? '' : 's'}`
 }
 
 /** A p-value; one that is too small for a number to hold all its digits is no 0. */

@@ -1,6 +1,6 @@
 import type { Decided } from '../registry/plan-retention.ts'
 import { markdownTable, markdownText } from './markdown.ts'
-import { formatBytes, formatCount } from './numbers.ts'
+import { formatBytes, formatCount, formatCounted } from './numbers.ts'
 import type { Report } from './report.ts'
 import { ownLines, plainText } from './terminal.ts'
 import { columns } from './word-runs.ts'
@@ -29,10 +29,10 @@ export function reportClean(summary: CleanSummary): Report {
   const gone = releases.filter(({ tag }) => !isSpared(tag))
   const bytes = [...gone, ...leftovers].reduce((sum, one) => sum + one.bytes, 0)
   const removed = gone.length + leftovers.length
-  const what = `${counted(gone.length, 'release')} and ${counted(leftovers.length, 'leftover')} of ${plainText(model)}`
+  const what = `${formatCounted(gone.length, 'release')} and ${formatCounted(leftovers.length, 'leftover')} of ${plainText(model)}`
   const headline =
     removed === 0
-      ? `NOTHING TO CLEAN  ${plainText(model)}: ${counted(kept.length, 'release')} stay`
+      ? `NOTHING TO CLEAN  ${plainText(model)}: ${formatCounted(kept.length, 'release')} stay`
       : isApplied
         ? `CLEANED  ${what}, ${formatBytes(bytes)}`
         : `WOULD CLEAN  ${what}, ${formatBytes(bytes)}; nothing is changed without --apply`
@@ -61,8 +61,4 @@ export function reportClean(summary: CleanSummary): Report {
     outputs: { removed: String(removed), bytes: String(bytes) },
     ...(!isApplied && removed > 0 && { next: 'plumbline registry clean --apply' }),
   }
-}
-
-function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,6 +1,7 @@
 import type { ComparedContract } from '../pipeline/compare-contracts.ts'
 import type { ContractChange, Impact } from '../project/diff-contracts.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
+import { formatCounted } from './numbers.ts'
 import type { Report } from './report.ts'
 import { ownLines } from './terminal.ts'
 import { wordChange, wordImpact } from './word-change.ts'
@@ -16,7 +17,7 @@ const marks = { breaking: '✗', compatible: '+', neutral: '·' } as const
 /** The verdict, then every change of every contract: what breaks readers first, and why. */
 export function reportContractDiff(result: ContractDiff): Report {
   const { breaking, compatible, neutral } = countImpacts(result)
-  const verdict = breaking > 0 ? `NO  ${count(breaking, 'breaking change')}` : `PASS  no breaking change`
+  const verdict = breaking > 0 ? `NO  ${formatCounted(breaking, 'breaking change')}` : `PASS  no breaking change`
   const rest = [...(compatible > 0 ? [`${compatible} compatible`] : []), ...(neutral > 0 ? [`${neutral} neutral`] : [])]
   const head = [verdict, ...rest].join(', ')
   return {
@@ -85,8 +86,4 @@ function placeOf({ side, line }: ContractChange, { from, to }: ComparedContract)
 
 function sidesOf({ from, to }: ComparedContract): string {
   return from === null || to === null ? (from ?? to ?? '') : `${from} → ${to}`
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`
 }

@@ -1,7 +1,7 @@
 import type { ComparedColumn, SampleComparison } from '../pipeline/compare-samples.ts'
 import { driftMarkdownTable, driftTextTable, wordMore } from './drift-table.ts'
 import { markdownCode, markdownText } from './markdown.ts'
-import { formatCount } from './numbers.ts'
+import { formatCounted } from './numbers.ts'
 import type { Report } from './report.ts'
 import { ownLines, plainText } from './terminal.ts'
 import {
@@ -38,7 +38,7 @@ export function reportDrift(report: DriftReport): Report {
   const { verdict, columns, rule } = report
   const told = toldOf(columns)
   const notes = [...report.renames.map(wordRename), ...report.swaps.map(wordSwap), ...wordAdded(report)]
-  const sides = `${plainText(report.reference)}, ${formatCount(report.referenceRows)} rows → ${plainText(report.current)}, ${formatCount(report.currentRows)} rows`
+  const sides = `${plainText(report.reference)}, ${formatCounted(report.referenceRows, 'row')} → ${plainText(report.current)}, ${formatCounted(report.currentRows, 'row')}`
   const others = [...wordOthers(columns, told), ...wordNotJudged(columns)]
   return {
     text: ownLines([

@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts'
 import type { SampleReplay } from '../pipeline/replay-sample.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
-import { formatCount, formatNumber, formatShare } from './numbers.ts'
+import { formatCount, formatCounted, formatNumber, formatShare } from './numbers.ts'
 import type { Report } from './report.ts'
 import { ownLines, plainText } from './terminal.ts'
 
@@ -12,6 +12,7 @@ export interface ReplayReport extends SampleReplay {
 
 const maxColumns = 50
 const maxMoments = 6
+const maxNotJudged = 10
 
 /** How often the rule would have raised an alarm in the past: the number a year first, then the columns, the loudest first. */
 export function reportReplay(report: ReplayReport): Report {
@@ -38,27 +39,44 @@ export function reportReplay(report: ReplayReport): Report {
 }
 
 function verdictOf({ windows, alarms }: ReplayReport): 'insufficient data' | 'drift' | 'no drift' {
-  if (windows.length === 0) return 'insufficient data'
+  if (windows.every(isUnknown)) return 'insufficient data'
   return alarms > 0 ? 'drift' : 'no drift'
+}
+
+function isUnknown({ verdict }: ReplayReport['windows'][number]): boolean {
+  return verdict === 'insufficient data'
 }
 
 function wordReplay({ windows, alarms, alarmsPerYear, years }: ReplayReport): string {
   if (windows.length === 0 || alarmsPerYear === null)
     return 'INSUFFICIENT DATA  too few windows to learn from and judge'
-  if (alarms === 0) return `NO ALARM  in ${formatCount(windows.length)} windows, ${formatNumber(years)} years`
+  const unknown = windows.filter(isUnknown).length
+  if (unknown === windows.length)
+    return `INSUFFICIENT DATA  too little in each of ${formatCounted(windows.length, 'window')} to say anything`
+  const judged =
+    unknown > 0
+      ? `${formatCount(windows.length - unknown)} of ${formatCount(windows.length)} windows that say anything`
+      : `${formatCounted(windows.length, 'window')}`
+  if (alarms === 0) return `NO ALARM  in ${judged}, ${formatNumber(years)} years`
   return `${formatNumber(alarmsPerYear)} ALARMS A YEAR  ${times(alarms)} in ${formatCount(windows.length)} windows, ${formatNumber(years)} years`
 }
 
 function wordSides({ reference, rows, time, windowMs, windowsWithRows, windows }: ReplayReport): string {
   const learned = windowsWithRows - windows.length
-  return `${reference}, ${formatCount(rows)} rows by ${time} · ${formatCount(windowsWithRows)} windows of ${formatDuration(windowMs)} with rows, the first ${formatCount(learned)} only learned from`
+  return `${reference}, ${formatCounted(rows, 'row')} by ${time} · ${formatCounted(windowsWithRows, 'window')} of ${formatDuration(windowMs)} with rows, the first ${formatCount(learned)} only learned from`
 }
 
-function wordNotes({ timelessRows, windows }: ReplayReport): string[] {
-  const unknown = windows.filter(({ verdict }) => verdict === 'insufficient data').length
+function wordNotes({ timelessRows, futureRows, windows, notJudged, windowMs }: ReplayReport): string[] {
+  const unknown = windows.filter(isUnknown).length
+  const longer = formatDuration(2 * windowMs)
   return [
-    ...(timelessRows > 0 ? [`${formatCount(timelessRows)} rows have no time and are left out`] : []),
-    ...(unknown > 0 ? [`${formatCount(unknown)} windows have too little data to say anything`] : []),
+    ...(timelessRows > 0
+      ? [`left out: ${formatCounted(timelessRows, 'row')} with no time, or one that cannot be read`]
+      : []),
+    ...(futureRows > 0 ? [`left out: ${formatCounted(futureRows, 'row')} from the future`] : []),
+    ...(unknown > 0 ? [`too little data in ${formatCounted(unknown, 'window')}: --window ${longer} holds more`] : []),
+    ...notJudged.slice(0, maxNotJudged).map(({ name, because }) => `– ${name}  not judged: ${because}`),
+    ...(notJudged.length > maxNotJudged ? [`${formatCount(notJudged.length - maxNotJudged)} more are not judged`] : []),
   ]
 }
 

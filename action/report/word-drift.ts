@@ -2,7 +2,7 @@ import type { DriftPicture } from '../drift/drift-picture.ts'
 import type { Swap } from '../drift/find-swapped-columns.ts'
 import type { Rename } from '../drift/match-renamed-columns.ts'
 import type { ComparedColumn, SampleComparison } from '../pipeline/compare-samples.ts'
-import { formatCount, formatNumber, formatShare } from './numbers.ts'
+import { formatCount, formatCounted, formatNumber, formatShare } from './numbers.ts'
 import { sparkline } from './sparkline.ts'
 
 export const measureWords = { ks: 'D', tvd: 'TVD', share: 'share' } as const
@@ -69,8 +69,10 @@ function names(columns: readonly ComparedColumn[]): string {
 }
 
 /** Why its verdict is what it is, where its numbers do not say it; else empty. */
-export function wordWhy({ because, above, measures }: ComparedColumn): string {
-  if (because !== null) return because
+export function wordWhy({ verdict, kind, because, above, measures }: ComparedColumn): string {
+  // What is no reason to judge values is none for a share of rows that drifts.
+  const isOfShares = kind === 'not judged' && verdict !== 'not judged'
+  if (because !== null) return isOfShares ? '' : because
   return above.map((name) => `${name} ${formatNumber(measures?.values[name] ?? Number.NaN)}`).join(', ')
 }
 
@@ -85,10 +87,10 @@ function wordValues(word: string, values: readonly (readonly [string, number])[]
   if (values.length === 0 && rare === 0) return []
   const named = values
     .slice(0, maxNamed)
-    .map(([value, rows]) => `${JSON.stringify(shortName(value))} (${formatCount(rows)} rows)`)
+    .map(([value, rows]) => `${JSON.stringify(shortName(value))} (${formatCounted(rows, 'row')})`)
   const others = rare + values.length - named.length
   return [
-    `${word}: ${[...named, ...(others > 0 ? [`${formatCount(others)} ${named.length > 0 ? 'more' : 'rare values'}`] : [])].join(', ')}`,
+    `${word}: ${[...named, ...(others > 0 ? [named.length > 0 ? `${formatCount(others)} more` : formatCounted(others, 'rare value')] : [])].join(', ')}`,
   ]
 }
 
@@ -141,7 +143,7 @@ export function wordCare({ rule, questions }: SampleComparison): string {
     const limits = Object.entries(rule.limits).map(([name, limit]) => `${name} above ${formatNumber(limit)}`)
     return `By plain limits alone: ${limits.join(', ')}. A limit knows nothing of chance.`
   }
-  return `${formatCount(questions)} questions · effect at least ${formatNumber(rule.effect)} · false discoveries at most ${formatShare(rule.fdr)} · how much columns vary by themselves is not known of two samples`
+  return `${formatCounted(questions, 'question')} · effect at least ${formatNumber(rule.effect)} · false discoveries at most ${formatShare(rule.fdr)} · how much columns vary by themselves is not known of two samples`
 }
 
 /** How many columns are not told one by one, by verdict. */

@@ -7,13 +7,15 @@ export type Content = string | Uint8Array | ((path: string, engine: Engine) => P
 /** A file or setting that is wrong or odd, and what Plumbline says of it. */
 export interface BadInput {
   readonly what: string
-  readonly command: 'init' | 'snapshot' | 'validate' | 'run' | 'data fetch'
-  /** Path → content; all but `init` start from the tiny project, whose data is `data/parcels.csv`. */
+  readonly command: 'init' | 'snapshot' | 'validate' | 'run' | 'data fetch' | 'drift'
+  /** Path → content; all but `init` and `drift` start from the tiny project, whose data is `data/parcels.csv`. */
   readonly files: Readonly<Record<string, Content>>
   /** Replaces `data/*.csv` as the glob. */
   readonly source?: string
   /** Inputs of `init` besides the data and the target. */
   readonly inputs?: Readonly<Record<string, readonly string[]>>
+  /** Inputs of `drift`, where it is not `a.csv` beside `b.csv`. */
+  readonly drift?: Readonly<Record<string, unknown>>
   /** What the server of the source answers; `SERVER` in `files` is its address. */
   readonly answer?: Answer
   /** Variables of the caller. */

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { dataFetch } from '../../action/commands/data-fetch.ts'
 import type { Command, CommandContext } from '../../action/commands/define-command.ts'
+import { drift } from '../../action/commands/drift.ts'
 import { init } from '../../action/commands/init.ts'
 import { run } from '../../action/commands/run.ts'
 import { runCommand, settle } from '../../action/commands/settle.ts'
@@ -30,7 +31,8 @@ export type Answer =
 
 /** Runs a case's command in a folder of its own, in this process. */
 export async function lookAt(input: BadInput): Promise<Answer> {
-  const folder = input.command === 'init' ? tempFolder() : (await tinyProject({ rows: 40 })).folder
+  const needsNoProject = input.command === 'init' || input.command === 'drift'
+  const folder = needsNoProject ? tempFolder() : (await tinyProject({ rows: 40 })).folder
   await writeContents(folder, input)
   return answerOf(await endingOf(input, folder))
 }
@@ -59,6 +61,8 @@ async function endingOf(input: BadInput, folder: string): Promise<Ending> {
       return await end(snapshot, { check: 'data.lock.yaml' in files, 'no-fetch': false })
     case 'data fetch':
       return await end(dataFetch, { source: [] })
+    case 'drift':
+      return await end(drift, { ...driftInputs, ...input.drift })
     case 'validate':
       return await end(validate, { 'accept-rename': [] })
     case 'run': {
@@ -82,6 +86,8 @@ async function remoteOf({ answer, environment = {} }: BadInput): Promise<Partial
     patience: hurried,
   }
 }
+
+const driftInputs = { reference: 'a.csv', current: 'b.csv', replay: false, above: {}, weight: {} }
 
 const initInputs = {
   target: 'late',

@@ -233,6 +233,8 @@ function replayedDrift(name: string): Report {
       atOnceEffect: 0.3,
       rows: 7,
       timelessRows: 7,
+      futureRows: 7,
+      notJudged: [{ name, because: 'times move by themselves' }],
       windowMs: 7,
       windowsWithRows: 9,
     },

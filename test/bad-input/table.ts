@@ -1,6 +1,8 @@
 import type { BadInput } from './bad-input.ts'
 import { brokenCsv } from './broken-csv.ts'
 import { badContracts } from './contracts.ts'
+import { badReplays } from './drift-replays.ts'
+import { badSamples } from './drift-samples.ts'
 import { badJoins } from './joins.ts'
 import { badLocks } from './locks.ts'
 import { oddNames } from './odd-names.ts'
@@ -24,4 +26,6 @@ export const table: Readonly<Record<string, readonly BadInput[]>> = {
   'plumbline.yaml': badSettings,
   'contract.yaml': badContracts,
   'data.lock.yaml': badLocks,
+  'two samples': badSamples,
+  replays: badReplays,
 }

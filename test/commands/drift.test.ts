@@ -276,14 +276,21 @@ describe('drift --replay', () => {
     expect(outputs?.['verdict']).toBe('insufficient data')
   })
 
-  it('raises no alarm in a year of windows that are alike', async () => {
+  it('raises no alarm in windows that are alike, and says where they hold too little to raise any', async () => {
     const calm = stream
       .split('\n')
       .slice(0, 1 + 30 * 168)
       .join('\n')
-    const { json, words } = await replay(tempFolder({ 'a.csv': calm }), { persist: { need: 1, of: 1 } })
+    const folder = tempFolder({ 'a.csv': calm })
+    const persist = { need: 1, of: 1 }
+    const { json, words, outputs } = await replay(folder, { window: 14 * 86_400_000, persist })
     expect(json.result?.alarms).toBe(0)
-    expect(words).toMatch(/^NO ALARM {2}in 22 windows/)
+    expect(words).toMatch(/^NO ALARM {2}in 7 of 8 windows that say anything/)
+    expect(words).toContain('– id  not judged: each row has a number of its own')
+    expect(outputs?.['verdict']).toBe('no drift')
+    const short = await replay(folder, { persist })
+    expect(short.words).toMatch(/^INSUFFICIENT DATA {2}too little in each of 22 windows to say anything\n/)
+    expect(short.outputs?.['verdict']).toBe('insufficient data')
   })
 
   it.each([
