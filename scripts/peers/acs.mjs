@@ -48,13 +48,13 @@ function tableOf(ours, theirs, peers) {
   const rows = names.map((name) => [
     name,
     ...years.map((year) => ours[year][name]),
-    ...theirs.flatMap((answer) => years.map((year) => cellOf(answer[year][name]))),
+    ...theirs.flatMap((answer) => years.map((year) => peerCell(answer[year][name]))),
   ])
   const lines = [['column', ...heads], ['---', ...heads.map(() => '---:')], ...rows]
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-function cellOf({ value, drift, of }) {
+function peerCell({ value, drift, of }) {
   const told = of === 1 ? 'drift' : `drift in ${drift} of ${of}`
   return drift > 0 ? `${value.toFixed(4)} ${told}` : value.toFixed(4)
 }
