@@ -56,7 +56,7 @@ function wordReplay({ windows, alarms, alarmsPerYear, years }: ReplayReport): st
   const judged =
     unknown > 0
       ? `${formatCount(windows.length - unknown)} of ${formatCount(windows.length)} windows that say anything`
-      : `${formatCounted(windows.length, 'window')}`
+      : formatCounted(windows.length, 'window')
   if (alarms === 0) return `NO ALARM  in ${judged}, ${formatNumber(years)} years`
   return `${formatNumber(alarmsPerYear)} ALARMS A YEAR  ${times(alarms)} in ${formatCount(windows.length)} windows, ${formatNumber(years)} years`
 }

@@ -46,7 +46,11 @@ test('the opening to Victoria is an alarm in its first week, of the three column
   timeout: 300_000,
 }, async () => {
   const asked = { ...rule, recentMs: 30 * 86_400_000, season: null, persist: { need: 2, of: 3 } }
-  const replayed = await replaySample(await findNamedFiles(folder, '*.csv'), { rule: asked, windowMs: 7 * 86_400_000, nowMs: Date.now() })
+  const replayed = await replaySample(await findNamedFiles(folder, '*.csv'), {
+    rule: asked,
+    windowMs: 7 * 86_400_000,
+    nowMs: Date.now(),
+  })
   if (!replayed.ok) throw new Error(JSON.stringify(replayed.diagnostics))
   const { windows, columns, alarms } = replayed.value
   expect(columns.map(({ name }) => name).sort()).toEqual(['transfer', 'vicdemand', 'vicprice'])
