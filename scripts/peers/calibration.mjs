@@ -60,7 +60,7 @@ for all columns (its default), or KS of numbers and χ² of categories. What per
 ${table}
 
 *False columns*: of columns that did not drift, flagged in a window; *any in a window*: windows with any of these; *in 2 of 3*:
-with any that was flagged in two of the last three. *Power*: of columns that drifted, flagged in a window; *in the third*: in
+with any that was flagged in two of the last three, 75 % at the most, for the first of four cannot be one. *Power*: of columns that drifted, flagged in a window; *in the third*: in
 two of the first three; *unsure*: said to be \`insufficient data\`, which only Plumbline says.
 `
 }
