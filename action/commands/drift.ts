@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import { seasons } from '../project/drift-policy.ts'
+import type { DriftPage } from '../report/drift-page/page-content.ts'
 import type { DriftReport } from '../report/report-drift.ts'
 import type { ReplayReport } from '../report/report-replay.ts'
 import type { WindowsReport } from '../report/report-windows.ts'
@@ -89,9 +90,14 @@ export const drift = defineCommand({
     if (reference === undefined) {
       const { driftOfWindows } = await import('./drift-windows.ts')
       const { deployment, record: isRecorded, 'no-fetch': noFetch } = inputs
-      return await tellIfLong(context.progress, 'drift', 'new rows', async () => {
+      const outcome = await tellIfLong(context.progress, 'drift', 'new rows', async () => {
         return await driftOfWindows({ deployment, isRecorded, isFetched: !noFetch }, context)
       })
+      if (inputs.html !== undefined && outcome.kind !== 'diagnosed' && outcome.result.kind === 'judged') {
+        const { pageOfWindows } = await import('../report/drift-page/page-of-windows.ts')
+        await writePage(inputs.html, context, pageOfWindows(outcome.result))
+      }
+      return outcome
     }
     if (inputs.replay) return await replay(inputs, reference, context)
     if (current === undefined) throw notNamed(reference)
@@ -106,10 +112,8 @@ export const drift = defineCommand({
     if (!compared.ok) return { kind: 'diagnosed', diagnostics: compared.diagnostics }
     const result = { reference, current, ...compared.value }
     if (inputs.html !== undefined) {
-      const { driftPage } = await import('../report/drift-page/drift-page.ts')
       const { pageOfSamples } = await import('../report/drift-page/page-of-samples.ts')
-      const { writeWhole } = await import('../base/write-whole.ts')
-      await writeWhole(resolve(folder, inputs.html), driftPage(pageOfSamples(result)))
+      await writePage(inputs.html, context, pageOfSamples(result))
     }
     return { kind: result.verdict === 'drift' || result.verdict === 'insufficient data' ? 'no' : 'done', result }
   },
@@ -138,22 +142,21 @@ function refuseUnread(inputs: Inputs): void {
     const value = inputs[name]
     return typeof value === 'object' ? Object.keys(value).length > 0 : value !== undefined && value !== false
   }
-  const ofWindows = ['record', 'deployment', 'no-fetch'] as const
-  const ofSamples = (Object.keys(inputs) as (keyof Inputs)[]).filter((name) => !ofWindows.some((own) => own === name))
-  const unread = (inputs.reference === undefined ? ofSamples : ofWindows).filter(isGiven)
-  const [first] = unread
-  if (first === undefined) return
-  const message = `Cannot use --${first} ${inputs.reference === undefined ? 'without' : 'with'} --reference: nothing would read it`
-  throw new Fault(
-    'cli/bad-input',
-    `${message}; expected it ${inputs.reference === undefined ? 'beside the data to compare with' : 'where new rows are judged beside the live model'}`,
-    {
-      remedy:
-        inputs.reference === undefined
-          ? 'Name that data with --reference; how new rows are judged, drift: of plumbline.yaml says.'
-          : `Leave out --reference, or --${first}.`,
-    },
-  )
+  const isOfWindows = inputs.reference === undefined
+  const ofWindows: readonly (keyof Inputs)[] = ['record', 'deployment', 'no-fetch']
+  const names = Object.keys(inputs) as (keyof Inputs)[]
+  const isRead = (name: keyof Inputs) => name === 'html' || ofWindows.includes(name) === isOfWindows
+  const unread = names.find((name) => isGiven(name) && !isRead(name))
+  if (unread === undefined) return
+  const [where, expected, remedy] = isOfWindows
+    ? ([
+        'without',
+        'it beside the data to compare with',
+        'Name that data with --reference; how new rows are judged, drift: of plumbline.yaml says.',
+      ] as const)
+    : (['with', 'it where new rows are judged beside the live model', 'Leave out one of both.'] as const)
+  const message = `Cannot use --${unread} ${where} --reference: nothing would read it; expected ${expected}`
+  throw new Fault('cli/bad-input', message, { remedy })
 }
 
 async function replay(
@@ -189,6 +192,13 @@ function notNamed(reference: string): Fault {
 }
 
 /** Before anything is read, so that nobody waits for a page that cannot be written; and never over data. */
+
+async function writePage(file: string, { folder }: CommandContext, page: DriftPage): Promise<void> {
+  const { driftPage } = await import('../report/drift-page/drift-page.ts')
+  const { writeWhole } = await import('../base/write-whole.ts')
+  await writeWhole(resolve(folder, file), driftPage(page))
+}
+
 async function requirePageFile({ html = '', replay: isReplay }: Inputs, { folder }: CommandContext): Promise<void> {
   const refused = (state: string, expected: string) =>
     new Fault('cli/bad-input', `Cannot write "${html}": ${state}; expected ${expected}`, {

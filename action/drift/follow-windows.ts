@@ -1,6 +1,6 @@
 import type { DriftPolicy } from '../project/drift-policy.ts'
 import type { ColumnBars, DriftFinding, FoundColumn, KeptColumn, KeptWindow } from './drift-finding.ts'
-import { pictureOf } from './drift-picture.ts'
+import { type DriftPicture, pictureOf } from './drift-picture.ts'
 import { type DataBlock, pairWindow } from './drift-reference.ts'
 import { judgePersistence, nextDriftState, noDriftState, type PersistedDrift, windowRuleOf } from './drift-state.ts'
 import { type JudgedWindowDrift, judgeWindow, type WindowColumn } from './judge-window.ts'
@@ -11,15 +11,34 @@ export function* followWindows(
   stored: StoredReference,
   windows: readonly DataBlock[],
   policy: DriftPolicy,
-): Generator<{ readonly judged: JudgedWindowDrift; readonly kept: KeptWindow }> {
+): Generator<KeptWindow> {
   const training = blocksOfReference(stored)
   const reference = { training, recentMs: policy.recentMs, season: policy.season }
   const rule = windowRuleOf(policy, policy.persist)
   for (const window of windows) {
     const { block } = windowInCells(stored, window)
     const judged = judgeWindow(reference, block, rule)
-    yield { judged, kept: keptOf(judged, picturesOf(training, block, judged, stored.minCount)) }
+    yield keptOf(judged, picturesOf(training, block, judged, stored.minCount))
   }
+}
+
+/** A window whole, each column with what people see of it. */
+export interface ShownWindow extends Omit<JudgedWindowDrift, 'columns'> {
+  readonly columns: readonly (WindowColumn & { readonly picture: DriftPicture | null })[]
+}
+
+/** The same judgement as `followWindows()` gives, to be shown. */
+export function showWindow(stored: StoredReference, window: DataBlock, policy: DriftPolicy): ShownWindow {
+  const training = blocksOfReference(stored)
+  const { block } = windowInCells(stored, window)
+  const { recentMs, season, persist } = policy
+  const judged = judgeWindow({ training, recentMs, season }, block, windowRuleOf(policy, persist))
+  const rule = { minRows: stored.minCount, areValuesShown: true }
+  const pictures = new Map(
+    pairWindow(training, block).columns.map((column) => [column.name, pictureOf(column, rule)] as const),
+  )
+  const columns = judged.columns.map((column) => ({ ...column, picture: pictures.get(column.name) ?? null }))
+  return { ...judged, columns }
 }
 
 function keptOf(judged: JudgedWindowDrift, pictures: ReadonlyMap<string, ColumnBars>): KeptWindow {

@@ -12,8 +12,7 @@ import { allFiles } from '../data/section-files.ts'
 import type { DriftFinding, KeptWindow } from '../drift/drift-finding.ts'
 import type { DataBlock } from '../drift/drift-reference.ts'
 import type { PersistedDrift } from '../drift/drift-state.ts'
-import { findDrift, followWindows } from '../drift/follow-windows.ts'
-import type { JudgedWindowDrift } from '../drift/judge-window.ts'
+import { findDrift, followWindows, type ShownWindow, showWindow } from '../drift/follow-windows.ts'
 import { emptyBlock, type StoredReference } from '../drift/stored-reference.ts'
 import { planWindows, type WindowPlan, windowOf } from '../drift/windows.ts'
 import type { Project } from '../project/project.ts'
@@ -45,8 +44,8 @@ export interface JudgedNewRows {
   readonly windows: readonly KeptWindow[]
   /** How many of them, the newest, were judged now. */
   readonly judgedNow: number
-  /** The newest, whole, where it was judged now. */
-  readonly newest: JudgedWindowDrift | undefined
+  /** The newest, whole, where its rows are still those that were judged. */
+  readonly newest: ShownWindow | undefined
   readonly plan: Pick<WindowPlan, 'open' | 'late' | 'futureRows' | 'timelessRows'>
   /** Rows that the pinned snapshot does not hold. */
   readonly newRows: number
@@ -71,10 +70,8 @@ export async function judgeNewRows(asked: NewRowsToJudge, signal?: AbortSignal):
   const blockOf = new Map(blocks.map((block) => [block.sinceMs, block]))
   const fresh = toJudge.map((window) => blockOf.get(window.sinceMs) ?? emptyBlock(reference, window))
   const kept: KeptWindow[] = []
-  let newest: JudgedWindowDrift | undefined
   for (const window of followWindows(reference, fresh, drift)) {
-    kept.push(window.kept)
-    newest = window.judged
+    kept.push(window)
     await othersFirst()
     signal?.throwIfAborted()
   }
@@ -88,11 +85,20 @@ export async function judgeNewRows(asked: NewRowsToJudge, signal?: AbortSignal):
       columns: persisted?.columns ?? [],
       windows,
       judgedNow: kept.length,
-      newest,
+      newest: newestShown(asked, windows.at(-1), blocks),
       plan,
       newRows: rows + timelessRows,
     },
   }
+}
+
+function newestShown(
+  { reference, project }: NewRowsToJudge,
+  newest: KeptWindow | undefined,
+  blocks: readonly DataBlock[],
+): ShownWindow | undefined {
+  const block = blocks.find(({ sinceMs }) => sinceMs === newest?.sinceMs)
+  return block && rowsOf(block) === newest?.rows ? showWindow(reference, block, project.drift) : undefined
 }
 
 async function countNewBlocks(

@@ -2,11 +2,11 @@ import type { KeptWindow } from '../drift/drift-finding.ts'
 import type { JudgedNewRows } from '../pipeline/judge-new-rows.ts'
 import type { DriftPolicy } from '../project/drift-policy.ts'
 import { markdownTable, markdownText } from './markdown.ts'
-import { formatCount, formatNumber, formatShare } from './numbers.ts'
+import { formatCount, formatNumber } from './numbers.ts'
 import type { Report } from './report.ts'
 import { sparkline } from './sparkline.ts'
 import { ownLines, plainText } from './terminal.ts'
-import { wordSpan } from './word-span.ts'
+import { confirmedIn, maxNamed, moment, wordLearned, wordReason, wordRule, wordWindow } from './word-windows.ts'
 
 /** Where what a release learned is known from: it was kept with it, or was counted anew of its snapshot. */
 export type ReferenceSource = 'release' | 'snapshot'
@@ -43,17 +43,16 @@ export type WindowsReport = WindowsOf &
       } & JudgedNewRows)
   )
 
-type Judged = Extract<WindowsReport, { kind: 'judged' }>
+export type JudgedReport = Extract<WindowsReport, { kind: 'judged' }>
 
 const maxLines = 50
-const maxNamed = 3
 
 /** Whether new rows drifted from what the live release learned: the verdict with its reason, the columns, then the windows. */
 export function reportWindows(report: WindowsReport): Report {
   if (report.kind !== 'judged') return reportNothing(report)
   const verdict = report.finding?.verdict ?? 'insufficient data'
   const reason = wordReason(report)
-  const sides = wordSides(report)
+  const sides = `beside ${wordLearned(report)}`
   const notes = wordNotes(report)
   const columns = columnLines(report)
   const shown = columns.slice(0, maxLines)
@@ -81,7 +80,7 @@ export function reportWindows(report: WindowsReport): Report {
   }
 }
 
-function reportNothing(report: Exclude<WindowsReport, Judged>): Report {
+function reportNothing(report: Exclude<WindowsReport, JudgedReport>): Report {
   const isReleased = report.kind === 'no windows'
   const reason = isReleased
     ? `new rows of ${report.model} make no windows: ${report.why}`
@@ -103,55 +102,9 @@ const headings = {
   'no drift': 'No drift',
 } as const
 
-function wordReason(report: Judged): string {
-  const { finding, plan, newRows } = report
-  if (!finding) {
-    if (newRows === 0) return 'no row is new: what lies here is what is pinned'
-    const [next] = plan.open
-    const rows = `${formatCount(newRows)} new ${newRows === 1 ? 'row' : 'rows'}`
-    return next
-      ? `${rows}, and no window has closed yet: the next closes ${moment(next.closesMs)} with ${formatCount(next.rows)} rows so far`
-      : `${rows}, and none in a window that is closed or open`
-  }
-  const confirmed = confirmedIn(report)
-  const suspected = finding.columns.filter(({ standing }) => standing === 'suspected')
-  const names = (list: readonly { readonly name: string }[]) => {
-    const rest = list.length - maxNamed
-    return (
-      list
-        .slice(0, maxNamed)
-        .map(({ name }) => name)
-        .join(', ') + (rest > 0 ? ` and ${formatCount(rest)} more` : '')
-    )
-  }
-  const unknown = report.columns.filter(({ standing }) => standing === 'unknown')
-  const parts = [
-    ...(confirmed.length > 0
-      ? [`${names(confirmed)} drifted, confirmed · ${formatShare(finding.confirmedShare)} of the weight`]
-      : []),
-    ...(suspected.length > 0 ? [`${names(suspected)} suspected: not in enough windows yet`] : []),
-    ...(finding.verdict === 'insufficient data' && unknown.length > 0
-      ? [`too little data for ${names(unknown)} in the newest window`]
-      : []),
-  ]
-  if (parts.length > 0) return parts.join('; ')
-  const judged = report.columns.length
-  return judged === 0 ? 'no column can be judged' : `none of ${formatCount(judged)} columns drifts`
-}
-
-function confirmedIn({ finding }: Judged) {
-  return finding?.columns.filter(({ standing }) => standing === 'confirmed') ?? []
-}
-
-function wordSides({ release, isLive, environment, learned }: Judged): string {
-  const standing = isLive ? `live in ${environment}` : 'the newest release; nothing is live'
-  const from = learned.source === 'release' ? '' : ', counted anew of its snapshot'
-  return `beside ${release} (${standing}), which learned ${formatCount(learned.rows)} rows from ${day(learned.sinceMs)} to ${day(learned.untilMs)} in ${formatCount(learned.blocks)} blocks of ${wordSpan(learned.blockMs)}${from}`
-}
-
 type Line = readonly [mark: string, name: string, effect: string, bars: string, windows: string, sight: string]
 
-function columnLines({ finding, newest }: Judged): Line[] {
+function columnLines({ finding, newest }: JudgedReport): Line[] {
   if (!finding) return []
   const found = finding.columns.map((column): Line => {
     const { name, standing, effect, drifted, windows, isAtOnce, rows, smallestEffect } = column
@@ -184,7 +137,7 @@ function tableOf(lines: readonly Line[]): string {
   return markdownTable(head, rows, ['left', 'left', 'right', 'left', 'left', 'right'])
 }
 
-function wordQuiet({ columns, newest }: Judged, more: number): string[] {
+function wordQuiet({ columns, newest }: JudgedReport, more: number): string[] {
   const count = (standing: string) => columns.filter((column) => column.standing === standing).length
   const [quiet, unknown] = [count('quiet'), count('unknown')]
   const skipped = newest?.columns.filter(({ verdict }) => verdict === 'not judged') ?? []
@@ -200,7 +153,7 @@ function wordQuiet({ columns, newest }: Judged, more: number): string[] {
   ]
 }
 
-function wordNotes({ windows, judgedNow, plan, isRecorded, where, policy, finding }: Judged): string[] {
+function wordNotes({ windows, judgedNow, plan, isRecorded, where, policy, finding }: JudgedReport): string[] {
   const sum = (list: readonly { readonly rows: number }[]) => list.reduce((all, { rows }) => all + rows, 0)
   const [open] = plan.open
   const late = sum(plan.late)
@@ -215,23 +168,11 @@ function wordNotes({ windows, judgedNow, plan, isRecorded, where, policy, findin
     ...(late > 0 ? [`${formatCount(late)} rows came late, or were learned before: they are never judged`] : []),
     ...(plan.futureRows > 0 ? [`${formatCount(plan.futureRows)} rows lie in the future: is a clock wrong?`] : []),
     ...(plan.timelessRows > 0 ? [`${formatCount(plan.timelessRows)} rows have no time and are left out`] : []),
-    `windows of ${wordSpan(policy.windowMs)}, closed ${wordSpan(policy.latenessMs)} after their end · effect at least ${formatNumber(policy.effect)} · in ${policy.persist.need} of ${policy.persist.of} windows, or at once · false discoveries at most ${formatShare(policy.fdr)}`,
+    wordRule(policy),
     ...(isRecorded ? [`recorded in the ledger of ${where.name}${where.isEmbedded ? ' (embedded GitHub)' : ''}`] : []),
   ]
 }
 
 function wordWindows(windows: readonly KeptWindow[]): string {
   return windows.length === 1 ? '1 window' : `${formatCount(windows.length)} windows`
-}
-
-function wordWindow({ sinceMs, untilMs, rows }: KeptWindow): string {
-  return `${day(sinceMs)} to ${day(untilMs)}, ${formatCount(rows)} rows`
-}
-
-function day(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10)
-}
-
-function moment(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 }

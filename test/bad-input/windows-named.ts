@@ -26,7 +26,15 @@ export function windowsNamed(name: string): Report {
   const nothing = { reference: null, current: null, rows: [], measures: null, above: [], weight: 0 }
   const because = 'times move by themselves'
   const judged: JudgedColumn = { name, kind: 'not judged', verdict: 'not judged', because, ...nothing }
-  const column = { name, weight: 0, effect: 0.2, mostLost: 0, againstTraining: judged, againstRecent: null }
+  const column = {
+    name,
+    weight: 0,
+    effect: 0.2,
+    mostLost: 0,
+    againstTraining: judged,
+    againstRecent: null,
+    picture: null,
+  }
   return reportWindows({
     ...{
       kind: 'judged',

@@ -1,0 +1,81 @@
+import type { KeptWindow } from '../drift/drift-finding.ts'
+import type { DriftPolicy } from '../project/drift-policy.ts'
+import { formatCount, formatNumber, formatShare } from './numbers.ts'
+import type { JudgedReport } from './report-windows.ts'
+import { wordSpan } from './word-span.ts'
+
+/** Columns that are told by name in one line. */
+export const maxNamed = 3
+
+/** Why the verdict is what it is, in one line. */
+export function wordReason(report: JudgedReport): string {
+  const { finding, plan, newRows } = report
+  if (!finding) {
+    if (newRows === 0) return 'no row is new: what lies here is what is pinned'
+    const [next] = plan.open
+    const rows = `${formatCount(newRows)} new ${newRows === 1 ? 'row' : 'rows'}`
+    return next
+      ? `${rows}, and no window has closed yet: the next closes ${moment(next.closesMs)} with ${formatCount(next.rows)} rows so far`
+      : `${rows}, and none in a window that is closed or open`
+  }
+  const confirmed = confirmedIn(report)
+  const suspected = finding.columns.filter(({ standing }) => standing === 'suspected')
+  const names = (list: readonly { readonly name: string }[]) => {
+    const rest = list.length - maxNamed
+    return (
+      list
+        .slice(0, maxNamed)
+        .map(({ name }) => name)
+        .join(', ') + (rest > 0 ? ` and ${formatCount(rest)} more` : '')
+    )
+  }
+  const unknown = report.columns.filter(({ standing }) => standing === 'unknown')
+  const parts = [
+    ...(confirmed.length > 0
+      ? [`${names(confirmed)} drifted, confirmed · ${formatShare(finding.confirmedShare)} of the weight`]
+      : []),
+    ...(suspected.length > 0 ? [`${names(suspected)} suspected: not in enough windows yet`] : []),
+    ...(finding.verdict === 'insufficient data' && unknown.length > 0
+      ? [`too little data for ${names(unknown)} in the newest window`]
+      : []),
+  ]
+  if (parts.length > 0) return parts.join('; ')
+  const judged = report.columns.length
+  return judged === 0 ? 'no column can be judged' : `none of ${formatCount(judged)} columns drifts`
+}
+
+export function confirmedIn({ finding }: JudgedReport) {
+  return finding?.columns.filter(({ standing }) => standing === 'confirmed') ?? []
+}
+
+/** The release and what it learned. */
+export function wordLearned({ release, isLive, environment, learned }: JudgedReport): string {
+  const standing = isLive ? `live in ${environment}` : 'the newest release; nothing is live'
+  const from = learned.source === 'release' ? '' : ', counted anew of its snapshot'
+  return `${release} (${standing}), which learned ${formatCount(learned.rows)} rows from ${day(learned.sinceMs)} to ${day(learned.untilMs)} in ${formatCount(learned.blocks)} blocks of ${wordSpan(learned.blockMs)}${from}`
+}
+
+/** How windows are judged. */
+export function wordRule({ windowMs, latenessMs, effect, persist, fdr, limits }: DriftPolicy): string {
+  const windows = `windows of ${wordSpan(windowMs)}, closed ${wordSpan(latenessMs)} after their end`
+  const plain = Object.entries(limits).map(([name, limit]) => `${name} above ${formatNumber(limit)}`)
+  const rule =
+    plain.length > 0
+      ? `by plain limits alone: ${plain.join(', ')}`
+      : `effect at least ${formatNumber(effect)} · false discoveries at most ${formatShare(fdr)}`
+  return `${windows} · in ${persist.need} of ${persist.of} windows, or at once · ${rule}`
+}
+
+/** `2025-05-05 to 2025-05-12, 672 rows` */
+export function wordWindow({ sinceMs, untilMs, rows }: Pick<KeptWindow, 'sinceMs' | 'untilMs' | 'rows'>): string {
+  return `${day(sinceMs)} to ${day(untilMs)}, ${formatCount(rows)} rows`
+}
+
+function day(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10)
+}
+
+/** `2025-05-05 06:00`, in UTC. */
+export function moment(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
+}
