@@ -24,11 +24,17 @@ export interface JudgedWindow extends Window {
   readonly rows: number
 }
 
+export interface OpenWindow extends JudgedWindow {
+  readonly closesMs: number
+  /** Its time has come, and no row comes near its end: it closes when one does. */
+  readonly waitsForRows: boolean
+}
+
 export interface WindowPlan {
   /** Closed and not judged before, the oldest first; also those without rows, between others. */
   readonly toJudge: readonly JudgedWindow[]
   /** Begun, with rows, and not closed: nothing is said of them yet. */
-  readonly open: readonly (JudgedWindow & { readonly closesMs: number })[]
+  readonly open: readonly OpenWindow[]
   /** Rows that came when their window was closed; they are never judged. */
   readonly late: readonly JudgedWindow[]
   /** Rows of windows that have not begun: of a clock that is wrong, most likely. */
@@ -54,12 +60,16 @@ export function closesAt({ untilMs }: Window, { latenessMs }: WindowRule): numbe
  * What to judge now. Each window is judged once, when it is closed, in order of time; `judged` are those that were. How often
  * this is asked makes no difference to what is judged: a closed window holds what arrived before it closed, also when nobody
  * looked at that moment.
+ *
+ * Where rows come in batches, such as a file a month, the last one ends within a window. So a window is closed only if rows
+ * have come to within `latenessMs` of its end: `reachedMs` is the event time of the newest that lies in no future.
  */
 export function planWindows(
   rows: readonly WindowRows[],
   rule: WindowRule,
   nowMs: number,
   judged: readonly JudgedWindow[],
+  reachedMs: number,
 ): WindowPlan {
   const timed = rows.filter(({ atMs }) => Number.isFinite(atMs))
   const begun = timed.filter(({ atMs }) => windowOf(atMs, rule.windowMs).sinceMs <= nowMs)
@@ -69,12 +79,15 @@ export function planWindows(
   const judgedRows = new Map(judged.map((window) => [window.sinceMs, window.rows]))
   const inTime = sumByWindow(begun, rule, (one) => !arrivedLate(one))
   const afterwards = inTime.filter((window) => window.untilMs <= untilMs)
-  const closed = inTime.filter((window) => window.untilMs > untilMs && closesAt(window, rule) <= nowMs)
-  const open = inTime.filter((window) => window.untilMs > untilMs && closesAt(window, rule) > nowMs)
+  const isOver = (window: Window) => closesAt(window, rule) <= nowMs
+  const isReached = (window: Window) => reachedMs >= window.untilMs - rule.latenessMs
+  const isClosed = (window: Window) => isOver(window) && isReached(window)
+  const others = inTime.filter((window) => window.untilMs > untilMs)
+  const [closed, open] = [others.filter(isClosed), others.filter((window) => !isClosed(window))]
   const more = afterwards.map((window) => ({ ...window, rows: window.rows - (judgedRows.get(window.sinceMs) ?? 0) }))
   return {
     toJudge: withEmptyOnes(closed, rule, untilMs),
-    open: open.map((window) => ({ ...window, closesMs: closesAt(window, rule) })),
+    open: open.map((window) => ({ ...window, closesMs: closesAt(window, rule), waitsForRows: isOver(window) })),
     late: addWindows([...sumByWindow(begun, rule, arrivedLate), ...more.filter((window) => window.rows > 0)]),
     futureRows: countRows(timed) - countRows(begun),
     timelessRows: countRows(rows) - countRows(timed),

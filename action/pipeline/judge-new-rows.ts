@@ -3,7 +3,7 @@ import { setImmediate as othersFirst } from 'node:timers/promises'
 import type { Read } from '../base/diagnostic.ts'
 import { millisecondsOf } from '../base/moments.ts'
 import type { CountedBlocks } from '../data/count-blocks.ts'
-import { type BlockTerms, countContractBlocks } from '../data/count-contract-blocks.ts'
+import { type BlockTerms, countContractBlocks, timeSpan } from '../data/count-contract-blocks.ts'
 import { diagnoseReadError } from '../data/diagnose-read-error.ts'
 import type { PinnedFile, SnapshotFiles } from '../data/fetch-snapshot.ts'
 import { loadedRows, loadNewRows } from '../data/load-new-rows.ts'
@@ -59,14 +59,14 @@ export async function judgeNewRows(asked: NewRowsToJudge, signal?: AbortSignal):
   const { project, release, reference, past, now } = asked
   const counted = await countNewBlocks(asked, signal)
   if (!counted.ok) return counted
-  const { blocks, rows, timelessRows } = counted.value
+  const { blocks, rows, timelessRows, reachedMs } = counted.value
   const { drift } = project
   const judged = [...past, ...learnedWindow(asked, blocks)]
   const arrived = [
     ...blocks.map((block) => ({ atMs: block.sinceMs, rows: rowsOf(block), arrivedMs: null })),
     { atMs: Number.NaN, rows: timelessRows, arrivedMs: null },
   ]
-  const { toJudge, ...plan } = planWindows(arrived, drift, now.getTime(), judged)
+  const { toJudge, ...plan } = planWindows(arrived, drift, now.getTime(), judged, reachedMs)
   const blockOf = new Map(blocks.map((block) => [block.sinceMs, block]))
   const fresh = toJudge.map((window) => blockOf.get(window.sinceMs) ?? emptyBlock(reference, window))
   const kept: KeptWindow[] = []
@@ -102,9 +102,9 @@ function newestShown(
 }
 
 async function countNewBlocks(
-  { project, contracts, files, pinned, reference }: NewRowsToJudge,
+  { project, contracts, files, pinned, reference, now }: NewRowsToJudge,
   signal?: AbortSignal,
-): Promise<Read<CountedBlocks>> {
+): Promise<Read<CountedBlocks & { readonly reachedMs: number }>> {
   const inputs = [...allFiles(files), ...pinned]
   await using engine = await openReading({ files: inputs }, signal)
   try {
@@ -129,7 +129,9 @@ async function countNewBlocks(
       mostBlocks: mostWindows,
     }
     const counted = await countContractBlocks(rows, terms)
-    return counted ? { ok: true, value: counted } : { ok: false, diagnostics: [tooManyWindows(project)] }
+    if (!counted) return { ok: false, diagnostics: [tooManyWindows(project)] }
+    const past = await timeSpan(rows, { afterMs: null, untilMs: now.getTime() })
+    return { ok: true, value: { ...counted, reachedMs: past?.untilMs ?? -Infinity } }
   } catch (error) {
     const diagnostic = diagnoseReadError(error, inputs)
     if (!diagnostic) throw error

@@ -6,7 +6,7 @@ import { formatCount, formatNumber } from './numbers.ts'
 import type { Report } from './report.ts'
 import { sparkline } from './sparkline.ts'
 import { ownLines, plainText } from './terminal.ts'
-import { confirmedIn, maxNamed, moment, wordLearned, wordReason, wordRule, wordWindow } from './word-windows.ts'
+import { confirmedIn, maxNamed, wordClosing, wordLearned, wordReason, wordRule, wordWindow } from './word-windows.ts'
 
 /** Where what a release learned is known from: it was kept with it, or was counted anew of its snapshot. */
 export type ReferenceSource = 'release' | 'snapshot'
@@ -163,7 +163,7 @@ function wordNotes({ windows, judgedNow, plan, isRecorded, where, policy, findin
       ? [`${wordWindows(windows)} · the newest ${wordWindow(newest)} · ${formatCount(judgedNow)} judged now`]
       : []),
     ...(open && finding
-      ? [`open: ${formatCount(sum(plan.open))} rows, the next window closes ${moment(open.closesMs)}`]
+      ? [`open: ${formatCount(sum(plan.open))} rows, the next window closes ${wordClosing(open)}`]
       : []),
     ...(late > 0 ? [`${formatCount(late)} rows came late, or were learned before: they are never judged`] : []),
     ...(plan.futureRows > 0 ? [`${formatCount(plan.futureRows)} rows lie in the future: is a clock wrong?`] : []),

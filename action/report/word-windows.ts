@@ -1,4 +1,5 @@
 import type { KeptWindow } from '../drift/drift-finding.ts'
+import type { OpenWindow } from '../drift/windows.ts'
 import type { DriftPolicy } from '../project/drift-policy.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
 import type { JudgedReport } from './report-windows.ts'
@@ -15,7 +16,7 @@ export function wordReason(report: JudgedReport): string {
     const [next] = plan.open
     const rows = `${formatCount(newRows)} new ${newRows === 1 ? 'row' : 'rows'}`
     return next
-      ? `${rows}, and no window has closed yet: the next closes ${moment(next.closesMs)} with ${formatCount(next.rows)} rows so far`
+      ? `${rows}, and no window has closed yet: the next closes ${wordClosing(next)}, with ${formatCount(next.rows)} rows so far`
       : `${rows}, and none in a window that is closed or open`
   }
   const confirmed = confirmedIn(report)
@@ -55,6 +56,11 @@ export function wordLearned({ release, isLive, environment, learned }: JudgedRep
   return `${release} (${standing}), which learned ${formatCount(learned.rows)} rows from ${day(learned.sinceMs)} to ${day(learned.untilMs)} in ${formatCount(learned.blocks)} blocks of ${wordSpan(learned.blockMs)}${from}`
 }
 
+/** When an open window closes. */
+export function wordClosing({ untilMs, closesMs, waitsForRows }: OpenWindow): string {
+  return waitsForRows ? `once rows come near its end on ${day(untilMs)}` : moment(closesMs)
+}
+
 /** How windows are judged. */
 export function wordRule({ windowMs, latenessMs, effect, persist, fdr, limits }: DriftPolicy): string {
   const windows = `windows of ${wordSpan(windowMs)}, closed ${wordSpan(latenessMs)} after their end`
@@ -76,6 +82,6 @@ function day(ms: number): string {
 }
 
 /** `2025-05-05 06:00`, in UTC. */
-export function moment(ms: number): string {
+function moment(ms: number): string {
   return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 }

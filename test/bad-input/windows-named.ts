@@ -60,7 +60,7 @@ export function windowsNamed(name: string): Report {
       ],
       ...{ added: [name], questions: 1, trainingBlocks: 9, recentBlocks: 4 },
     },
-    plan: { open: [{ ...window, closesMs: 8 }], late: [window], futureRows: 7, timelessRows: 7 },
+    plan: { open: [{ ...window, closesMs: 8, waitsForRows: true }], late: [window], futureRows: 7, timelessRows: 7 },
     newRows: 7,
   })
 }

@@ -81,7 +81,15 @@ describe('drift, in a project', () => {
     project.write('data/new.csv', weeks(16, 17))
     const open = await judged(project, new Date(startMs + 16.5 * weekMs))
     expect(open.finding).toBeUndefined()
-    expect(open.report.text).toContain('no window has closed yet: the next closes 2025-04-29 00:00')
+    expect(open.report.text).toContain(
+      'no window has closed yet: the next closes 2025-04-29 00:00, with 672 rows so far',
+    )
+    // A batch that ends in the middle of a window leaves it open, whatever the clock says.
+    project.write('data/new.csv', weeks(16, 17).split('\n').slice(0, 300).join('\n'))
+    const half = await judged(project, new Date(startMs + 60 * weekMs))
+    expect(half.finding).toBeUndefined()
+    expect(half.report.text).toContain('the next closes once rows come near its end on 2025-04-28')
+    project.write('data/new.csv', weeks(16, 17))
 
     const looked = await judged(project, afterWeek(17))
     expect(looked).toMatchObject({ isNo: false, judgedNow: 1, isRecorded: false, finding: { verdict: 'no drift' } })

@@ -15,8 +15,13 @@ function rows(day: number, count: number, arrivedDay?: number): WindowRows {
   }
 }
 
-function plan(list: readonly WindowRows[], nowDay: number, judged: readonly JudgedWindow[] = []) {
-  const { toJudge, open, late, ...others } = planWindows(list, rule, monday + nowDay * dayMs, judged)
+function plan(
+  list: readonly WindowRows[],
+  nowDay: number,
+  judged: readonly JudgedWindow[] = [],
+  reachedMs = Number.POSITIVE_INFINITY,
+) {
+  const { toJudge, open, late, ...others } = planWindows(list, rule, monday + nowDay * dayMs, judged, reachedMs)
   const brief = (windows: readonly JudgedWindow[]) =>
     windows.map(({ sinceMs, rows: count }) => [(sinceMs - monday) / dayMs, count])
   return { toJudge: brief(toJudge), open: brief(open), late: brief(late), ...others }
@@ -115,6 +120,20 @@ describe('planWindows', () => {
     expect(plan([rows(3, 2)], 30, judged)).toEqual(nothing)
   })
 
+  it('leaves a window open in the middle of which a batch ends, until rows come near its end', () => {
+    const month = [rows(3, 5), rows(8, 4)]
+    const at = (day: number) => monday + day * dayMs
+    expect(plan(month, 60, [], at(8.9))).toEqual({ ...nothing, toJudge: [[0, 5]], open: [[7, 4]] })
+    expect(planWindows(month, rule, at(60), [], at(8.9)).open).toMatchObject([{ waitsForRows: true }])
+    expect(plan(month, 60, [], at(13))).toMatchObject({
+      toJudge: [
+        [0, 5],
+        [7, 4],
+      ],
+    })
+    expect(plan(month, 14.9, [], at(13)).open).toEqual([[7, 4]])
+  })
+
   it('says the same of the same data whenever it is asked: every hour, every week, or fifty times', () => {
     const arrival = fc.record({
       day: fc.double({ min: 0, max: 60, noNaN: true }),
@@ -132,7 +151,10 @@ describe('planWindows', () => {
               .filter(({ came }) => came <= now)
               .map(({ day, count, came }) => rows(day, count, isKnown ? came : undefined))
             for (let time = 0; time < times; time += 1) {
-              judged = [...judged, ...planWindows(seen, rule, monday + now * dayMs, judged).toJudge]
+              judged = [
+                ...judged,
+                ...planWindows(seen, rule, monday + now * dayMs, judged, Number.POSITIVE_INFINITY).toJudge,
+              ]
             }
           }
           return judged
