@@ -90,11 +90,23 @@ function cameAndWent({ picture }: PageColumn): Html | undefined {
 function measures({ rows, measures: all }: PageColumn): Html | undefined {
   if (!all && rows.length === 0) return undefined
   const tests = rows.map((row) => `${row.question}: ${row.test}, p ${formatChance(row.pValue)}`)
-  const values = Object.entries(all?.values ?? {}).map(([name, value]) => {
+  const known = Object.entries(all?.values ?? {}).flatMap(([name, value]) => {
     const chance = name === 'psi' && all?.psiByChance ? ` (by chance ${formatNumber(all.psiByChance)})` : ''
-    return value === null ? `${name}: ${all?.because[name as MeasureName]}` : `${name} ${formatNumber(value)}${chance}`
+    return value === null ? [] : [`${name} ${formatNumber(value)}${chance}`]
   })
+  const unknown = [...namesByReason(all)].map(([reason, names]) => `${names.join(', ')}: ${reason}`)
+  const values = [...known, ...unknown]
   return html`<details><summary>Measures</summary><p>${[...values, ...tests].join(' · ')}</p></details>`
+}
+
+/** Why what cannot be measured cannot be. */
+function namesByReason(all: PageColumn['measures']): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>()
+  for (const [name, value] of Object.entries(all?.values ?? {})) {
+    const reason = value === null ? all?.because[name as MeasureName] : undefined
+    if (reason !== undefined) names.set(reason, [...(names.get(reason) ?? []), name])
+  }
+  return names
 }
 
 function largest({ rows }: PageColumn): JudgedRow | undefined {
