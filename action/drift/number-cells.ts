@@ -14,12 +14,16 @@ export interface CellMark {
   readonly isPlace: boolean
 }
 
-/** A column has at most so many ranges, so that none of a smooth one holds more than some 0.4 % of its rows. */
-const mostRanges = 256
+/** With so many ranges, none of a smooth column holds more than some 0.4 % of its rows. */
+export const mostRanges = 256
 
-/** Where to cut so that each range holds at least `minCount` of these rows, but between two numbers that are places. */
-export function cellsOf({ bits, values, counts }: NumberCounts, minCount: number): NumberCells {
-  const enough = Math.max(minCount, sum(counts) / mostRanges)
+/** Where to cut so that about `ranges` are left, each of at least `minCount` of these rows but between two numbers that are places. */
+export function cellsOf(
+  { bits, values, counts }: NumberCounts,
+  minCount: number,
+  ranges: number = mostRanges,
+): NumberCells {
+  const enough = Math.max(minCount, sum(counts) / ranges)
   const marks: CellMark[] = []
   /** Rows since the last mark. */
   let held = 0

@@ -4,7 +4,7 @@ import { mergeNumberCounts } from '../stats/number-counts.ts'
 import type { CategoryCounts, ColumnBlock } from './column-block.ts'
 import { areIds, maxCategories, type NotJudged } from './drift-column.ts'
 import type { BlockedColumn, DataBlock } from './drift-reference.ts'
-import { cellsOf, countInCells, type NumberCells, numbersOfCells } from './number-cells.ts'
+import { cellsOf, countInCells, mostRanges, type NumberCells, numbersOfCells } from './number-cells.ts'
 import type { Window } from './windows.ts'
 
 /**
@@ -51,18 +51,28 @@ export const rarerValues = '(rarer values)'
 /** As many keys tell the numbers of all blocks apart before they are put into cells. */
 const maxKeys = 4096
 
+/** So many counts are some ten megabytes. Of very many columns and blocks each column has fewer ranges, and this many at least. */
+const mostCounts = 3_000_000
+const fewestRanges = 32
+
 /** Keeps what may be kept of blocks, the oldest first, whose columns are the same. */
 export function storeReference(blocks: readonly DataBlock[], blockMs: number, minCount: number): StoredReference {
   const names = [...new Set(blocks.flatMap(({ columns }) => [...columns.keys()]))]
+  const ranges = rangesFor(names.length * blocks.length)
   return {
     minCount,
     blockMs,
     blocks: blocks.map((block) => ({ sinceMs: block.sinceMs, untilMs: block.untilMs, rows: rowsOf(block) })),
     columns: names.map((name) => {
       const parts = blocks.map(({ columns }) => columns.get(name))
-      return { name, ...storeColumn(parts, minCount) }
+      return { name, ...storeColumn(parts, minCount, ranges) }
     }),
   }
+}
+
+/** Ranges that each column of numbers is cut into where there are so many blocks of columns. */
+export function rangesFor(columnBlocks: number): number {
+  return Math.max(fewestRanges, Math.min(mostRanges, Math.floor(mostCounts / Math.max(1, columnBlocks))))
 }
 
 type Stored<Kind extends StoredColumn['kind']> = Omit<Extract<StoredColumn, { kind: Kind }>, 'name'>
@@ -70,6 +80,7 @@ type Stored<Kind extends StoredColumn['kind']> = Omit<Extract<StoredColumn, { ki
 function storeColumn(
   parts: readonly (BlockedColumn | undefined)[],
   minCount: number,
+  ranges: number,
 ): Stored<'number'> | Stored<'category'> | Stored<'not judged'> {
   const reason = parts.find((part) => part && 'because' in part)
   if (reason && 'because' in reason) return { kind: 'not judged', because: reason.because }
@@ -77,7 +88,7 @@ function storeColumn(
   if (blocks.length < parts.length) return { kind: 'not judged', because: 'it holds nothing on either side' }
   const values = blocks.map((block) => block.values)
   const numbers = values.filter((value) => value.kind === 'number')
-  if (numbers.length === blocks.length) return storeNumbers(blocks, numbers, minCount)
+  if (numbers.length === blocks.length) return storeNumbers(blocks, numbers, minCount, ranges)
   const texts = values.filter((value) => value.kind === 'category')
   const ids = { kind: 'not judged', because: 'most rows have a value of their own: an id or free text' } as const
   return texts.length === blocks.length ? (storeTexts(blocks, texts, minCount) ?? ids) : ids
@@ -87,8 +98,9 @@ function storeNumbers(
   blocks: readonly ColumnBlock[],
   numbers: readonly NumberCounts[],
   minCount: number,
+  ranges: number,
 ): Stored<'number'> {
-  const cells = cellsOf(mergeNumberCounts(numbers, maxKeys), minCount)
+  const cells = cellsOf(mergeNumberCounts(numbers, maxKeys), minCount, ranges)
   const counts = numbers.map((part) => countInCells(cells, part))
   const totals = numbersOfCells(cells).map((_, place) => counts.reduce((all, one) => all + (one[place] ?? 0), 0))
   for (const [place, total] of totals.entries()) {

@@ -6,7 +6,13 @@ import type { CategoryCounts, ColumnBlock } from '../../action/drift/column-bloc
 import { type DataBlock, pairWindow } from '../../action/drift/drift-reference.ts'
 import { judgeWindow } from '../../action/drift/judge-window.ts'
 import { jsonOfReference, readReference } from '../../action/drift/reference-json.ts'
-import { blocksOfReference, rarerValues, storeReference, windowInCells } from '../../action/drift/stored-reference.ts'
+import {
+  blocksOfReference,
+  rangesFor,
+  rarerValues,
+  storeReference,
+  windowInCells,
+} from '../../action/drift/stored-reference.ts'
 import { countNumbers } from '../../action/stats/number-counts.ts'
 import { DriftStream } from '../support/drift-streams.ts'
 
@@ -82,6 +88,18 @@ describe('storeReference', () => {
         expect(isClear ? other?.verdict : column.verdict, column.name).toBe(column.verdict)
       }
     }
+  })
+})
+
+describe('rangesFor', () => {
+  test.each([
+    [20 * 52, 256],
+    [200 * 52, 256],
+    [2000 * 20, 75],
+    [2000 * 260, 32],
+    [0, 256],
+  ])('of %d blocks of columns is %d', (columnBlocks, ranges) => {
+    expect(rangesFor(columnBlocks)).toBe(ranges)
   })
 })
 
