@@ -26,6 +26,11 @@ export interface DataBlock extends Window {
  */
 export type BlockedColumn = ColumnBlock | { readonly because: NotJudged }
 
+/** Rows of a block, as its columns count them; 0 where none is counted. */
+export function rowsOfBlock({ columns }: DataBlock): number {
+  return Math.max(0, ...[...columns.values()].map((column) => ('values' in column ? column.rows : 0)))
+}
+
 /** A window beside a reference: what the rule judges, and how much each column varies by itself. */
 export interface PairedWindow {
   readonly columns: readonly DriftColumn[]

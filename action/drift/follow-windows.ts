@@ -4,7 +4,7 @@ import { type DriftPicture, pictureOf } from './drift-picture.ts'
 import { type DataBlock, pairWindow } from './drift-reference.ts'
 import { judgePersistence, nextDriftState, noDriftState, type PersistedDrift, windowRuleOf } from './drift-state.ts'
 import { type JudgedWindowDrift, judgeWindow, type WindowColumn } from './judge-window.ts'
-import { blocksOfReference, type StoredReference, windowInCells } from './stored-reference.ts'
+import { blocksOfReference, mostLostOf, type StoredReference, windowInCells } from './stored-reference.ts'
 
 /** Judges windows that were not judged before, the oldest first. */
 export function* followWindows(
@@ -37,7 +37,11 @@ export function showWindow(stored: StoredReference, window: DataBlock, policy: D
   const pictures = new Map(
     pairWindow(training, block).columns.map((column) => [column.name, pictureOf(column, rule)] as const),
   )
-  const columns = judged.columns.map((column) => ({ ...column, picture: pictures.get(column.name) ?? null }))
+  const lost = mostLostOf(stored, window)
+  const columns = judged.columns.map((column) => {
+    const { name, mostLost } = column
+    return { ...column, mostLost: lost.get(name) ?? mostLost, picture: pictures.get(name) ?? null }
+  })
   return { ...judged, columns }
 }
 

@@ -1,5 +1,5 @@
 import type { Season } from '../project/drift-policy.ts'
-import { type DataBlock, pairWindow } from './drift-reference.ts'
+import { type DataBlock, pairWindow, rowsOfBlock } from './drift-reference.ts'
 import { type ColumnVerdict, type DriftRule, type JudgedColumn, type JudgedDrift, judgeDrift } from './judge-drift.ts'
 import { smallestEffect } from './judge-rows.ts'
 import { samePhase } from './season.ts'
@@ -55,7 +55,7 @@ export function judgeWindow(reference: DriftReference, window: DataBlock, rule: 
   return {
     sinceMs: window.sinceMs,
     untilMs: window.untilMs,
-    rows: rowsOf(window),
+    rows: rowsOfBlock(window),
     columns: first.judged.columns.map((column) => {
       const againstRecent = recentOf.get(column.name) ?? null
       const verdict = combine(column, againstRecent, alpha)
@@ -90,8 +90,4 @@ function effectOf({ verdict, rows }: JudgedColumn): number {
   if (verdict === 'vanished') return 1
   const drifted = rows.filter((row) => row.verdict === 'drift')
   return Math.max(0, ...(drifted.length > 0 ? drifted : rows).map(({ effect }) => effect))
-}
-
-function rowsOf({ columns }: DataBlock): number {
-  return Math.max(0, ...[...columns.values()].map((column) => ('values' in column ? column.rows : 0)))
 }

@@ -72,6 +72,19 @@ export function numbersOfCells(cells: NumberCells): Float64Array {
   return Float64Array.from(numbers)
 }
 
+/**
+ * By how much D of two sides, counted in cells, is less than D of their numbers, at most: the largest min(f, g) of a range, f
+ * and g being the shares of both sides in it. A place that is one number loses nothing.
+ */
+export function mostLostInCells(cells: NumberCells, reference: Float64Array, current: Float64Array): number {
+  const [n, m] = [Math.max(1, sum(reference)), Math.max(1, sum(current))]
+  const starts = placesBefore(cells)
+  const numbers = new Set(cells.flatMap(({ isPlace }, index) => (isPlace ? [(starts[index] ?? 0) + 1] : [])))
+  return reference.reduce((most, rows, place) => {
+    return numbers.has(place) ? most : Math.max(most, Math.min(rows / n, (current[place] ?? 0) / m))
+  }, 0)
+}
+
 /** The place before each mark, and the last. */
 function placesBefore(cells: NumberCells): number[] {
   const starts = [0]

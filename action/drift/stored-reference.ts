@@ -1,10 +1,11 @@
 import { byBytes } from '../base/byte-order.ts'
 import type { NumberCounts } from '../stats/number-counts.ts'
 import { mergeNumberCounts } from '../stats/number-counts.ts'
+import { sum } from '../stats/sum.ts'
 import type { CategoryCounts, ColumnBlock } from './column-block.ts'
 import { areIds, maxCategories, type NotJudged } from './drift-column.ts'
-import type { BlockedColumn, DataBlock } from './drift-reference.ts'
-import { cellsOf, countInCells, mostRanges, type NumberCells, numbersOfCells } from './number-cells.ts'
+import { type BlockedColumn, type DataBlock, rowsOfBlock } from './drift-reference.ts'
+import { cellsOf, countInCells, mostLostInCells, mostRanges, type NumberCells, numbersOfCells } from './number-cells.ts'
 import type { Window } from './windows.ts'
 
 /**
@@ -62,7 +63,7 @@ export function storeReference(blocks: readonly DataBlock[], blockMs: number, mi
   return {
     minCount,
     blockMs,
-    blocks: blocks.map((block) => ({ sinceMs: block.sinceMs, untilMs: block.untilMs, rows: rowsOf(block) })),
+    blocks: blocks.map((block) => ({ sinceMs: block.sinceMs, untilMs: block.untilMs, rows: rowsOfBlock(block) })),
     columns: names.map((name) => {
       const parts = blocks.map(({ columns }) => columns.get(name))
       return { name, ...storeColumn(parts, minCount, ranges) }
@@ -146,8 +147,7 @@ function storeTexts(
 function countTexts(values: readonly string[], counted: CategoryCounts | undefined): number[] {
   const rowsOfValue = new Map(counted?.values)
   const counts = values.map((value) => rowsOfValue.get(value) ?? 0)
-  const all = [...rowsOfValue.values()].reduce((sum, rows) => sum + rows, 0)
-  return [...counts, all - counts.reduce((sum, rows) => sum + rows, 0)]
+  return [...counts, sum([...rowsOfValue.values()]) - sum(counts)]
 }
 
 /** The blocks of a reference, as the rule takes them. */
@@ -221,6 +221,19 @@ export function windowInCells({ columns, minCount }: StoredReference, window: Da
   return { block: { ...window, columns: new Map(own) }, appeared }
 }
 
+/** By how much D of each column of numbers may be more than what cells show of a window. */
+export function mostLostOf({ columns }: StoredReference, window: DataBlock): ReadonlyMap<string, number> {
+  return new Map(
+    columns.flatMap((column): [string, number][] => {
+      const block = window.columns.get(column.name)
+      if (column.kind !== 'number' || !block || !('values' in block) || block.values.kind !== 'number') return []
+      const { cells, blocks } = column
+      const learned = numbersOfCells(cells).map((_, place) => sum(blocks.map(({ counts }) => counts[place] ?? 0)))
+      return [[column.name, mostLostInCells(cells, learned, countInCells(cells, block.values))]]
+    }),
+  )
+}
+
 function numbersAt(numbers: Float64Array, counts: readonly number[]): NumberCounts {
   const isThere = (_: number, place: number) => (counts[place] ?? 0) > 0
   return {
@@ -236,8 +249,4 @@ function numbersAt(numbers: Float64Array, counts: readonly number[]): NumberCoun
 function categories(values: readonly (readonly [value: string, rows: number])[]): CategoryCounts {
   const there = values.filter(([, rows]) => rows > 0)
   return { kind: 'category', values: there.sort(([one], [other]) => byBytes(one, other)) }
-}
-
-function rowsOf({ columns }: DataBlock): number {
-  return Math.max(0, ...[...columns.values()].map((column) => ('values' in column ? column.rows : 0)))
 }

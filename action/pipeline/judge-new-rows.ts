@@ -59,11 +59,11 @@ export async function judgeNewRows(asked: NewRowsToJudge, signal?: AbortSignal):
   const { project, release, reference, past, now } = asked
   const counted = await countNewBlocks(asked, signal)
   if (!counted.ok) return counted
-  const { blocks, rows, timelessRows, reachedMs } = counted.value
+  const { blocks, blockRows, rows, timelessRows, reachedMs } = counted.value
   const { drift } = project
   const judged = [...past, ...learnedWindow(asked, blocks)]
   const arrived = [
-    ...blocks.map((block) => ({ atMs: block.sinceMs, rows: rowsOf(block), arrivedMs: null })),
+    ...blocks.map(({ sinceMs }, index) => ({ atMs: sinceMs, rows: blockRows[index] ?? 0, arrivedMs: null })),
     { atMs: Number.NaN, rows: timelessRows, arrivedMs: null },
   ]
   const { toJudge, ...plan } = planWindows(arrived, drift, now.getTime(), judged, reachedMs)
@@ -85,7 +85,7 @@ export async function judgeNewRows(asked: NewRowsToJudge, signal?: AbortSignal):
       columns: persisted?.columns ?? [],
       windows,
       judgedNow: kept.length,
-      newest: newestShown(asked, windows.at(-1), blocks),
+      newest: newestShown(asked, windows.at(-1), counted.value),
       plan,
       newRows: rows + timelessRows,
     },
@@ -95,10 +95,11 @@ export async function judgeNewRows(asked: NewRowsToJudge, signal?: AbortSignal):
 function newestShown(
   { reference, project }: NewRowsToJudge,
   newest: KeptWindow | undefined,
-  blocks: readonly DataBlock[],
+  { blocks, blockRows }: CountedBlocks,
 ): ShownWindow | undefined {
-  const block = blocks.find(({ sinceMs }) => sinceMs === newest?.sinceMs)
-  return block && rowsOf(block) === newest?.rows ? showWindow(reference, block, project.drift) : undefined
+  const place = blocks.findIndex(({ sinceMs }) => sinceMs === newest?.sinceMs)
+  const block = blocks[place]
+  return block && blockRows[place] === newest?.rows ? showWindow(reference, block, project.drift) : undefined
 }
 
 async function countNewBlocks(
@@ -161,8 +162,4 @@ function learnedWindow({ project, pinnedUntil }: NewRowsToJudge, blocks: readonl
   const last = windowOf(untilMs, windowMs)
   const isOpen = blocks.some(({ sinceMs }) => sinceMs === last.sinceMs)
   return [{ ...(isOpen ? windowOf(last.sinceMs - 1, windowMs) : last), rows: 0 }]
-}
-
-function rowsOf({ columns }: DataBlock): number {
-  return Math.max(0, ...[...columns.values()].map((column) => ('values' in column ? column.rows : 0)))
 }

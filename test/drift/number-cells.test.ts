@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { cellsOf, countInCells, numbersOfCells } from '../../action/drift/number-cells.ts'
+import { cellsOf, countInCells, mostLostInCells, numbersOfCells } from '../../action/drift/number-cells.ts'
 import { countNumbers } from '../../action/stats/number-counts.ts'
 
 const number = fc.oneof(
@@ -78,5 +78,28 @@ describe('countInCells', () => {
     expect(many.bits).toBeLessThan(64)
     const rows = countInCells(cells, many)
     expect([rows[1], rows[3], rows[5]]).toEqual([40, 40, 40])
+  })
+})
+
+describe('mostLostInCells', () => {
+  test('bounds by how much D of cells falls short of D of the numbers', () => {
+    const sample = fc.array(number, { minLength: 20, maxLength: 200 })
+    fc.assert(
+      fc.property(sample, sample, (one, other) => {
+        const cells = cellsOf(counted(one), 5)
+        const [left, right] = [countInCells(cells, counted(one)), countInCells(cells, counted(other))]
+        const all = [...one, ...other]
+        const below = (numbers: readonly number[], end: number) =>
+          numbers.filter((value) => value <= end).length / numbers.length
+        const whole = Math.max(...all.map((end) => Math.abs(below(one, end) - below(other, end))))
+        const shares = (rows: Float64Array, place: number) => rows.slice(0, place + 1).reduce((a, b) => a + b, 0)
+        const told = Math.max(
+          ...left.map((_, place) => Math.abs(shares(left, place) / one.length - shares(right, place) / other.length)),
+        )
+        expect(told).toBeLessThanOrEqual(whole + 1e-12)
+        expect(whole - told).toBeLessThanOrEqual(mostLostInCells(cells, left, right) + 1e-12)
+      }),
+      { numRuns: 60 },
+    )
   })
 })
