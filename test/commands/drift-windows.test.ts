@@ -1,10 +1,16 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { decide } from '../../action/commands/decide.ts'
 import { drift } from '../../action/commands/drift.ts'
 import { register } from '../../action/commands/register.ts'
+import { fetchSnapshot } from '../../action/data/fetch-snapshot.ts'
+import { resolveSnapshot } from '../../action/data/resolve-snapshot.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
 import { openLocalGitHub } from '../../action/local-github/open-local-github.ts'
+import { countedReference, keptReference } from '../../action/pipeline/learned-reference.ts'
+import { readContracts } from '../../action/project/read-contract.ts'
+import { readProject } from '../../action/project/read-project.ts'
 import { readLedger } from '../../action/registry/ledger.ts'
 import { driftRecordsIn } from '../../action/registry/record-drift.ts'
 import type { WindowsReport } from '../../action/report/report-windows.ts'
@@ -63,6 +69,18 @@ async function recorded({ folder }: TinyProject) {
   return driftRecordsIn(records, 'parcels')
 }
 
+async function recounted({ folder }: TinyProject, tag: string) {
+  const read = await readProject(folder)
+  if (!read.ok) throw new Error(JSON.stringify(read.diagnostics))
+  const project = read.value
+  const contracts = await readContracts(project)
+  const chosen = await resolveSnapshot(project, tag)
+  if (!contracts.ok || !chosen.ok) throw new Error('no contract or snapshot')
+  const { lock } = chosen.value
+  const files = await fetchSnapshot(project, lock)
+  return await countedReference(tag, { project, contracts: contracts.value, files, until: lock.until })
+}
+
 async function releasedProject(): Promise<TinyProject> {
   const policy = `${tinyYaml}retrain: { any: [{ drift: confirmed }], limits: { cool-down: 0s } }\n`
   const files = { 'data/parcels.csv': weeks(0, learnedWeeks), 'plumbline.yaml': policy }
@@ -101,6 +119,11 @@ describe('drift, in a project', () => {
       expect(same).toMatchObject({ judgedNow: 0, isRecorded: false, finding: looked.finding })
     }
     expect(await recorded(project)).toEqual(before)
+
+    // What was learned is counted anew to the same, where a release does not keep it.
+    const tag = looked.release
+    const kept = await keptReference(tag, join(project.folder, '.plumbline/served', tag, 'reference.json'))
+    expect(await recounted(project, tag)).toEqual({ ok: true, value: kept })
 
     // Rows that are pinned are not new, in whatever file they come again.
     project.write('data/copy.csv', weeks(3, 9))
