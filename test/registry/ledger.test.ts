@@ -8,6 +8,7 @@ import { appendToLedger, readLedger } from '../../action/registry/ledger.ts'
 import { type Chain, emptyChain, nextRecord, readChain } from '../../action/registry/ledger-record.ts'
 import { recordRun } from '../../action/registry/record-run.ts'
 import { runRecord } from '../support/candidate.ts'
+import { dropWrites } from '../support/drop-writes.ts'
 import { git, testGitHub } from '../support/local-github.ts'
 
 const stamp = { at: '2025-03-04T06:12:00.000Z', actor: 'ada' }
@@ -133,15 +134,8 @@ describe('appendToLedger()', () => {
   })
 
   test('appends once, wherever it was killed', async () => {
-    let kill: { moment: string; call: number } | undefined
-    let calls = 0
-    await using fragile = await testGitHub({
-      interrupt: (moment, { method }) => {
-        if (method === 'GET') return 'serve'
-        if (moment === 'before') calls++
-        return kill?.call === calls && kill.moment === moment ? 'drop' : 'serve'
-      },
-    })
+    const writes = dropWrites()
+    await using fragile = await testGitHub(writes)
     const client = await openGitHubClient(fragile)
     const append = () =>
       appendToLedger(client, (records) =>
@@ -150,13 +144,12 @@ describe('appendToLedger()', () => {
           : { kind: 'append', record: { kind: 'run', model: 'm', ...stamp, body: {} }, value: 'new' },
       )
     for (const call of [1, 2, 3]) {
-      for (const moment of ['before', 'after']) {
-        kill = { moment, call }
-        calls = 0
+      for (const moment of ['before', 'after'] as const) {
+        writes.arm(moment, call)
         await append().catch(() => undefined)
       }
     }
-    kill = undefined
+    writes.disarm()
     await append()
     expect((await readLedger(client)).records).toHaveLength(1)
   })

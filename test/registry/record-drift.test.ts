@@ -5,6 +5,7 @@ import { openGitHubClient } from '../../action/github/client.ts'
 import { readLedger } from '../../action/registry/ledger.ts'
 import type { NewRecord } from '../../action/registry/ledger-record.ts'
 import { driftIn, driftRecordsIn, recordDrift } from '../../action/registry/record-drift.ts'
+import { dropWrites } from '../support/drop-writes.ts'
 import { chainWith } from '../support/ledger.ts'
 import { testGitHub } from '../support/local-github.ts'
 
@@ -71,15 +72,8 @@ describe('recordDrift', () => {
   })
 
   test('eight at once write one record; killed at any write and run again, one', async () => {
-    let kill: { readonly moment: string; readonly call: number } | undefined
-    let calls = 0
-    await using github = await testGitHub({
-      interrupt: (moment, { method }) => {
-        if (method === 'GET') return 'serve'
-        if (moment === 'before') calls++
-        return kill?.call === calls && kill.moment === moment ? 'drop' : 'serve'
-      },
-    })
+    const writes = dropWrites()
+    await using github = await testGitHub(writes)
     const record = async (day: number) =>
       await recordDrift(
         await openGitHubClient(github),
@@ -90,13 +84,12 @@ describe('recordDrift', () => {
     const wrote = await Promise.all(Array.from({ length: 8 }, () => record(10)))
     expect(wrote.filter((isNew) => isNew)).toHaveLength(1)
     for (const call of [1, 2, 3]) {
-      for (const moment of ['before', 'after']) {
-        kill = { moment, call }
-        calls = 0
+      for (const moment of ['before', 'after'] as const) {
+        writes.arm(moment, call)
         await record(17).catch(() => undefined)
       }
     }
-    kill = undefined
+    writes.disarm()
     await record(17)
     expect((await readLedger(await openGitHubClient(github))).records).toHaveLength(2)
   })

@@ -11,6 +11,7 @@ import {
   performanceIn,
   recordPerformance,
 } from '../../action/registry/record-performance.ts'
+import { dropWrites } from '../support/drop-writes.ts'
 import { testGitHub } from '../support/local-github.ts'
 
 const stamp = { at: '2025-03-04T06:12:00.000Z', actor: 'ada' }
@@ -75,28 +76,20 @@ describe('recordPerformance()', () => {
   })
 
   test('records once, wherever it was killed', async () => {
-    let kill: { moment: string; call: number } | undefined
-    let calls = 0
-    await using fragile = await testGitHub({
-      interrupt: (moment, { method }) => {
-        if (method === 'GET') return 'serve'
-        if (moment === 'before') calls++
-        return kill?.call === calls && kill.moment === moment ? 'drop' : 'serve'
-      },
-    })
+    const writes = dropWrites()
+    await using fragile = await testGitHub(writes)
     const client = await openGitHubClient(fragile)
     let week = 0
     let killed = 0
-    for (const moment of ['before', 'after']) {
+    for (const moment of ['before', 'after'] as const) {
       for (let call = 1; ; call++) {
         const record = () => recordPerformance(client, finding([cohort(week)]), stamp)
-        kill = { moment, call }
-        calls = 0
+        writes.arm(moment, call)
         const died = await record().then(
           () => false,
           () => true,
         )
-        kill = undefined
+        writes.disarm()
         await record()
         expect(await record()).toBe(false)
         week++
