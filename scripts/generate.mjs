@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { bundle } from './build.mjs'
 import { scanLinesProgram } from './generate/scan-lines.mjs'
 import { sortNumbersProgram } from './generate/sort-numbers.mjs'
+import { tallyNumbersProgram } from './generate/tally-numbers.mjs'
 
 const root = resolve(fileURLToPath(import.meta.url), '../..')
 
@@ -44,6 +45,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const programs = new Map([
     ['action/data/scan-lines.generated.ts', await scanLinesProgram()],
     ['action/stats/sort-numbers.generated.ts', await sortNumbersProgram()],
+    ['action/stats/tally-numbers.generated.ts', await tallyNumbersProgram()],
   ])
   if (!isCheck) write(differing(programs))
   const files = new Map([...programs, ...(await generate())])

@@ -101,13 +101,16 @@ export const drift = defineCommand({
     }
     if (inputs.replay) return await replay(inputs, reference, context)
     if (current === undefined) throw notNamed(reference)
+    const { folder, signal } = context
+    // It begins while the files are looked for.
+    const { startReader } = await import('../data/reading-engine.ts')
+    await using reader = startReader(signal)
     const { findNamedFiles } = await import('../data/find-named-files.ts')
     const { compareSamples } = await import('../pipeline/compare-samples.ts')
-    const { folder, signal } = context
     const rule = { effect, fdr, limits: above, weights: weight }
     const files = await Promise.all([reference, current].map((named) => findNamedFiles(folder, named)))
     const compared = await tellIfLong(context.progress, 'drift', current, async () => {
-      return await compareSamples(files[0] ?? [], files[1] ?? [], rule, signal)
+      return await compareSamples(files[0] ?? [], files[1] ?? [], rule, reader)
     })
     if (!compared.ok) return { kind: 'diagnosed', diagnostics: compared.diagnostics }
     const result = { reference, current, ...compared.value }

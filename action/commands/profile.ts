@@ -20,13 +20,16 @@ export const profile = defineCommand({
   effects: ['reads-repository'],
 
   async run({ data, time }, { folder, signal, progress }): Promise<Outcome<ProfileReport>> {
+    // It begins while the files are looked for.
+    const { startReader } = await import('../data/reading-engine.ts')
+    await using reader = startReader(signal)
     const { readProfileAsked } = await import('../pipeline/read-profile-asked.ts')
     const { profileSample } = await import('../pipeline/profile-sample.ts')
     const asked = await readProfileAsked(folder, { data, time })
     if (!asked.ok) return { kind: 'diagnosed', diagnostics: asked.diagnostics }
     const { files, named, ...wanted } = asked.value
     const profiled = await tellIfLong(progress, 'profile', named, async () => {
-      return await profileSample(files, wanted, signal)
+      return await profileSample(files, wanted, reader)
     })
     if (!profiled.ok) return { kind: 'diagnosed', diagnostics: profiled.diagnostics }
     return { kind: 'done', result: { data: named, files: files.length, ...profiled.value } }

@@ -2,7 +2,7 @@ import type { Diagnostic, Read } from '../base/diagnostic.ts'
 import { describeFiles } from './describe-files.ts'
 import type { Engine } from './engine.ts'
 import { rawRelation } from './read-source.ts'
-import { openReading } from './reading-engine.ts'
+import { type Reader, startReader } from './reading-engine.ts'
 import type { DescribedFile, SourceFile } from './source-file.ts'
 
 export type RawKind = 'number' | 'text' | 'truth' | 'time' | 'other'
@@ -29,48 +29,48 @@ export interface SamplePair extends AsyncDisposable {
   readonly current: Sample
 }
 
-/** What the process may read ahead, of each side. */
-const readAhead = '8MB'
+/** What the process may read ahead: of each of two sides, and of one, where a few groups of rows are read at the same time. */
+const [readAheadOfEach, readAheadOfOne] = ['8MB', '32MB']
 
-/** Opens files that nobody vouches for; what is wrong with them is told in one go. */
+/** Opens files that nobody vouches for; what is wrong with them is told in one go. The reader ends with what it read. */
 export async function openSamples(
   referenceFiles: readonly SourceFile[],
   currentFiles: readonly SourceFile[],
-  signal?: AbortSignal,
+  reader: Reader = startReader(),
 ): Promise<Read<SamplePair>> {
-  const engine = await openReading({ files: [...referenceFiles, ...currentFiles], readAhead }, signal)
+  const dispose = async () => await reader[Symbol.asyncDispose]()
   try {
+    const engine = await reader.open({ files: [...referenceFiles, ...currentFiles], readAhead: readAheadOfEach })
     const [reference, current] = [await sampleOf(engine, referenceFiles), await sampleOf(engine, currentFiles)]
     if (reference.ok && current.ok) {
-      const dispose = async () => await engine[Symbol.asyncDispose]()
       return {
         ok: true,
         value: { reference: reference.value, current: current.value, [Symbol.asyncDispose]: dispose },
       }
     }
-    await engine[Symbol.asyncDispose]()
+    await dispose()
     const diagnostics = [reference, current].flatMap((side): readonly Diagnostic[] => (side.ok ? [] : side.diagnostics))
     return { ok: false, diagnostics }
   } catch (error) {
-    await engine[Symbol.asyncDispose]()
+    await dispose()
     throw error
   }
 }
 
-/** Opens the files of one sample, in a process of its own, which ends with it. */
+/** Opens the files of one sample. The reader ends with what it read. */
 export async function openSample(
   files: readonly SourceFile[],
-  signal?: AbortSignal,
+  reader: Reader = startReader(),
 ): Promise<Read<Sample & AsyncDisposable>> {
-  const engine = await openReading({ files, readAhead }, signal)
+  const dispose = async () => await reader[Symbol.asyncDispose]()
   try {
+    const engine = await reader.open({ files, readAhead: readAheadOfOne })
     const sample = await sampleOf(engine, files)
-    const dispose = async () => await engine[Symbol.asyncDispose]()
     if (sample.ok) return { ok: true, value: { ...sample.value, [Symbol.asyncDispose]: dispose } }
     await dispose()
     return sample
   } catch (error) {
-    await engine[Symbol.asyncDispose]()
+    await dispose()
     throw error
   }
 }

@@ -1,6 +1,5 @@
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
 
-import { mostAtOnce } from '../stats/exact-sums.ts'
 import { type NumberCollector, type NumberTally, numberCollector } from '../stats/number-tally.ts'
 
 /** Columns of numbers of one relation. */
@@ -35,20 +34,11 @@ export async function tallyColumns(
   return tallies
 }
 
-const filled = new Float64Array(mostAtOnce)
-
 /** The numbers where they lie: one by one would take ten times as long. */
 function collect(collector: NumberCollector, vector: DuckDBVector): void {
   const items: unknown = Reflect.get(vector, 'items')
   if (!(items instanceof Float64Array)) throw new Error('DuckDB gave no DOUBLE; expected a column of them')
   const bits: unknown = Reflect.get(Object(Reflect.get(vector, 'validity')), 'data')
   if (!(bits instanceof BigUint64Array)) return collector.add(items)
-  const words = new Uint32Array(bits.buffer, bits.byteOffset, bits.length * 2)
-  let length = 0
-  for (let index = 0; index < items.length; index += 1) {
-    if ((((words[index >>> 5] ?? 0) >>> (index & 31)) & 1) === 0) continue
-    filled[length] = items[index] ?? 0
-    length += 1
-  }
-  collector.add(filled.subarray(0, length))
+  collector.add(items, new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength))
 }

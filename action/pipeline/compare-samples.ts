@@ -5,6 +5,7 @@ import { diagnoseReadError } from '../data/diagnose-read-error.ts'
 import { type HeldColumns, holdColumns } from '../data/hold-columns.ts'
 import { measureColumns } from '../data/measure-columns.ts'
 import { openSamples, type Sample, type SampleColumn } from '../data/open-samples.ts'
+import type { Reader } from '../data/reading-engine.ts'
 import type { SourceFile } from '../data/source-file.ts'
 import type { ColumnProfile } from '../drift/column-profile.ts'
 import { areIds, type DriftColumn, maxCategories, numberColumn, pairCategories } from '../drift/drift-column.ts'
@@ -41,9 +42,9 @@ export async function compareSamples(
   referenceFiles: readonly SourceFile[],
   currentFiles: readonly SourceFile[],
   rule: DriftRule,
-  signal?: AbortSignal,
+  reader?: Reader,
 ): Promise<Read<SampleComparison>> {
-  const opened = await openSamples(referenceFiles, currentFiles, signal)
+  const opened = await openSamples(referenceFiles, currentFiles, reader)
   if (!opened.ok) return opened
   await using samples = opened.value
   try {

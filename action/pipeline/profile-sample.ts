@@ -5,6 +5,7 @@ import { diagnoseReadError } from '../data/diagnose-read-error.ts'
 import { holdSample } from '../data/hold-columns.ts'
 import { columnsOf, openSample, type Sample } from '../data/open-samples.ts'
 import { typedRelation } from '../data/read-source.ts'
+import type { Reader } from '../data/reading-engine.ts'
 import type { SourceFile } from '../data/source-file.ts'
 import { type Discretion, type Profile, stateProfile } from '../data/state-profile.ts'
 import type { Contract, LogicalType } from '../project/contract.ts'
@@ -26,9 +27,9 @@ export interface SampleProfile extends Profile {
 export async function profileSample(
   files: readonly SourceFile[],
   asked: ProfileAsked,
-  signal?: AbortSignal,
+  reader?: Reader,
 ): Promise<Read<SampleProfile>> {
-  const opened = await openSample(files, signal)
+  const opened = await openSample(files, reader)
   if (!opened.ok) return opened
   await using sample = opened.value
   try {

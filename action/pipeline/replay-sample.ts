@@ -7,6 +7,7 @@ import { countBlocks } from '../data/count-blocks.ts'
 import { countReadings } from '../data/count-readings.ts'
 import { diagnoseReadError } from '../data/diagnose-read-error.ts'
 import { openSample, type Sample } from '../data/open-samples.ts'
+import { startReader } from '../data/reading-engine.ts'
 import type { SourceFile } from '../data/source-file.ts'
 import { maxCategories, minIdRows, type NotJudged } from '../drift/drift-column.ts'
 import { type DataBlock, pairWindow } from '../drift/drift-reference.ts'
@@ -57,7 +58,7 @@ export async function replaySample(
   asked: ReplayAsked,
   signal?: AbortSignal,
 ): Promise<Read<SampleReplay>> {
-  const opened = await openSample(files, signal)
+  const opened = await openSample(files, startReader(signal))
   if (!opened.ok) return opened
   await using sample = opened.value
   try {

@@ -33,153 +33,18 @@ export function exactDeviation({ count, sum, squares }: ExactSums): number {
   return byPower(Math.sqrt(ratio(above, below, -power)), power / 2 - 1074)
 }
 
-/** Collects sums; chunks of any size, in any order. */
-export interface SumCollector {
-  /** Finite numbers without −0; no more than `scratch` holds. */
-  add(values: Float64Array): void
-  /** The same number so many times. */
-  addTimes(value: number, times: number): void
-  collected(): ExactSums
-}
+/** Σ m, Σ a², Σ ab and Σ b² of numbers of the same sign and exponent, where m = a · 2²⁶ + b is the whole number of 53 bits before it. */
+export type BinSums = readonly [m: bigint, aa: bigint, ab: bigint, bb: bigint]
 
-/** So many numbers are added at once, at most. */
-export const mostAtOnce = 2048
-/** Low words, of 32 bits, are added so often before they are carried: 2³² · 2²⁰ is exact in a double. */
-const carryAfter = 2 ** 20
-/** Between these sizes the square of a number is two doubles exactly. */
-const [leastSplit, mostSplit] = [2 ** -480, 2 ** 500]
-const bins = 4096
-/** Written over with each chunk. */
-const square = new Float64Array(mostAtOnce)
-const error = new Float64Array(mostAtOnce)
-const one = new Float64Array(1)
-
-export function sumCollector(): SumCollector {
-  const [numbers, squares] = [wordSums(), wordSums()]
-  let count = 0
-  // Of what is too large or small to be squared in doubles.
-  let otherSquares = 0n
-  let pending = 0
-  const carry = (times: number) => {
-    pending += times
-    if (pending < carryAfter) return
-    numbers.carry()
-    squares.carry()
-    pending = times
+/** Of bins by the twelve bits that their numbers begin with. */
+export function sumsOfBins(count: number, bins: Iterable<readonly [bin: number, sums: BinSums]>): ExactSums {
+  let [sum, squares] = [0n, 0n]
+  for (const [bin, [m, aa, ab, bb]] of bins) {
+    const power = BigInt(Math.max(0, (bin & 2047) - 1))
+    sum += (bin >= 2048 ? -m : m) << power
+    squares += ((aa << 52n) + (ab << 27n) + bb) << (2n * power)
   }
-  return {
-    add(values) {
-      carry(values.length)
-      count += values.length
-      addWords(numbers, values, values.length, 1)
-      const others = splitSquares(values)
-      addWords(squares, square, values.length, 1)
-      addWords(squares, error, values.length, 1)
-      if (others > 0) for (const value of values) if (!isSplit(value)) otherSquares += wholes(value) ** 2n
-    },
-    addTimes(value, times) {
-      count += times
-      one[0] = value
-      if (times >= carryAfter || !isSplit(value)) {
-        numbers.addWhole(wholes(value) * BigInt(times))
-        otherSquares += wholes(value) ** 2n * BigInt(times)
-        return
-      }
-      carry(times)
-      addWords(numbers, one, 1, times)
-      splitSquares(one)
-      addWords(squares, square, 1, times)
-      addWords(squares, error, 1, times)
-    },
-    collected() {
-      return { count, sum: numbers.whole(), squares: (squares.whole() << 1074n) + otherSquares }
-    },
-  }
-}
-
-/** Sums of the words of doubles, of each sign and exponent by itself. */
-interface WordSums {
-  readonly high: Float64Array
-  readonly low: Float64Array
-  carry(): void
-  addWhole(units: bigint): void
-  whole(): bigint
-}
-
-function wordSums(): WordSums {
-  const [high, low] = [new Float64Array(bins), new Float64Array(bins)]
-  let total = 0n
-  const carry = () => {
-    for (let bin = 0; bin < bins; bin += 1) {
-      const [h, l] = [high[bin] ?? 0, low[bin] ?? 0]
-      if (h === 0 && l === 0) continue
-      const units = ((BigInt(h) << 32n) + BigInt(l)) << BigInt(Math.max(0, (bin & 2047) - 1))
-      total += bin >= 2048 ? -units : units
-      high[bin] = 0
-      low[bin] = 0
-    }
-  }
-  return {
-    high,
-    low,
-    carry,
-    addWhole(units) {
-      total += units
-    },
-    whole() {
-      carry()
-      return total
-    },
-  }
-}
-
-function addWords({ high, low }: WordSums, values: Float64Array, count: number, times: number): void {
-  const words = new Uint32Array(values.buffer, values.byteOffset, count * 2)
-  for (let index = 0; index < count; index += 1) {
-    const word = words[2 * index + 1] ?? 0
-    const bin = word >>> 20
-    const fraction = (bin & 2047) === 0 ? word & 0xfffff : (word & 0xfffff) + 0x100000
-    high[bin] = (high[bin] ?? 0) + fraction * times
-    low[bin] = (low[bin] ?? 0) + (words[2 * index] ?? 0) * times
-  }
-}
-
-/** x² = square + error exactly (Dekker 1971); both 0 where doubles do not hold them. Answers how often that was. */
-function splitSquares(values: Float64Array): number {
-  let others = 0
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] ?? 0
-    if (!isSplit(value)) {
-      others += 1
-      square[index] = 0
-      error[index] = 0
-      continue
-    }
-    const spread = 134217729 * value
-    const high = spread - (spread - value)
-    const low = value - high
-    const product = value * value
-    square[index] = product
-    error[index] = high * high - product + 2 * high * low + low * low
-  }
-  return others
-}
-
-function isSplit(value: number): boolean {
-  const size = Math.abs(value)
-  return (size >= leastSplit && size < mostSplit) || value === 0
-}
-
-const double = new DataView(new ArrayBuffer(8))
-
-/** A finite number in units of 2⁻¹⁰⁷⁴. */
-function wholes(value: number): bigint {
-  double.setFloat64(0, value)
-  const bits = double.getBigUint64(0)
-  const exponent = Number((bits >> 52n) & 2047n)
-  const fraction = bits & 0xfffffffffffffn
-  const units = exponent === 0 ? fraction : (fraction | 0x10000000000000n) << BigInt(exponent - 1)
-  return value < 0 ? -units : units
+  return { count, sum, squares }
 }
 
 /** a / b · 2^power, rounded to the nearest double; b > 0. */

@@ -7,7 +7,6 @@ import {
   estimateRepeats,
   mergeSamples,
   repeatsIn,
-  sampleCollector,
 } from '../../action/stats/distinct-sample.ts'
 import { countNumbers, spanOf, withBits } from '../../action/stats/number-counts.ts'
 import { mergeTallies, numberCollector } from '../../action/stats/number-tally.ts'
@@ -116,17 +115,13 @@ describe('distinctIn, repeatsIn', () => {
   })
 
   it('keep the least level, whatever the parts', () => {
-    const values = Array.from({ length: 4000 }, (_, index) => index / 7)
-    const sampleOf = (some: readonly number[]) => {
-      const collector = sampleCollector(50)
-      collector.add(Float64Array.from(some))
-      return collector.collected()
-    }
-    const whole = sampleOf(values)
-    const halves = [sampleOf(values.slice(0, 10)), sampleOf(values.slice(10))]
-    expect(mergeSamples(halves, 50)).toEqual(whole)
-    expect(whole.keys.length).toBeLessThanOrEqual(50)
-    expect(sampleOf(values.slice(0, 50)).level).toBe(0)
+    const values = Array.from({ length: 80_000 }, (_, index) => index / 7)
+    const whole = tallyOf(values).sample
+    const halves = [tallyOf(values.slice(0, 10)).sample, tallyOf(values.slice(10)).sample]
+    expect(mergeSamples(halves)).toEqual(whole)
+    expect(whole.keys.length).toBeLessThanOrEqual(1024)
+    expect(tallyOf(values.slice(0, 1024)).sample.level).toBe(0)
+    expect(tallyOf(values.slice(0, 1025)).sample.level).toBe(1)
   })
 })
 
