@@ -1,12 +1,15 @@
 import { join } from 'node:path'
 
 import type { Read } from '../base/diagnostic.ts'
+import { Fault } from '../base/fault.ts'
 import type { PinnedFile } from '../data/fetch-snapshot.ts'
+import type { Learned } from '../drift/learned.ts'
 import type { StoredReference } from '../drift/stored-reference.ts'
 import type { GitHubClient } from '../github/client.ts'
+import type { JudgedNewRows } from '../pipeline/judge-new-rows.ts'
 import type { LedgerRecord } from '../registry/ledger-record.ts'
 import type { PublishedRecord } from '../registry/record-published.ts'
-import type { ReferenceSource, WindowsReport } from '../report/report-windows.ts'
+import type { PredictionTold, ReferenceSource, WindowsReport } from '../report/report-windows.ts'
 import type { CommandContext, Outcome } from './define-command.ts'
 import type { SeenSnapshot } from './retrain-facts.ts'
 import { deploymentNamed } from './rollout-fields.ts'
@@ -15,6 +18,8 @@ export interface WindowInputs {
   readonly deployment: string | undefined
   readonly isRecorded: boolean
   readonly isFetched: boolean
+  /** The folder of the prediction log; undefined where predictions are not to be judged. */
+  readonly predictionLog: string | undefined
 }
 
 /** Judges the closed windows of the rows that are not pinned, beside what the release learned that is live. */
@@ -29,7 +34,8 @@ export async function driftOfWindows(inputs: WindowInputs, context: CommandConte
   const seen = await seeSnapshot(context, inputs.isFetched)
   if (!seen.ok) return { kind: 'diagnosed', diagnostics: seen.diagnostics }
   const { project, contracts, pinned, snapshot } = seen.value
-  const { name } = project.model
+  const { name, id } = project.model
+  const log = inputs.predictionLog === undefined ? null : await logOf(context, inputs.predictionLog, id)
   const told = { model: name, environment, policy: project.drift }
   const why = await withoutWindows(seen.value)
   if (why !== undefined) return { kind: 'no', result: { ...told, kind: 'no windows', why } }
@@ -44,17 +50,21 @@ export async function driftOfWindows(inputs: WindowInputs, context: CommandConte
     if (!reference.ok) return { kind: 'diagnosed', diagnostics: reference.diagnostics }
     const release = live.record.tag
     const { stored, source } = reference.value
+    const others = [...contracts.whole.columns, ...stored.columns].map((column) => column.name)
+    const prediction = log ? await predictionReferenceOf(client, live.record, others, context) : undefined
+    const learned = { inputs: stored, ...(prediction && { prediction }) }
     const known = driftRecordsIn(records, name).filter(({ finding }) => finding.release === release)
     const past = known.flatMap(({ windows }) => windows)
     const asked = {
-      ...{ project, contracts, files: snapshot.files, release, reference: stored, past },
+      ...{ project, contracts, files: snapshot.files, release, learned, past, log: prediction && log ? log : [] },
       pinned: await pinnedFiles(seen.value, context),
       pinnedUntil: pinned?.until ?? null,
       now: context.now(),
     }
     const judged = await judgeNewRows(asked, context.signal)
     if (!judged.ok) return { kind: 'diagnosed', diagnostics: judged.diagnostics }
-    const { finding, windows, judgedNow } = judged.value
+    const { answers, ...found } = judged.value
+    const { finding, windows, judgedNow } = found
     const isRecorded =
       inputs.isRecorded &&
       finding !== undefined &&
@@ -66,8 +76,9 @@ export async function driftOfWindows(inputs: WindowInputs, context: CommandConte
       release,
       isLive: live.isLive,
       where: { isEmbedded, name: `${owner}/${repository}` },
-      learned: learnedOf(stored, source),
-      ...judged.value,
+      learned: { source, ...spanOf(stored) },
+      prediction: predictionTold(log !== null, learned, answers),
+      ...found,
       isRecorded,
       calls: client.calls(),
     }
@@ -143,9 +154,43 @@ async function pinnedFiles(
   return (await earlierFiles(project, pinned, snapshot, context.signal, context)).features
 }
 
-function learnedOf({ blocks, blockMs }: StoredReference, source: ReferenceSource) {
+async function logOf({ folder }: CommandContext, log: string, id: string | undefined) {
+  const { findPredictionLog } = await import('../data/find-prediction-log.ts')
+  if (id !== undefined) return await findPredictionLog(folder, log)
+  throw new Fault(
+    'cli/bad-input',
+    `Cannot read the prediction log "${log}": no column names the rows; expected an id`,
+    {
+      remedy: 'Name it in plumbline.yaml, model: { id: COLUMN }; or leave out --prediction-log.',
+    },
+  )
+}
+
+/** As it was kept with the release; undefined where it was not. */
+async function predictionReferenceOf(
+  client: GitHubClient,
+  release: PublishedRecord,
+  others: readonly string[],
+  { folder, progress, signal }: CommandContext,
+): Promise<StoredReference | undefined> {
+  const { keptPredictionReference } = await import('../pipeline/learned-reference.ts')
+  const { predictionReferenceName: name } = await import('../registry/assets.ts')
+  const { keptAssets } = await import('../registry/kept-assets.ts')
+  if (!(name in release.assets)) return undefined
+  const keep = join(folder, '.plumbline/served')
+  const [file] = (await keptAssets(client, release, [name], keep, { progress, signal })) ?? []
+  return file === undefined ? undefined : await keptPredictionReference(release.tag, file, others)
+}
+
+function predictionTold(isAsked: boolean, { prediction }: Learned, answers: JudgedNewRows['answers']): PredictionTold {
+  if (!isAsked) return { kind: 'no log' }
+  const column = prediction?.columns[0]?.name
+  if (!prediction || !answers || column === undefined) return { kind: 'not kept' }
+  return { kind: 'judged', column, learned: spanOf(prediction), ...answers }
+}
+
+function spanOf({ blocks, blockMs }: StoredReference) {
   return {
-    source,
     blockMs,
     blocks: blocks.length,
     rows: blocks.reduce((sum, { rows }) => sum + rows, 0),

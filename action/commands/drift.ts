@@ -72,6 +72,7 @@ export const drift = defineCommand({
     }),
     record,
     deployment: rolloutFields.deployment,
+    'prediction-log': rolloutFields.predictionLog,
     'no-fetch': flag({ description: 'Takes the files of remote sources as they lie there, without fetching' }),
   },
   outputs: {
@@ -89,9 +90,9 @@ export const drift = defineCommand({
     if (inputs.html !== undefined) await requirePageFile(inputs, context)
     if (reference === undefined) {
       const { driftOfWindows } = await import('./drift-windows.ts')
-      const { deployment, record: isRecorded, 'no-fetch': noFetch } = inputs
+      const { deployment, record: isRecorded, 'no-fetch': noFetch, 'prediction-log': predictionLog } = inputs
       const outcome = await tellIfLong(context.progress, 'drift', 'new rows', async () => {
-        return await driftOfWindows({ deployment, isRecorded, isFetched: !noFetch }, context)
+        return await driftOfWindows({ deployment, isRecorded, isFetched: !noFetch, predictionLog }, context)
       })
       if (inputs.html !== undefined && outcome.kind !== 'diagnosed' && outcome.result.kind === 'judged') {
         const { pageOfWindows } = await import('../report/drift-page/page-of-windows.ts')
@@ -146,7 +147,7 @@ function refuseUnread(inputs: Inputs): void {
     return typeof value === 'object' ? Object.keys(value).length > 0 : value !== undefined && value !== false
   }
   const isOfWindows = inputs.reference === undefined
-  const ofWindows: readonly (keyof Inputs)[] = ['record', 'deployment', 'no-fetch']
+  const ofWindows: readonly (keyof Inputs)[] = ['record', 'deployment', 'prediction-log', 'no-fetch']
   const names = Object.keys(inputs) as (keyof Inputs)[]
   const isRead = (name: keyof Inputs) => name === 'html' || ofWindows.includes(name) === isOfWindows
   const unread = names.find((name) => isGiven(name) && !isRead(name))

@@ -132,7 +132,8 @@ export function inputsBeside(
   if (stretch && Date.parse(finding.until) <= Date.parse(stretch.since)) {
     return { kind: 'unknown', why: `drift was judged until ${finding.until.slice(0, 10)} only` }
   }
-  const columns = finding.columns.flatMap(({ name, standing }) => (standing === 'confirmed' ? [name] : []))
+  const inputs = finding.columns.filter(({ isPrediction }) => !isPrediction)
+  const columns = inputs.flatMap(({ name, standing }) => (standing === 'confirmed' ? [name] : []))
   if (columns.length > 0) return { kind: 'drift', columns }
   if (finding.verdict === 'insufficient data') {
     return { kind: 'unknown', why: 'too little data to say whether inputs drift' }

@@ -59,6 +59,7 @@ export const register = defineCommand({
     const { dataLockFile } = await import('../project/data-lock.ts')
     const { contractAssets } = await import('../registry/contract-assets.ts')
     const { keepJudgement } = await import('../pipeline/keep-judgement.ts')
+    const { keepPredictionReference } = await import('../pipeline/prediction-reference.ts')
     const { approvalOfRelease } = await import('../registry/find-approvals.ts')
     const { registerCandidate } = await import('../registry/register-candidate.ts')
     const { mayShowRows } = await import('../pipeline/row-privacy.ts')
@@ -72,6 +73,8 @@ export const register = defineCommand({
       lockFile: join(context.folder, dataLockFile),
       ...(python !== undefined && { requirementsFile: join(context.folder, python) }),
       keepJudgement: (file: string) => keepJudgement(declared, candidate, context.environment, file),
+      keepPredictionReference: (file: string) =>
+        keepPredictionReference(declared, candidate, context.environment, file),
       scan,
       stamp,
       approvalOf: approvalOfRelease,

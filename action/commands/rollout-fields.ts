@@ -23,6 +23,10 @@ export const rolloutFields = {
     example: '25',
     minimum: 1,
   }),
+  predictionLog: text({
+    description: 'Folder of the prediction log, which tells who answered which row',
+    example: 'log',
+  }),
   note: text({ description: 'Why, for the record', example: 'twice the complaints since Monday' }),
 }
 

@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path'
 
 import { Fault } from '../base/fault.ts'
-import type { DeploymentState } from '../project/deployment-state.ts'
 import type { ReleasedModel } from '../pipeline/open-released-model.ts'
+import type { DeploymentState } from '../project/deployment-state.ts'
 import type { ScoreResult } from '../report/report-score.ts'
 import type { ScoringModel } from '../serving/score-rows.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
-import { list, requiredText, text } from './fields.ts'
+import { list, requiredText } from './fields.ts'
 import { deploymentNamed, modelHere, rolloutFields } from './rollout-fields.ts'
 
 export const score = defineCommand({
@@ -23,10 +23,7 @@ export const score = defineCommand({
       description: 'File to be written: id, prediction, probabilities, model; .parquet or .csv',
       example: 'today.parquet',
     }),
-    'prediction-log': text({
-      description: 'Folder of the prediction log, to which a file is added that tells who answered which row',
-      example: 'log',
-    }),
+    'prediction-log': rolloutFields.predictionLog,
     deployment: rolloutFields.deployment,
   },
   outputs: {

@@ -13,6 +13,8 @@ export interface KeptColumn extends Pick<WindowColumn, 'name' | 'verdict' | 'wei
   readonly smallestEffect: number | null
   /** Of a column that drifts, if it may be shown: shares of few bins, of what was learned and of the window. */
   readonly picture?: ColumnBars
+  /** Of what the model answered alone: the rows of the window of which its answer is known. */
+  readonly answers?: number
 }
 
 export interface ColumnBars {
@@ -35,6 +37,8 @@ export interface DriftFinding extends Pick<DriftPolicy, 'effect' | 'windowMs' | 
 
 export interface FoundColumn extends ColumnBars {
   readonly name: string
+  /** It is no column of the data: it is what the model answered. */
+  readonly isPrediction?: true
   readonly standing: 'confirmed' | 'suspected'
   /** Of the newest window in which it drifts. */
   readonly effect: number
@@ -43,7 +47,7 @@ export interface FoundColumn extends ColumnBars {
   readonly windows: number
   /** The effect is so large that one window was enough. */
   readonly isAtOnce: boolean
-  /** Of the windows that show drift, the oldest first. */
+  /** Of the windows that show drift, the oldest first; of the prediction, the rows that were answered. */
   readonly rows: readonly number[]
   readonly smallestEffect: number | null
 }

@@ -3,23 +3,37 @@ import type { ColumnBars, DriftFinding, FoundColumn, KeptColumn, KeptWindow } fr
 import { type DriftPicture, pictureOf } from './drift-picture.ts'
 import { type DataBlock, pairWindow } from './drift-reference.ts'
 import { judgePersistence, nextDriftState, noDriftState, type PersistedDrift, windowRuleOf } from './drift-state.ts'
+import type { DriftRule } from './judge-drift.ts'
 import { type JudgedWindowDrift, judgeWindow, type WindowColumn } from './judge-window.ts'
-import { blocksOfReference, mostLostOf, type StoredReference, windowInCells } from './stored-reference.ts'
+import { inTermsOf, type Learned, mostLostBeside, predictionIn, trainingBlocks } from './learned.ts'
 
 /** Judges windows that were not judged before, the oldest first. */
 export function* followWindows(
-  stored: StoredReference,
+  learned: Learned,
   windows: readonly DataBlock[],
   policy: DriftPolicy,
 ): Generator<KeptWindow> {
-  const training = blocksOfReference(stored)
+  const training = trainingBlocks(learned)
   const reference = { training, recentMs: policy.recentMs, season: policy.season }
-  const rule = windowRuleOf(policy, policy.persist)
+  const rule = ruleBeside(learned, policy)
   for (const window of windows) {
-    const { block } = windowInCells(stored, window)
+    const block = inTermsOf(learned, window)
     const judged = judgeWindow(reference, block, rule)
-    yield keptOf(judged, picturesOf(training, block, judged, stored.minCount))
+    const pictures = picturesOf(training, block, judged, learned.inputs.minCount)
+    yield keptOf(judged, pictures, { name: rule.prediction, answers: answersIn(learned, block) })
   }
+}
+
+function ruleBeside(learned: Learned, policy: DriftPolicy): DriftRule {
+  const prediction = predictionIn(learned)
+  return { ...windowRuleOf(policy, policy.persist), ...(prediction !== undefined && { prediction }) }
+}
+
+/** Rows of a window of which it is known what the model answered. */
+export function answersIn(learned: Learned, { columns }: DataBlock): number {
+  const name = predictionIn(learned)
+  const block = name === undefined ? undefined : columns.get(name)
+  return block && 'values' in block ? block.rows : 0
 }
 
 /** A window whole, each column with what people see of it. */
@@ -28,16 +42,16 @@ export interface ShownWindow extends Omit<JudgedWindowDrift, 'columns'> {
 }
 
 /** The same judgement as `followWindows()` gives, to be shown. */
-export function showWindow(stored: StoredReference, window: DataBlock, policy: DriftPolicy): ShownWindow {
-  const training = blocksOfReference(stored)
-  const { block } = windowInCells(stored, window)
-  const { recentMs, season, persist } = policy
-  const judged = judgeWindow({ training, recentMs, season }, block, windowRuleOf(policy, persist))
-  const rule = { minRows: stored.minCount, areValuesShown: true }
+export function showWindow(learned: Learned, window: DataBlock, policy: DriftPolicy): ShownWindow {
+  const training = trainingBlocks(learned)
+  const block = inTermsOf(learned, window)
+  const { recentMs, season } = policy
+  const judged = judgeWindow({ training, recentMs, season }, block, ruleBeside(learned, policy))
+  const rule = { minRows: learned.inputs.minCount, areValuesShown: true }
   const pictures = new Map(
     pairWindow(training, block).columns.map((column) => [column.name, pictureOf(column, rule)] as const),
   )
-  const lost = mostLostOf(stored, window)
+  const lost = mostLostBeside(learned, window)
   const columns = judged.columns.map((column) => {
     const { name, mostLost } = column
     return { ...column, mostLost: lost.get(name) ?? mostLost, picture: pictures.get(name) ?? null }
@@ -45,7 +59,11 @@ export function showWindow(stored: StoredReference, window: DataBlock, policy: D
   return { ...judged, columns }
 }
 
-function keptOf(judged: JudgedWindowDrift, pictures: ReadonlyMap<string, ColumnBars>): KeptWindow {
+function keptOf(
+  judged: JudgedWindowDrift,
+  pictures: ReadonlyMap<string, ColumnBars>,
+  prediction: { readonly name: string | undefined; readonly answers: number },
+): KeptWindow {
   const { sinceMs, untilMs, rows, columns } = judged
   return {
     sinceMs,
@@ -54,7 +72,8 @@ function keptOf(judged: JudgedWindowDrift, pictures: ReadonlyMap<string, ColumnB
     columns: columns.map((column): KeptColumn => {
       const { name, verdict, weight, effect } = column
       const picture = pictures.get(name)
-      return { name, verdict, weight, effect, smallestEffect: couldSee(column), ...(picture && { picture }) }
+      const told = { name, verdict, weight, effect, smallestEffect: couldSee(column), ...(picture && { picture }) }
+      return name === prediction.name ? { ...told, answers: prediction.answers } : told
     }),
   }
 }
@@ -114,12 +133,15 @@ export function findDrift(
     if (standing !== 'confirmed' && standing !== 'suspected') return []
     const shown = last.flatMap((window) => {
       const own = window.columns.find((one) => one.name === name)
-      return own && (own.verdict === 'drift' || own.verdict === 'vanished') ? [{ ...own, rows: window.rows }] : []
+      return own && (own.verdict === 'drift' || own.verdict === 'vanished')
+        ? [{ ...own, rows: own.answers ?? window.rows }]
+        : []
     })
     const own = shown.at(-1)
     return [
       {
         name,
+        ...(own?.answers !== undefined && { isPrediction: true }),
         standing,
         effect: own?.effect ?? 0,
         drifted,

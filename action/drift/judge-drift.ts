@@ -7,7 +7,10 @@ import { type MeasuredRow, measureRows, type Question, smallestEffect } from './
 import type { NaturalVariation } from './natural-variation.ts'
 
 /** What judges one window or one pair of samples. */
-export type DriftRule = Pick<DriftPolicy, 'effect' | 'fdr' | 'limits' | 'weights'>
+export interface DriftRule extends Pick<DriftPolicy, 'effect' | 'fdr' | 'limits' | 'weights'> {
+  /** The column that is what the model answered. Where no weights are given it weighs enough to be drift alone. */
+  readonly prediction?: string
+}
 
 export type RowVerdict = 'drift' | 'insufficient data' | 'notable' | 'no drift'
 export type ColumnVerdict = RowVerdict | 'vanished' | 'not judged'
@@ -79,7 +82,7 @@ export function judgeDrift(
   const alpha = rule.fdr / Math.max(1, all.length)
   const adjustedOf = new Map(all.map((row, index) => [row, adjusted[index] ?? 1]))
   const heard = columns.filter(({ kind }) => kind !== 'not judged').map(({ name }) => name)
-  const weightOf = weigher([...heard, ...vanished], rule.weights)
+  const weightOf = weigher([...heard, ...vanished], rule)
 
   const judged = measured.map(({ column, rows: raw, because }): JudgedColumn => {
     const rows = raw.map((row) => judgeRow(row, adjustedOf.get(row) ?? 1, alpha, rule))
@@ -177,13 +180,17 @@ function weightIn(columns: readonly Pick<JudgedColumn, 'weight'>[]): number {
   return Number(columns.reduce((sum, { weight }) => sum + weight, 0).toFixed(12))
 }
 
-function weigher(names: readonly string[], weights: DriftRule['weights']): (name: string) => number {
+function weigher(names: readonly string[], { weights, prediction }: DriftRule): (name: string) => number {
   const own = (name: string) => (Object.hasOwn(weights, name) ? (weights[name] ?? 0) : 0)
   const heard = new Set(names)
   const sum = names.reduce((total, name) => total + own(name), 0)
+  const alike = 1 / names.length
+  const ofPrediction = prediction !== undefined && heard.has(prediction) ? Math.max(weightLimits.alone, alike) : alike
   return (name) => {
     if (!heard.has(name)) return 0
-    return sum > 0 ? own(name) / sum : 1 / names.length
+    if (sum > 0) return own(name) / sum
+    if (ofPrediction === alike) return alike
+    return name === prediction ? ofPrediction : (1 - ofPrediction) / (names.length - 1)
   }
 }
 

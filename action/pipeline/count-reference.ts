@@ -16,7 +16,7 @@ export const blockTerms = {
 export const ownNumbers = 'each row has a number of its own: an id'
 
 /** So that a reference stays small. */
-const mostBlocks = 260
+export const mostBlocks = 260
 /** Shorter ones would say how much a column varies within a day, and no more. */
 const shortestBlockMs = 3_600_000
 

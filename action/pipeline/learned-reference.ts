@@ -7,6 +7,7 @@ import type { SnapshotFiles } from '../data/fetch-snapshot.ts'
 import { loadedRows, loadSnapshotRows } from '../data/load-new-rows.ts'
 import { openReading } from '../data/reading-engine.ts'
 import { allFiles } from '../data/section-files.ts'
+import { predictionName } from '../drift/learned.ts'
 import { readReference } from '../drift/reference-json.ts'
 import type { StoredReference } from '../drift/stored-reference.ts'
 import type { Project } from '../project/project.ts'
@@ -26,6 +27,18 @@ export async function keptReference(tag: string, file: string): Promise<StoredRe
   const read = readReference(await readFile(file, 'utf8'))
   if (read.ok) return read.reference
   throw badReference(tag, read.state)
+}
+
+/** The same of how its model answered: one column, under a name that none of `others` has. Throws the same. */
+export async function keptPredictionReference(
+  tag: string,
+  file: string,
+  others: readonly string[],
+): Promise<StoredReference> {
+  const reference = await keptReference(tag, file)
+  const [column, ...more] = reference.columns
+  if (!column || more.length > 0) throw badReference(tag, 'its answers are no single column')
+  return { ...reference, columns: [{ ...column, name: predictionName(others) }] }
 }
 
 /** What a model learned of a snapshot, counted from its files, where it was not kept with the release. Throws the same. */

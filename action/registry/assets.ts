@@ -37,11 +37,16 @@ export interface AssetSources {
   readonly predictions?: string
   /** What new data is compared with, absolute; absent where privacy keeps it back, or there is none. */
   readonly reference?: string
+  /** How the model answered the rows that it was judged on, in the folder already; absent for the same reasons. */
+  readonly predictionReference?: string
   /** From the files that are there before it, and their parts, to the statement about them. */
   readonly provenance: (subjects: readonly BuiltAsset[]) => string
   /** Left out: GitHub's. */
   readonly limits?: ReleaseLimits
 }
+
+/** What a release calls it. */
+export const predictionReferenceName = 'prediction-reference.json'
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.gz': 'application/gzip',
@@ -57,6 +62,7 @@ const contentTypes: Readonly<Record<string, string>> = {
  */
 export async function buildAssets(folder: string, sources: AssetSources): Promise<readonly BuiltAsset[]> {
   const { candidate, contractFiles, lockFile, modelCard, bill, predictions, reference, provenance } = sources
+  const { predictionReference } = sources
   const { limits = releaseLimits } = sources
   const build = builderIn(folder, limits)
   await mkdir(folder, { recursive: true })
@@ -75,6 +81,7 @@ export async function buildAssets(folder: string, sources: AssetSources): Promis
     await build.text('sbom.cdx.json', bill),
     ...(predictions === undefined ? [] : [await build.measured(predictions)]),
     ...(reference === undefined ? [] : [await build.copy('reference.json', reference)]),
+    ...(predictionReference === undefined ? [] : [await build.measured(predictionReference)]),
   ]
   const named = subjects.flatMap((file) => [file, ...file.parts])
   const files = [...subjects, await build.text('provenance.intoto.json', provenance(named))]

@@ -61,8 +61,9 @@ function jsonOfWindow({ sinceMs, untilMs, rows, columns }: KeptWindow): Json {
     since: new Date(sinceMs).toISOString(),
     until: new Date(untilMs).toISOString(),
     rows,
-    columns: columns.map(({ name, verdict, weight, effect, smallestEffect, picture }): Json => {
+    columns: columns.map(({ name, verdict, weight, effect, smallestEffect, picture, answers }): Json => {
       const told = [name, verdict, weight, effect, smallestEffect]
+      if (answers !== undefined) return [...told, picture?.before ?? [], picture?.now ?? [], answers]
       return picture ? [...told, picture.before, picture.now] : told
     }),
   }
@@ -89,12 +90,13 @@ const verdicts: readonly WindowColumn['verdict'][] = [
 
 function readColumn(json: unknown): KeptColumn | undefined {
   if (!Array.isArray(json)) return undefined
-  const [name, said, weight, effect, smallest, before, now]: unknown[] = json
+  const [name, said, weight, effect, smallest, before, now, answers]: unknown[] = json
   const verdict = verdicts.find((known) => known === said)
   if (typeof name !== 'string' || !verdict || !isNumber(weight) || !isNumber(effect)) return undefined
   const smallestEffect = isNumber(smallest) ? smallest : null
-  const picture = areNumbers(before) && areNumbers(now) ? { before, now } : undefined
-  return { name, verdict, weight, effect, smallestEffect, ...(picture && { picture }) }
+  const isPicture = areNumbers(before) && areNumbers(now) && before.length + now.length > 0
+  const told = { name, verdict, weight, effect, smallestEffect, ...(isPicture && { picture: { before, now } }) }
+  return isNumber(answers) ? { ...told, answers } : told
 }
 
 function readFinding(body: Readonly<Record<string, unknown>>): DriftFinding | undefined {
@@ -111,13 +113,14 @@ function readFinding(body: Readonly<Record<string, unknown>>): DriftFinding | un
 
 function readFound(json: unknown): FoundColumn | undefined {
   if (!isRecord(json)) return undefined
-  const { name, standing: said, effect, drifted, windows, isAtOnce, rows, smallestEffect, before, now } = json
+  const { name, isPrediction, standing: said, effect, drifted, windows, isAtOnce, rows } = json
+  const { smallestEffect, before, now } = json
   const standing = (['confirmed', 'suspected'] as const).find((known) => known === said)
   if (typeof name !== 'string' || !standing || !isNumber(effect) || !isNumber(drifted)) return undefined
   if (!isNumber(windows) || !areNumbers(rows) || !areNumbers(before) || !areNumbers(now)) return undefined
   const smallest = isNumber(smallestEffect) ? smallestEffect : null
   const told = { effect, drifted, windows, isAtOnce: isAtOnce === true, rows, smallestEffect: smallest, before, now }
-  return { name, standing, ...told }
+  return { name, ...(isPrediction === true && { isPrediction }), standing, ...told }
 }
 
 function isMoment(value: unknown): value is string {

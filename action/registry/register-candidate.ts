@@ -10,7 +10,7 @@ import type { KeptJudgement } from '../pipeline/keep-judgement.ts'
 import type { Candidate } from '../pipeline/run-record.ts'
 import { modelCard, releaseNotes } from '../report/model-card.ts'
 import { type Allocation, allocate, type Stamp } from './allocate.ts'
-import { buildAssets, contentDigest } from './assets.ts'
+import { buildAssets, contentDigest, predictionReferenceName } from './assets.ts'
 import { readLedger } from './ledger.ts'
 import { provenanceStatement } from './provenance.ts'
 import { publishRelease } from './publish-release.ts'
@@ -30,6 +30,8 @@ export interface Registration {
   readonly requirementsFile?: string
   /** Writes what the gates were judged by to a file; without it, or where privacy keeps it back, a release holds none. */
   readonly keepJudgement?: (file: string) => Promise<KeptJudgement>
+  /** Writes how the model answered the rows that it was judged on to a file; false where a release is to hold none. */
+  readonly keepPredictionReference?: (file: string) => Promise<boolean>
   /** Who let the release in that is made of a commit; left out: nobody is asked. */
   readonly approvalOf?: (client: GitHubClient, allocation: Allocation) => Promise<Approval>
   /** What the model is saved as. */
@@ -66,9 +68,11 @@ export async function registerCandidate(
     const predictions = 'predictions.parquet'
     const kept = await registration.keepJudgement?.(join(folder, predictions))
     if (kept?.kind === 'not kept') progress.note(`The release holds no predictions: ${kept.reason}.`)
+    const hasReference = await registration.keepPredictionReference?.(join(folder, predictionReferenceName))
     const assets = await buildAssets(folder, {
       ...registration,
       ...(kept?.kind === 'kept' && { predictions }),
+      ...(hasReference && { predictionReference: predictionReferenceName }),
       ...(candidate.reference !== undefined && { reference: candidate.reference }),
       modelCard: modelCard(record, { ...allocation, ...(registration.scan && { scan: registration.scan }) }),
       bill: billOfMaterials(record, allocation.version, requirements),

@@ -6,10 +6,40 @@ import { formatCount, formatNumber } from './numbers.ts'
 import type { Report } from './report.ts'
 import { sparkline } from './sparkline.ts'
 import { ownLines, plainText } from './terminal.ts'
-import { confirmedIn, maxNamed, wordClosing, wordLearned, wordReason, wordRule, wordWindow } from './word-windows.ts'
+import {
+  confirmedIn,
+  maxNamed,
+  wordClosing,
+  wordLearned,
+  wordName,
+  wordPrediction,
+  wordReason,
+  wordRule,
+  wordWindow,
+} from './word-windows.ts'
 
 /** Where what a release learned is known from: it was kept with it, or was counted anew of its snapshot. */
 export type ReferenceSource = 'release' | 'snapshot'
+
+export interface LearnedSpan {
+  readonly blockMs: number
+  readonly blocks: number
+  readonly rows: number
+  readonly sinceMs: number
+  readonly untilMs: number
+}
+
+/** What became of the prediction: no log is named, the release keeps nothing to compare it with, or it is judged. */
+export type PredictionTold =
+  | { readonly kind: 'no log' }
+  | { readonly kind: 'not kept' }
+  | ({
+      readonly kind: 'judged'
+      /** What it is called beside the columns of the data. */
+      readonly column: string
+      /** The rows that the model was judged on. */
+      readonly learned: LearnedSpan
+    } & NonNullable<JudgedNewRows['answers']>)
 
 interface WindowsOf {
   readonly model: string
@@ -28,19 +58,13 @@ export type WindowsReport = WindowsOf &
         readonly release: string
         /** False of the newest release, where none is live. */
         readonly isLive: boolean
-        readonly learned: {
-          readonly source: ReferenceSource
-          readonly blockMs: number
-          readonly blocks: number
-          readonly rows: number
-          readonly sinceMs: number
-          readonly untilMs: number
-        }
+        readonly learned: LearnedSpan & { readonly source: ReferenceSource }
+        readonly prediction: PredictionTold
         readonly isRecorded: boolean
         readonly where: { readonly isEmbedded: boolean; readonly name: string }
         /** Requests that it took. */
         readonly calls: number
-      } & JudgedNewRows)
+      } & Omit<JudgedNewRows, 'answers'>)
   )
 
 export type JudgedReport = Extract<WindowsReport, { kind: 'judged' }>
@@ -104,7 +128,8 @@ const headings = {
 
 type Line = readonly [mark: string, name: string, effect: string, bars: string, windows: string, sight: string]
 
-function columnLines({ finding, newest }: JudgedReport): Line[] {
+function columnLines(report: JudgedReport): Line[] {
+  const { finding, newest } = report
   if (!finding) return []
   const found = finding.columns.map((column): Line => {
     const { name, standing, effect, drifted, windows, isAtOnce, rows, smallestEffect } = column
@@ -112,7 +137,7 @@ function columnLines({ finding, newest }: JudgedReport): Line[] {
     const [before, now] = [bars.slice(0, column.before.length), bars.slice(column.before.length)]
     return [
       standing === 'confirmed' ? '✗' : '!',
-      name,
+      wordName(report, name),
       `effect ${formatNumber(effect)}`,
       bars.length > 0 ? `${before.join('')} → ${now.join('')}` : '',
       `${isAtOnce ? 'at once' : `${drifted} of ${windows} windows`} (n ${rows.map(formatCount).join(', ')})`,
@@ -126,7 +151,14 @@ function columnLines({ finding, newest }: JudgedReport): Line[] {
   return [
     ...found,
     ...learned.map(({ name, effect }): Line => {
-      return ['·', name, `effect ${formatNumber(effect)}`, '', 'differs from the whole, learned already', '']
+      return [
+        '·',
+        wordName(report, name),
+        `effect ${formatNumber(effect)}`,
+        '',
+        'differs from the whole, learned already',
+        '',
+      ]
     }),
   ]
 }
@@ -137,7 +169,8 @@ function tableOf(lines: readonly Line[]): string {
   return markdownTable(head, rows, ['left', 'left', 'right', 'left', 'left', 'right'])
 }
 
-function wordQuiet({ columns, newest }: JudgedReport, more: number): string[] {
+function wordQuiet(report: JudgedReport, more: number): string[] {
+  const { columns, newest } = report
   const count = (standing: string) => columns.filter((column) => column.standing === standing).length
   const [quiet, unknown] = [count('quiet'), count('unknown')]
   const skipped = newest?.columns.filter(({ verdict }) => verdict === 'not judged') ?? []
@@ -145,7 +178,9 @@ function wordQuiet({ columns, newest }: JudgedReport, more: number): string[] {
     ...(more > 0 ? [`${formatCount(more)} more, in --json`] : []),
     ...(quiet > 0 ? [`${formatCount(quiet)} ${quiet === 1 ? 'column' : 'columns'}: no drift`] : []),
     ...(unknown > 0 ? [`${formatCount(unknown)} ${unknown === 1 ? 'column' : 'columns'}: too little data`] : []),
-    ...skipped.slice(0, maxNamed).map(({ name, againstTraining }) => `${name}: not judged: ${againstTraining.because}`),
+    ...skipped
+      .slice(0, maxNamed)
+      .map(({ name, againstTraining }) => `${wordName(report, name)}: not judged: ${againstTraining.because}`),
     ...(skipped.length > maxNamed ? [`${formatCount(skipped.length - maxNamed)} more are not judged`] : []),
     ...(newest && newest.added.length > 0
       ? [`new, with nothing to compare: ${newest.added.slice(0, maxNamed).join(', ')}`]
@@ -153,7 +188,8 @@ function wordQuiet({ columns, newest }: JudgedReport, more: number): string[] {
   ]
 }
 
-function wordNotes({ windows, judgedNow, plan, isRecorded, where, policy, finding }: JudgedReport): string[] {
+function wordNotes(report: JudgedReport): string[] {
+  const { windows, judgedNow, plan, isRecorded, where, policy, finding } = report
   const sum = (list: readonly { readonly rows: number }[]) => list.reduce((all, { rows }) => all + rows, 0)
   const [open] = plan.open
   const late = sum(plan.late)
@@ -168,6 +204,7 @@ function wordNotes({ windows, judgedNow, plan, isRecorded, where, policy, findin
     ...(late > 0 ? [`${formatCount(late)} rows came late, or were learned before: they are never judged`] : []),
     ...(plan.futureRows > 0 ? [`${formatCount(plan.futureRows)} rows lie in the future: is a clock wrong?`] : []),
     ...(plan.timelessRows > 0 ? [`${formatCount(plan.timelessRows)} rows have no time and are left out`] : []),
+    ...wordPrediction(report),
     wordRule(policy),
     ...(isRecorded ? [`recorded in the ledger of ${where.name}${where.isEmbedded ? ' (embedded GitHub)' : ''}`] : []),
   ]

@@ -17,7 +17,7 @@ export function wordDriftTrigger({ fires, finding, confirmed, unknown }: DriftTr
   const named = confirmedOf(finding).slice(0, maxNamed)
   const words = named.map((column) => {
     const { effect } = column
-    return `${wordName(column.name)} drifted: effect ${formatBeside(effect, finding.effect)} (limit ${formatExact(finding.effect)}), ${wordStanding(column, 'windows')}`
+    return `${wordFound(column)} drifted: effect ${formatBeside(effect, finding.effect)} (limit ${formatExact(finding.effect)}), ${wordStanding(column, 'windows')}`
   })
   return `${words.join('; ')}${wordMore(confirmed - named.length)}`
 }
@@ -35,7 +35,7 @@ export function markdownDriftTrigger({ finding, confirmed }: DriftTrigger): stri
         : `the smallest effect that ${rows.length === 1 ? 'it' : 'they'} could have shown: ${formatNumber(smallestEffect)}`
     const evidence = [counts, sight].filter((text) => text !== '').join('; ')
     const where = wordStanding(column, wordWindows(finding.windowMs))
-    return `${markdownCode(wordName(column.name))} drifted: effect ${formatBeside(effect, finding.effect)}, limit ${formatExact(finding.effect)}, ${where}${evidence === '' ? '' : ` (${evidence})`}.`
+    return `${markdownFound(column)} drifted: effect ${formatBeside(effect, finding.effect)}, limit ${formatExact(finding.effect)}, ${where}${evidence === '' ? '' : ` (${evidence})`}.`
   })
   const more = confirmed - named.length
   const others = more > 0 ? [`So did ${formatCount(more)} more ${more === 1 ? 'column' : 'columns'}.`] : []
@@ -47,7 +47,7 @@ export function markdownDriftTrigger({ finding, confirmed }: DriftTrigger): stri
 export function driftTable({ finding, confirmed }: DriftTrigger): string {
   if (finding === null || finding.columns.length === 0) return ''
   const rows = finding.columns.map((column) => [
-    markdownCode(wordName(column.name)),
+    markdownFound(column),
     formatBeside(column.effect, finding.effect),
     formatExact(finding.effect),
     `${column.isAtOnce ? 'at once' : `${column.drifted} of ${column.windows}`}${column.standing === 'suspected' ? ', suspected' : ''}`,
@@ -111,7 +111,7 @@ function wordUnknown(
 
 function wordQuiet({ columns, effect, confirmedShare }: DriftFinding): string {
   const some = columns.slice(0, maxNamed).map((column) => {
-    return `${wordName(column.name)} ${formatBeside(column.effect, effect)} (limit ${formatExact(effect)}, ${column.standing})`
+    return `${wordFound(column)} ${formatBeside(column.effect, effect)} (limit ${formatExact(effect)}, ${column.standing})`
   })
   if (some.length === 0) return 'no column drifts'
   const weight = confirmedShare > 0 ? `, ${formatShare(confirmedShare)} of the weight` : ''
@@ -150,6 +150,17 @@ function wordList(texts: readonly string[]): string {
 }
 
 const longestName = 60
+
+/** What is said behind the name of the prediction, which is no column of the data. */
+export const ofModel = ' (what the model answers)'
+
+function wordFound({ name, isPrediction }: FoundColumn): string {
+  return `${wordName(name)}${isPrediction ? ofModel : ''}`
+}
+
+function markdownFound({ name, isPrediction }: FoundColumn): string {
+  return `${markdownCode(wordName(name))}${isPrediction ? ofModel : ''}`
+}
 
 /** On one line and not too long, so that a reason stays one. */
 function wordName(name: string): string {

@@ -3,6 +3,7 @@ import type { OpenWindow } from '../drift/windows.ts'
 import type { DriftPolicy } from '../project/drift-policy.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
 import type { JudgedReport } from './report-windows.ts'
+import { ofModel } from './word-finding.ts'
 import { wordSpan } from './word-span.ts'
 
 /** Columns that are told by name in one line. */
@@ -26,7 +27,7 @@ export function wordReason(report: JudgedReport): string {
     return (
       list
         .slice(0, maxNamed)
-        .map(({ name }) => name)
+        .map(({ name }) => wordName(report, name))
         .join(', ') + (rest > 0 ? ` and ${formatCount(rest)} more` : '')
     )
   }
@@ -47,6 +48,41 @@ export function wordReason(report: JudgedReport): string {
 
 export function confirmedIn({ finding }: JudgedReport) {
   return finding?.columns.filter(({ standing }) => standing === 'confirmed') ?? []
+}
+
+/** What the model answered is no column of the data, also where it was judged before and is not now. */
+export function wordName({ prediction, finding }: JudgedReport, name: string): string {
+  const isJudged = prediction.kind === 'judged' && prediction.column === name
+  const isFound = finding?.columns.some((column) => column.name === name && column.isPrediction)
+  return isJudged || isFound ? `${name}${ofModel}` : name
+}
+
+/** What the prediction is judged by, or why it is not. */
+export function wordPrediction({ prediction, newRows, windows, release }: JudgedReport): string[] {
+  if (prediction.kind === 'no log') return ['what the model answers is not judged: name its log with --prediction-log']
+  if (prediction.kind === 'not kept') {
+    return [
+      `what the model answers is not judged: ${release} keeps nothing to compare it with; a release that is registered now does, where privacy lets it`,
+    ]
+  }
+  const { rows, emptyRows, repeatedRows, others, learned } = prediction
+  const newest = windows.at(-1)
+  const answers = newest?.columns.find((column) => column.answers !== undefined)?.answers
+  const counts = [
+    `the log has an answer to ${formatCount(rows)} of ${formatCount(newRows)} new rows`,
+    ...(newest && answers !== undefined
+      ? [`to ${formatCount(answers)} of ${formatCount(newest.rows)} in the newest window`]
+      : []),
+    ...(emptyRows > 0 ? [`${formatCount(emptyRows)} answers are nothing and count as missing`] : []),
+    ...(repeatedRows > 0 ? [`${formatCount(repeatedRows)} rows were answered again: the first answer counts`] : []),
+  ]
+  const shown = others.slice(0, maxNamed).join(', ')
+  const more = others.length > maxNamed ? ` and ${formatCount(others.length - maxNamed)} more` : ''
+  return [
+    counts.join(' · '),
+    ...(others.length > 0 ? [`the log has answers of ${shown}${more}, too, which are left out`] : []),
+    `answers are compared with those to ${formatCount(learned.rows)} rows that the model was judged on, from ${day(learned.sinceMs)} to ${day(learned.untilMs)} in ${formatCount(learned.blocks)} blocks of ${wordSpan(learned.blockMs)}`,
+  ]
 }
 
 /** The release and what it learned. */

@@ -48,6 +48,10 @@ export function windowsNamed(name: string): Report {
     policy: { ...policy, limits: {}, weights: { [name]: 1 } },
     where: { isEmbedded: true, name },
     learned: { source: 'release', blockMs: 7, blocks: 9, rows: 700, sinceMs: 0, untilMs: 7 },
+    prediction: {
+      ...{ kind: 'judged', column: name, rows: 5, emptyRows: 1, repeatedRows: 1, others: [name] },
+      learned: { blockMs: 7, blocks: 9, rows: 700, sinceMs: 0, untilMs: 7 },
+    },
     finding,
     columns: [{ name, weight: 1, standing: 'unknown', drifted: 0, windows: 3, isAtOnce: false }],
     windows: [{ ...window, columns: [kept] }],

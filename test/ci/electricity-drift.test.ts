@@ -101,7 +101,7 @@ test('a model that is retrained each month proposes itself for vicprice at most 
       20,
     )
     const windows = blocks.filter(({ untilMs }) => untilMs > from && untilMs <= to)
-    const kept = [...followWindows(reference, windows, policy)]
+    const kept = [...followWindows({ inputs: reference }, windows, policy)]
     const found = kept.map((_, index) => findDrift('electricity-v1', kept.slice(0, index + 1), policy))
     const confirmed = found.flatMap((one) => one?.columns.filter(({ standing }) => standing === 'confirmed') ?? [])
     const names = [...new Set(confirmed.map(({ name }) => name))].sort()

@@ -3,71 +3,27 @@ import { describe, expect, test } from 'vitest'
 
 import { decide } from '../../action/commands/decide.ts'
 import { drift } from '../../action/commands/drift.ts'
-import { register } from '../../action/commands/register.ts'
 import { fetchSnapshot } from '../../action/data/fetch-snapshot.ts'
 import { resolveSnapshot } from '../../action/data/resolve-snapshot.ts'
-import { openGitHubClient } from '../../action/github/client.ts'
-import { openLocalGitHub } from '../../action/local-github/open-local-github.ts'
 import { countedReference, keptReference } from '../../action/pipeline/learned-reference.ts'
 import { readContracts } from '../../action/project/read-contract.ts'
 import { readProject } from '../../action/project/read-project.ts'
-import { readLedger } from '../../action/registry/ledger.ts'
-import { driftRecordsIn } from '../../action/registry/record-drift.ts'
-import type { WindowsReport } from '../../action/report/report-windows.ts'
 import { jsonEnding } from '../../action/report/word-ending.ts'
-import { contextOf, runProject } from '../support/registered-project.ts'
+import { contextOf } from '../support/registered-project.ts'
 import { schemaOf } from '../support/result-schema.ts'
 import { type TinyProject, tinyProject, tinyRows, tinyYaml } from '../support/tiny-project.ts'
-
-const weekMs = 604_800_000
-const rowsAWeek = 672
-const learnedWeeks = 16
-/** A Monday, as windows begin. */
-const startMs = Date.UTC(2024, 11, 30)
-
-/** Parcels of some weeks; of `moved` ones a fifth goes from N to S. */
-function weeks(from: number, to: number, moved: readonly number[] = []): string {
-  const lines: string[] = []
-  for (let row = from * rowsAWeek; row < to * rowsAWeek; row += 1) {
-    const week = Math.floor(row / rowsAWeek)
-    const distance = (row * 7919) % 1000
-    const late = distance * 0.7 + ((row * 104_729) % 1000) * 0.3 > 600 ? 1 : 0
-    const usual = ['N', 'S', 'E', 'W'][row % 4] ?? ''
-    const region = moved.includes(week) && usual === 'N' && row % 5 > 0 ? 'S' : usual
-    const at = new Date(startMs + row * (weekMs / rowsAWeek)).toISOString()
-    lines.push([`p${row}`, at, region, distance, late].join(','))
-  }
-  return `parcel,shipped_at,region,distance_km,late\n${lines.join('\n')}\n`
-}
-
-/** So long after the end of a week that its window is closed. */
-function afterWeek(week: number): Date {
-  return new Date(startMs + week * weekMs + 90_000_000)
-}
-
-const inputs = {
-  ...{ reference: undefined, current: undefined, replay: false, time: undefined, window: undefined, recent: undefined },
-  ...{ persist: undefined, season: undefined, effect: undefined, fdr: undefined, above: {}, weight: {} },
-  ...{ record: false, deployment: undefined, 'no-fetch': false, html: undefined },
-}
-
-async function judged({ folder }: TinyProject, now: Date, more: Partial<typeof inputs> = {}) {
-  const outcome = await drift.run({ ...inputs, ...more }, contextOf(folder, { now: () => now }))
-  if (outcome.kind !== 'done' && outcome.kind !== 'no') throw new Error(JSON.stringify(outcome))
-  const result = outcome.result as WindowsReport
-  if (result.kind !== 'judged') throw new Error(result.kind)
-  const report = await drift.report(result)
-  const isValid = schemaOf('drift')
-  isValid(JSON.parse(jsonEnding('drift', { ...outcome, report })))
-  expect(isValid.errors ?? []).toEqual([])
-  return { ...result, isNo: outcome.kind === 'no', report }
-}
-
-async function recorded({ folder }: TinyProject) {
-  await using connection = await openLocalGitHub(folder)
-  const { records } = await readLedger(await openGitHubClient(connection))
-  return driftRecordsIn(records, 'parcels')
-}
+import {
+  afterWeek,
+  driftInputs,
+  judged,
+  learnedWeeks,
+  recorded,
+  releasedProject,
+  rowsAWeek,
+  startMs,
+  weekMs,
+  weeks,
+} from '../support/weekly-parcels.ts'
 
 async function recounted({ folder }: TinyProject, tag: string) {
   const read = await readProject(folder)
@@ -79,15 +35,6 @@ async function recounted({ folder }: TinyProject, tag: string) {
   const { lock } = chosen.value
   const files = await fetchSnapshot(project, lock)
   return await countedReference(tag, { project, contracts: contracts.value, files, until: lock.until })
-}
-
-async function releasedProject(): Promise<TinyProject> {
-  const policy = `${tinyYaml}retrain: { any: [{ drift: confirmed }], limits: { cool-down: 0s } }\n`
-  const files = { 'data/parcels.csv': weeks(0, learnedWeeks), 'plumbline.yaml': policy }
-  const project = await runProject({ files })
-  const outcome = await register.run({ param: [] }, contextOf(project.folder))
-  if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome))
-  return project
 }
 
 describe('drift, in a project', () => {
@@ -181,7 +128,7 @@ describe('drift, without --reference', () => {
     ['there is no time', { 'plumbline.yaml': tinyYaml.replace(', time: shipped_at', '') }, 'model.time is not set'],
   ])('is insufficient data where %s', async (_, files, words) => {
     const { folder } = await tinyProject({ files: { 'data/parcels.csv': tinyRows(50), ...files } })
-    const outcome = await drift.run(inputs, contextOf(folder))
+    const outcome = await drift.run(driftInputs, contextOf(folder))
     if (outcome.kind !== 'no') throw new Error(JSON.stringify(outcome))
     const report = await drift.report(outcome.result)
     expect(report).toMatchObject({ outputs: { verdict: 'insufficient data', reason: expect.stringContaining(words) } })
@@ -194,8 +141,9 @@ describe('drift, without --reference', () => {
     [{ current: 'new.csv' }, '--current without --reference'],
     [{ effect: 0.2 }, '--effect without --reference'],
     [{ reference: 'old.csv', record: true }, '--record with --reference'],
+    [{ reference: 'old.csv', 'prediction-log': 'log' }, '--prediction-log with --reference'],
   ])('refuses what it would not read: %j', async (more, words) => {
-    await expect(drift.run({ ...inputs, ...more }, contextOf('/nowhere'))).rejects.toMatchObject({
+    await expect(drift.run({ ...driftInputs, ...more }, contextOf('/nowhere'))).rejects.toMatchObject({
       code: 'cli/bad-input',
       message: expect.stringContaining(words),
     })

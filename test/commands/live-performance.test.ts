@@ -150,6 +150,11 @@ describe('inputsBeside()', () => {
     ['that no input drifts', finding, { kind: 'none' }],
     ['that a suspicion is no drift', { ...finding, columns: [{ ...column, standing: 'suspected' }] }, { kind: 'none' }],
     [
+      'nothing of what the model answers',
+      { ...finding, verdict: 'drift', columns: [{ ...column, isPrediction: true, standing: 'confirmed' }] },
+      { kind: 'none' },
+    ],
+    [
       'the confirmed columns',
       { ...finding, verdict: 'drift', columns: [{ ...column, standing: 'confirmed' }] },
       { kind: 'drift', columns: ['carrier'] },

@@ -33,6 +33,7 @@ describe('register', () => {
       'judged.json',
       'model-card.md',
       'model.json',
+      'prediction-reference.json',
       'predictions.parquet',
       'provenance.intoto.json',
       'reference.json',

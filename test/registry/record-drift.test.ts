@@ -21,6 +21,8 @@ function windowUntil(day: number): KeptWindow {
     columns: [
       { name: 'carrier', ...quiet, verdict: 'drift', effect: 0.31, picture },
       { name: 'weight "kg"', ...quiet },
+      { name: 'prediction', ...quiet, answers: 640 },
+      { name: 'prediction of the model', ...quiet, verdict: 'drift', effect: 0.31, picture, answers: 0 },
     ],
   }
 }
@@ -46,6 +48,19 @@ function findingUntil(day: number, release = 'parcels-v1'): DriftFinding {
         smallestEffect: 0.06,
         before: [0.7, 0.3],
         now: [0.2, 0.8],
+      },
+      {
+        name: 'prediction',
+        isPrediction: true,
+        standing: 'suspected',
+        effect: 0.12,
+        drifted: 1,
+        windows: 3,
+        isAtOnce: false,
+        rows: [640],
+        smallestEffect: null,
+        before: [],
+        now: [],
       },
     ],
   }

@@ -82,7 +82,7 @@ const out = process.env.PLUMBLINE_OUT_PREDICTIONS.replaceAll("'", "''")
 await connection.run("copy (select parcel, coalesce(distance_km > " + model.every + ", false)::bigint as prediction, least(1.0, greatest(0.0, coalesce(distance_km, 0.0) / 1000.0)) as probability from read_parquet($1) order by parcel) to '" + out + "' (format parquet)", [features])
 `
 
-const tinyFiles: Readonly<Record<string, string>> = {
+export const tinyFiles: Readonly<Record<string, string>> = {
   '.gitignore': '.plumbline/\n',
   'plumbline.yaml': tinyYaml,
   'contract.yaml': `apiVersion: v3.1.0

@@ -2,7 +2,7 @@ import type { FoundColumn } from '../../drift/drift-finding.ts'
 import type { PersistedColumn } from '../../drift/drift-state.ts'
 import { formatCount } from '../numbers.ts'
 import type { JudgedReport } from '../report-windows.ts'
-import { wordLearned, wordReason, wordRule, wordWindow } from '../word-windows.ts'
+import { wordLearned, wordName, wordPrediction, wordReason, wordRule, wordWindow } from '../word-windows.ts'
 import type { DriftPage } from './page-content.ts'
 
 /** The page of the newest window beside what a release learned; of no window the verdict and its reason alone. */
@@ -22,10 +22,14 @@ export function pageOfWindows(report: JudgedReport): DriftPage {
         : []),
       ['Rule', wordRule(policy)],
     ],
-    notes: (newest?.added ?? []).map((name) => `${name} is new, with nothing to compare`),
+    notes: [
+      ...wordPrediction(report),
+      ...(newest?.added ?? []).map((name) => `${name} is new, with nothing to compare`),
+    ],
     effect: hasLimits ? null : policy.effect,
     columns: (newest?.columns ?? []).map(({ name, verdict, againstTraining, picture }) => ({
       ...againstTraining,
+      name: wordName(report, name),
       verdict,
       said: wordStanding(found.get(name), standing.get(name)) ?? againstTraining.because ?? '',
       picture,
