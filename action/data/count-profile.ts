@@ -1,4 +1,3 @@
-import { distinctSample } from '../stats/distinct-sample.ts'
 import type { NumberTally } from '../stats/number-tally.ts'
 import { type DayCounts, dayMs, mergeDays } from './day-counts.ts'
 import { findAlike } from './find-alike.ts'
@@ -14,7 +13,6 @@ import {
 } from './profile-part.ts'
 import { quoteName } from './quote.ts'
 import { castTo } from './read-source.ts'
-import { askKept } from './sampled-hashes.ts'
 import { tallyTextColumns } from './tally-text-columns.ts'
 
 /** How a column is told of. */
@@ -33,13 +31,14 @@ export async function countProfile(sample: Sample, columns: readonly ColumnToPro
   const times = columns.filter(({ as }) => as === 'time')
   const rows = await countRows(sample)
   const near = columns.slice(0, mostSampledColumns).filter(({ as }) => as === 'number')
+  const noted = near.map((column) => numeric.indexOf(column))
+  const rowHash = `hash(${columns.map(({ name }) => quoteName(name)).join(', ')})`
   // Others are counted while numbers are.
-  const [tallies, filled, textTallies, days, sampleOfRows] = await Promise.all([
-    engine.tallied({ relation, numbers: numeric.map(valueOf) }),
+  const [{ tallies, sample: sampleOfRows }, filled, textTallies, days] = await Promise.all([
+    engine.tallied({ relation, numbers: numeric.map(valueOf), rowHash, noted, mostRows }),
     countFilled(sample, columns),
     tallyTextColumns(sample, texts.map(valueOf)),
     countDays(sample, times.map(valueOf)),
-    sampleRows(sample, rows, rowHash(columns), near.map(valueOf)),
   ])
   const talliesOf = new Map(numeric.map(({ name }, index) => [name, tallies[index]]))
   const textsOf = new Map(texts.map(({ name }, index) => [name, textTallies[index]]))
@@ -65,7 +64,7 @@ export async function countProfile(sample: Sample, columns: readonly ColumnToPro
   return {
     ...part,
     ...withNumbersOf(part, sampledOf(parts)),
-    alike: await findAlike(sample, parts, columns.map(valueOf), rowHash(columns)),
+    alike: await findAlike(sample, parts, columns.map(valueOf), rowHash),
   }
 }
 
@@ -112,36 +111,4 @@ async function countDays({ engine, relation }: Sample, moments: readonly string[
     counted.push(mergeDays([{ unit: 'day', starts, counts: n.map(Number) }]))
   }
   return counted
-}
-
-function rowHash(columns: readonly ColumnToProfile[]): string {
-  return `hash(${columns.map(({ name }) => quoteName(name)).join(', ')})`
-}
-
-async function sampleRows(
-  { engine, relation }: Sample,
-  rows: number,
-  hash: string,
-  numbers: readonly string[],
-): Promise<ProfilePart['sample']> {
-  const held = numbers.map((value, index) => `${value} AS x${index}`)
-  const least = numbers.map((_, index) => `min(x${index}) AS x${index}`)
-  const hashed = `SELECT ${[`${hash} >> 11 AS h`, ...held].join(', ')} FROM ${relation}`
-  const { level, kept } = await askKept(rows, mostRows, async (below) => {
-    const {
-      h = [],
-      n = [],
-      ...own
-    } = await engine.columns(
-      `SELECT ${['CAST(h AS DOUBLE) AS h', 'count(*) AS n', ...least].join(', ')} FROM (${hashed}) WHERE h < ${below} GROUP BY ALL`,
-    )
-    const values = numbers.map((_, index) => own[`x${index}`] ?? [])
-    return h.map((key, row) => ({
-      key: Number(key),
-      count: Number(n[row]),
-      // −0 as 0.
-      note: Float64Array.from(values, (column) => (typeof column[row] === 'number' ? column[row] + 0 : Number.NaN)),
-    }))
-  })
-  return distinctSample(level, kept, mostRows)
 }

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBValue, DuckDBVector, JS } from '@duckdb/node-api'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
-import type { NumberTally } from '../stats/number-tally.ts'
 import type { ColumnsToCompare } from './compare-columns.ts'
 import type { NumberBlocks, NumbersToCount } from './count-number-blocks.ts'
 import { loadDuckdb } from './load-duckdb.ts'
 import { escapePattern, quoteList, quoteText } from './quote.ts'
 import { repeatedHashes } from './repeated-hashes.ts'
-import type { NumbersToTally } from './tally-columns.ts'
+import type { RowsTally, RowsToTally } from './tally-columns.ts'
 
 export interface EngineOptions {
   /** As DuckDB writes it: `2GB`. By default 80 % of the machine's. */
@@ -47,8 +46,8 @@ export interface Engine extends AsyncDisposable {
   compared(asked: ColumnsToCompare): Promise<NumberComparison[]>
   /** Numbers, counted in blocks of rows; undefined where there are too many blocks. */
   blocked(asked: NumbersToCount): Promise<NumberBlocks | undefined>
-  /** What is told of columns of numbers, in their order; beside other statements, and one such at a time. */
-  tallied(asked: NumbersToTally): Promise<NumberTally[]>
+  /** What is told of columns of numbers, and some of the rows; beside other statements, and one such at a time. */
+  tallied(asked: RowsToTally): Promise<RowsTally>
   /** Absolute; there or not. It reads what lies below, which goes when it goes: copies of texts that it cannot read. */
   readonly textFolder: string
 }

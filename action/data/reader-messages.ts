@@ -2,7 +2,7 @@ import type { FaultCode } from '../base/fault.ts'
 import type { ColumnsToCompare } from './compare-columns.ts'
 import type { NumbersToCount } from './count-number-blocks.ts'
 import type { ExpectedRepeats } from './engine.ts'
-import type { NumbersToTally } from './tally-columns.ts'
+import type { RowsToTally } from './tally-columns.ts'
 
 /** To the process that reads: first `open`, then statements, one after the other. */
 export type ReaderRequest =
@@ -15,7 +15,7 @@ export type ReaderRequest =
   | { readonly kind: 'repeated'; readonly sql: string; readonly expected: ExpectedRepeats }
   | { readonly kind: 'compared'; readonly asked: ColumnsToCompare }
   | { readonly kind: 'blocked'; readonly asked: NumbersToCount }
-  | { readonly kind: 'tallied'; readonly asked: NumbersToTally }
+  | { readonly kind: 'tallied'; readonly asked: RowsToTally }
 
 /** How its engine is locked; paths are absolute. */
 export interface ReaderLimits {

@@ -5,7 +5,6 @@ import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
-import type { NumberTally } from '../stats/number-tally.ts'
 import { childFile, poorEnvironment } from './child-program.ts'
 import type { NumberBlocks } from './count-number-blocks.ts'
 import { type Engine, textFolderIn } from './engine.ts'
@@ -13,6 +12,7 @@ import { locateDuckdb } from './load-duckdb.ts'
 import { quotePath } from './quote.ts'
 import type { ReaderAnswer, ReaderRequest } from './reader-messages.ts'
 import type { SourceFile } from './source-file.ts'
+import type { RowsTally } from './tally-columns.ts'
 
 /** What an engine may reach; everything else is out of its reach for good. */
 export interface Reach {
@@ -128,7 +128,7 @@ class ReaderProcess {
       repeated: async (sql, expected) => (await this.#ask({ kind: 'repeated', sql, expected })) as bigint[] | undefined,
       compared: async (asked) => (await this.#ask({ kind: 'compared', asked })) as NumberComparison[],
       blocked: async (asked) => (await this.#ask({ kind: 'blocked', asked })) as NumberBlocks | undefined,
-      tallied: async (asked) => (await this.#ask({ kind: 'tallied', asked })) as NumberTally[],
+      tallied: async (asked) => (await this.#ask({ kind: 'tallied', asked })) as RowsTally,
       [Symbol.asyncDispose]: async () => {},
     }
   }
