@@ -30,7 +30,7 @@ export interface QuantileStatement {
 const shares = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1]
 
 export function stateNumbers(tally: NumberTally, minCount: number): NumberStatement {
-  const { counts, sums, nans, zeros, wholes } = tally
+  const { counts, sums, nans, zeros, areWhole } = tally
   const isShown = sums.count >= minCount
   const finiteOrNull = (value: number) => (isShown && Number.isFinite(value) ? value : null)
   return {
@@ -39,7 +39,7 @@ export function stateNumbers(tally: NumberTally, minCount: number): NumberStatem
     minusInfinity: counts.minusInfinity,
     plusInfinity: counts.plusInfinity,
     zeros,
-    areWholes: wholes === sums.count && wholes > 0,
+    areWholes: areWhole && sums.count > 0,
     mean: finiteOrNull(exactMean(sums)),
     deviation: finiteOrNull(exactDeviation(sums)),
     quantiles: spansAt(tally, shares, minCount).map(({ share, span }) => ({ share, value: roundest(...span) })),

@@ -138,7 +138,8 @@ function findingsOf(
 /** Texts or whole numbers that all differ, as far as is known. */
 function areIds(values: ColumnPart['values'], filled: number): boolean {
   if (values.kind === 'text') return repeatsIn(values.tally.sample) === 0
-  return values.kind === 'number' && values.tally.wholes === filled && repeatsIn(values.tally.sample) === 0
+  if (values.kind !== 'number' || repeatsIn(values.tally.sample) > 0) return false
+  return values.tally.areWhole && values.tally.sums.count === filled
 }
 
 function strongest(

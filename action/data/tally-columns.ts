@@ -1,7 +1,8 @@
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
 
 import type { DistinctSample } from '../stats/distinct-sample.ts'
-import { type NumberTally, numberCollector } from '../stats/number-tally.ts'
+import type { NumberTally } from '../stats/number-tally.ts'
+import { numberCollector } from '../stats/tally-numbers.ts'
 import { type NumberVector, rowCollector } from './sample-rows.ts'
 
 /** Columns of numbers of one relation, and its rows. */

@@ -1,63 +1,28 @@
 import { type DistinctSample, distinctSample } from './distinct-sample.ts'
-import { type BinSums, type ExactSums, sumsOfBins } from './exact-sums.ts'
+import { type BinSums, sumsOfBins } from './exact-sums.ts'
 import type { NumberCounts } from './number-counts.ts'
+import type { NumberTally } from './number-tally.ts'
 import { tallyNumbersProgram, tallyPlaces as places } from './tally-numbers.generated.ts'
 
 /** So many numbers are tallied at once, at most. */
 export const mostAtOnce = places.mostAtOnce
 
-/** Numbers of a chunk that are there and finite: where they stand, in bytes. */
-interface Place {
-  readonly from: number
-  readonly end: number
-}
-
-/** What needs no table. */
-export interface Seen {
-  /** Of finite numbers; ∞ and −∞ of none. */
-  readonly minimum: number
-  readonly maximum: number
-  readonly zeros: number
-  /** Whole numbers that a double tells from their neighbours. */
-  readonly wholes: number
-  readonly nans: number
-  readonly minusInfinity: number
-  readonly plusInfinity: number
-}
-
-/** Memory of one column's tally, and what is done there; one chunk at a time of all columns. */
-export interface TallyRoom {
-  /** Takes a chunk in and looks at it. `areThere`: a bit for each, the lowest first; without it all are. */
-  settle(values: Float64Array, areThere?: Uint8Array): Place
-  /** Counts by prefixes, at first of all 64 bits. Answers the rest, which begins with a number whose prefix is one too many. */
-  count(place: Place): Place
-  /** Takes the longest prefix with which the first of these has room. */
-  shorten(place: Place): void
-  sum(place: Place): void
-  sumTimes(value: number, times: number): void
-  sample(place: Place): void
-  sampleTimes(value: number, times: number): void
-  seen(): Seen
-  counted(): Pick<NumberCounts, 'bits' | 'values' | 'counts'>
-  /** Of all that were summed. */
-  sums(): ExactSums
-  sampled(): DistinctSample
-  /** Gives it back; nothing is done there afterwards. */
-  leave(): void
+/** Collects numbers of one column. */
+export interface NumberCollector {
+  /** Any numbers, no more than `mostAtOnce`; NaN and infinities among them. `areThere`: a bit for each, the lowest first; without it all are. */
+  add(values: Float64Array, areThere?: Uint8Array): void
+  /** Once: its memory is another's afterwards. */
+  collected(): NumberTally
 }
 
 interface Program {
   readonly memory: WebAssembly.Memory
-  readonly settle: (seen: number, count: number) => number
-  readonly count: (table: number, from: number, end: number) => number
+  readonly take: (room: number, at: number, end: number, areFew: boolean) => number
   readonly shorten: (table: number, at: number, cut: number) => number
   readonly adopt: (table: number) => void
   readonly entries: (table: number) => number
   readonly times: (table: number, value: number) => number
-  readonly sum: (sums: number, from: number, end: number) => void
-  readonly sumTimes: (sums: number, value: number, times: number) => void
-  readonly sample: (table: number, from: number, end: number) => void
-  readonly sampleTimes: (table: number, value: number, times: number) => void
+  readonly addTimes: (room: number, value: number, times: number) => void
   readonly kept: (table: number) => number
   readonly clear: (from: number, end: number) => void
 }
@@ -73,89 +38,102 @@ const free: number[] = []
 let next: number = places.roomsAt
 
 /**
- * A room for one column's numbers: in WebAssembly, which knows whole numbers of 64 bits, a number takes a quarter of the time
- * that it takes in TypeScript.
+ * Tallies numbers without sorting them, some ten nanoseconds each: in WebAssembly, which knows whole numbers of 64 bits, a number takes a quarter of the time
+ * that it takes in TypeScript. While few different numbers came, they are counted and nothing else is done; the sums and the
+ * sample are made of the counts, being exact, once there are more.
  */
-export function takeRoom(): TallyRoom {
+export function numberCollector(): NumberCollector {
   const program = (opened ??= openProgram())
   const room = free.pop() ?? makeRoom(program)
-  const [seenAt, tableAt] = [room + places.seenAt, room + places.tableAt]
-  const [sampleAt, sumsAt] = [room + places.sampleAt, room + places.sumsAt]
+  const table = room + places.tableAt
+  let areFew = true
   // Memory that grows is another buffer.
   const doubles = (at: number, length: number) => new Float64Array(program.memory.buffer, at, length)
-  const tally = (at: number, length: number) =>
-    Array.from(new BigUint64Array(program.memory.buffer, at, length), Number)
-  const entries = (end: number) => doubles(places.entriesAt, (end - places.entriesAt) / numberBytes)
-  const head = (at: number) => new Uint32Array(program.memory.buffer, at, 1)[0] ?? 0
-  let summed = 0
-  doubles(seenAt, 2).set([Infinity, -Infinity])
+  doubles(room, 2).set([Infinity, -Infinity])
+
+  const settleFew = () => {
+    if (!areFew) return
+    areFew = false
+    const { values, counts } = countsIn(program, table)
+    for (const [index, value] of values.entries()) {
+      for (let left = counts[index] ?? 0; left > 0; left -= mostTimes) {
+        program.addTimes(room, value, Math.min(left, mostTimes))
+      }
+    }
+  }
   return {
-    settle(values, areThere = allThere) {
+    add(values, areThere = allThere) {
       if (values.length > mostAtOnce) throw new RangeError(`${values.length} numbers at once; expected ${mostAtOnce}`)
       doubles(places.valuesAt, values.length).set(values)
       new Uint8Array(program.memory.buffer, places.validityAt).set(areThere.subarray(0, mostAtOnce / 8))
-      return { from: places.valuesAt, end: program.settle(seenAt, values.length) }
-    },
-    count({ from, end }) {
-      return { from: program.count(tableAt, from, end), end }
-    },
-    shorten({ from }) {
-      const fits = (bits: number) => program.shorten(tableAt, from, 64 - bits) <= places.maxKeys
-      const bits = 64 - head(tableAt)
-      // Mostly one less will do.
-      let [least, tooLong] = fits(bits - 1) ? [bits - 1, bits] : [1, bits - 1]
-      while (tooLong - least > 1) {
-        const middle = (least + tooLong) >> 1
-        if (fits(middle)) least = middle
-        else tooLong = middle
-      }
-      fits(least)
-      program.adopt(tableAt)
-    },
-    sum({ from, end }) {
-      program.sum(sumsAt, from, end)
-      summed += (end - from) / numberBytes
-    },
-    sumTimes(value, times) {
-      for (let left = times; left > 0; left -= mostTimes) program.sumTimes(sumsAt, value, Math.min(left, mostTimes))
-      summed += times
-    },
-    sample({ from, end }) {
-      program.sample(sampleAt, from, end)
-    },
-    sampleTimes(value, times) {
-      program.sampleTimes(sampleAt, value, times)
-    },
-    seen() {
-      const [minimum = 0, maximum = 0] = doubles(seenAt, 2)
-      const [zeros = 0, wholes = 0, nans = 0, minusInfinity = 0, plusInfinity = 0] = tally(seenAt + 16, 5)
-      return { minimum, maximum, zeros, wholes, nans, minusInfinity, plusInfinity }
-    },
-    counted() {
-      const end = program.entries(tableAt)
-      const values = entries(end).slice().sort()
-      return {
-        bits: 64 - head(tableAt),
-        values,
-        counts: values.map((value) => program.times(tableAt, value)),
+      for (let at = 0; ; shorten(program, table, at)) {
+        at = program.take(room, at, values.length, areFew)
+        if (at === values.length) return
+        settleFew()
       }
     },
-    sums() {
-      return sumsOfBins(summed, binsFrom(program.memory.buffer, room))
-    },
-    sampled() {
-      const pairs = entries(program.kept(sampleAt))
-      const kept = Array.from({ length: pairs.length / 2 }, (_, index) => ({
-        key: pairs[2 * index] ?? 0,
-        count: pairs[2 * index + 1] ?? 0,
-      }))
-      return distinctSample(head(sampleAt), kept)
-    },
-    leave() {
+    collected() {
+      settleFew()
+      const [minimum = 0, maximum = 0] = doubles(room, 2)
+      const seen = Array.from(new BigUint64Array(program.memory.buffer, room + 16, 6), Number)
+      const [zeros = 0, others = 0, nans = 0, minusInfinity = 0, plusInfinity = 0, finite = 0] = seen
+      const tally: NumberTally = {
+        ...{ minimum, maximum, zeros, areWhole: others === 0, nans },
+        counts: { kind: 'number', ...countsIn(program, table), minusInfinity, plusInfinity },
+        sums: sumsOfBins(finite, binsFrom(program.memory.buffer, room)),
+        sample: sampleIn(program, room + places.sampleAt),
+      }
       program.clear(room, room + places.roomBytes)
       free.push(room)
+      return tally
     },
   }
+}
+
+/** Takes the longest prefix with which there is room for the number at a place, too. */
+function shorten(program: Program, table: number, at: number): void {
+  const fits = (bits: number) => program.shorten(table, at, 64 - bits) <= places.maxKeys
+  const bits = bitsOf(program, table)
+  // Mostly one less will do.
+  let [least, tooLong] = fits(bits - 1) ? [bits - 1, bits] : [1, bits - 1]
+  while (tooLong - least > 1) {
+    const middle = (least + tooLong) >> 1
+    if (fits(middle)) least = middle
+    else tooLong = middle
+  }
+  fits(least)
+  program.adopt(table)
+}
+
+function countsIn(program: Program, table: number): Pick<NumberCounts, 'bits' | 'values' | 'counts'> {
+  const values = entriesUpTo(program, program.entries(table)).slice().sort()
+  return {
+    bits: bitsOf(program, table),
+    values,
+    counts: values.map((value) => program.times(table, value)),
+  }
+}
+
+function bitsOf({ memory }: Program, table: number): number {
+  return 64 - headOf(memory, table)
+}
+
+function sampleIn(program: Program, table: number): DistinctSample {
+  const pairs = entriesUpTo(program, program.kept(table))
+  const kept = Array.from({ length: pairs.length / 2 }, (_, index) => ({
+    key: pairs[2 * index] ?? 0,
+    count: pairs[2 * index + 1] ?? 0,
+  }))
+  return distinctSample(headOf(program.memory, table), kept)
+}
+
+/** Bits that are cut off, or the level of a sample. */
+function headOf({ buffer }: WebAssembly.Memory, table: number): number {
+  return new Uint32Array(buffer, table, 1)[0] ?? 0
+}
+
+function entriesUpTo({ memory }: Program, end: number): Float64Array {
+  return new Float64Array(memory.buffer, places.entriesAt, (end - places.entriesAt) / numberBytes)
 }
 
 function makeRoom({ memory }: Program): number {

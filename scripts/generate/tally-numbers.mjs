@@ -22,7 +22,7 @@ const tableBytes = headBytes + slotsBytes
 const bins = 4096
 const [binBytes, carriedBytes] = [32, 64]
 
-// A column's own: what is seen, its counts, its sample, which is such a table, too, and its sums.
+// A column's own: what is seen (least, largest; how many zeros, whether one is not whole, NaN, −∞, +∞, finite), its counts, its sample, which is such a table, too, and its sums.
 const [seenAt, tableAt] = [0, 64]
 const sampleAt = tableAt + tableBytes
 const sumsAt = sampleAt + tableBytes
@@ -65,10 +65,6 @@ export const tallyNumbersProgram =
 
 const get = (name) => `(local.get $${name})`
 
-/** The next number, while there is one. */
-const nextBefore = (end, at) =>
-  `(br_if $next (i32.lt_u (local.tee $${at} (i32.add ${get(at)} (i32.const 8))) ${get(end)}))`
-
 /** The next slot of a table, while there is one. */
 const nextSlot = `(br_if $next (i32.lt_u
         (local.tee $at (i32.add (local.get $at) (i32.const ${slotBytes}))) (local.get $end)))`
@@ -76,6 +72,10 @@ const nextSlot = `(br_if $next (i32.lt_u
 /** Adds one to a count of 64 bits in memory. */
 const countAt = (at, offset) =>
   `(i64.store offset=${offset} ${get(at)} (i64.add (i64.load offset=${offset} ${get(at)}) (i64.const 1)))`
+
+/** Adds a number of 32 bits to a count of 64 in memory. */
+const addTo = (at, offset, term) =>
+  `(i64.store offset=${offset} ${get(at)} (i64.add (i64.load offset=${offset} ${get(at)}) (i64.extend_i32_u ${term})))`
 
 /** −0, of a prefix that holds the sign alone, as 0. */
 const withoutSign = `(if (i64.eq (local.get $key) (local.get $sign)) (then (local.set $key (i64.const 0))))`
@@ -97,7 +97,10 @@ const addAt = (offset, term) => `
       (i64.store offset=${offset} (local.get $bin)
         (local.tee $sum (i64.add (i64.load offset=${offset} (local.get $bin)) ${term})))`
 
-/** Sets $m, $a, $b and $bin to those of $number. */
+/**
+ * A number is m · 2^(e − 1), a whole number m < 2⁵³, of which Σ m is kept and, with m = a · 2²⁶ + b, Σ a², Σ ab and Σ b², of
+ * each sign and exponent. Sets $m, $a, $b and $bin to those of $number.
+ */
 const split = `(local.set $m (i64.or (i64.and (local.get $number) (i64.const 0xfffffffffffff))
         (i64.shl (i64.extend_i32_u (i64.ne (i64.const 0) (i64.and (local.get $number) (i64.const 0x7ff0000000000000))))
           (i64.const 52))))
@@ -130,63 +133,83 @@ const program = `
 (module
   (memory (export "memory") ${roomsAt / pageBytes})
 
-  ;; Looks at numbers, and leaves those that are there and finite where they stood, one after the other, −0 as 0. Answers
-  ;; their end. $seen: least, largest; zeros, wholes, NaN, −∞, +∞.
-  (func (export "settle") (param $seen i32) (param $count i32) (result i32)
-    (local $at i32) (local $to i32) (local $value f64) (local $least f64) (local $largest f64)
-    (local $zeros i32) (local $wholes i32) (local $size f64)
-    (local.set $to (i32.const ${valuesAt}))
-    (if (i32.eqz (local.get $count)) (then (return (local.get $to))))
-    (local.set $least (f64.load (local.get $seen)))
-    (local.set $largest (f64.load offset=8 (local.get $seen)))
-    (loop $next
-      (if (i32.and (i32.const 1) (i32.shr_u
-            (i32.load8_u offset=${validityAt} (i32.shr_u (local.get $at) (i32.const 3)))
-            (i32.and (local.get $at) (i32.const 7))))
-        (then
-          (local.set $value (f64.add (f64.const 0)
-            (f64.load offset=${valuesAt} (i32.shl (local.get $at) (i32.const 3)))))
-          (if (f64.eq (f64.sub (local.get $value) (local.get $value)) (f64.const 0))
-            (then
-              (f64.store (local.get $to) (local.get $value))
-              (local.set $to (i32.add (local.get $to) (i32.const 8)))
-              (if (f64.lt (local.get $value) (local.get $least)) (then (local.set $least (local.get $value))))
-              (if (f64.gt (local.get $value) (local.get $largest)) (then (local.set $largest (local.get $value))))
-              (local.set $zeros (i32.add (local.get $zeros) (f64.eq (local.get $value) (f64.const 0))))
-              (local.set $wholes (i32.add (local.get $wholes) (i32.and
-                (f64.eq (f64.floor (local.get $value)) (local.get $value))
-                (f64.le (f64.abs (local.get $value)) (f64.const ${Number.MAX_SAFE_INTEGER}))))))
-            (else
-              (if (f64.ne (local.get $value) (local.get $value)) (then ${countAt('seen', 32)})
-                (else (if (f64.lt (local.get $value) (f64.const 0))
-                  (then ${countAt('seen', 40)})
-                  (else ${countAt('seen', 48)}))))))))
-      (br_if $next (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 1))) (local.get $count))))
-    (f64.store (local.get $seen) (local.get $least))
-    (f64.store offset=8 (local.get $seen) (local.get $largest))
-    (i64.store offset=16 (local.get $seen)
-      (i64.add (i64.load offset=16 (local.get $seen)) (i64.extend_i32_u (local.get $zeros))))
-    (i64.store offset=24 (local.get $seen)
-      (i64.add (i64.load offset=24 (local.get $seen)) (i64.extend_i32_u (local.get $wholes))))
-    (local.get $to))
-
-  ;; Counts numbers by their prefix. Answers the place of the first whose prefix is one too many, which is not counted.
-  (func (export "count") (param $table i32) (param $from i32) (param $end i32) (result i32)
-    (local $cut i64) (local $sign i64) (local $key i64) (local $offset i32) (local $slot i32) (local $count i64)
-    (if (i32.ge_u (local.get $from) (local.get $end)) (then (return (local.get $end))))
+  ;; Takes the numbers from $at up to $count, those that are there. Of finite ones, −0 as 0, it counts prefixes and looks at
+  ;; each; unless they are few it sums and samples them, too. Answers the place of the first whose prefix is one too many,
+  ;; which is not taken.
+  (func (export "take") (param $room i32) (param $at i32) (param $end i32) (param $areFew i32) (result i32)
+    (local $value f64) (local $number i64) (local $least f64) (local $largest f64)
+    (local $finite i32) (local $zeros i32) (local $areWhole i32)
+    (local $table i32) (local $cut i64) (local $sign i64)
+    (local $key i64) (local $offset i32) (local $slot i32) (local $count i64)
+    (local $sums i32) (local $m i64) (local $a i64) (local $b i64) (local $bin i32) (local $sum i64)
+    (local $low i32) (local $high i32) (local $hash i32) (local $lost i32)
+    (local.set $least (f64.load (local.get $room)))
+    (local.set $largest (f64.load offset=8 (local.get $room)))
+    (local.set $areWhole (i64.eqz (i64.load offset=24 (local.get $room))))
+    (local.set $table (i32.add (local.get $room) (i32.const ${tableAt})))
     (local.set $cut (i64.load32_u (local.get $table)))
     (local.set $sign (i64.shr_u (i64.const 0x8000000000000000) (local.get $cut)))
-    (loop $next
-      (local.set $key (i64.shr_u (i64.load (local.get $from)) (local.get $cut)))
-      ${withoutSign}${findSlot}
-      (if (i64.eqz (local.get $count))
-        (then
-          (if (i32.ge_u (i32.load offset=4 (local.get $table)) (i32.const ${maxKeys})) (then (return (local.get $from))))
-          (i32.store offset=4 (local.get $table) (i32.add (i32.load offset=4 (local.get $table)) (i32.const 1)))
-          (i64.store offset=${headBytes} (local.get $slot) (local.get $key))))
-      (i64.store offset=${headBytes + 8} (local.get $slot) (i64.add (local.get $count) (i64.const 1)))
-      ${nextBefore('end', 'from')})
-    (local.get $end))
+    (local.set $sums (i32.add (local.get $room) (i32.const ${sumsAt})))
+    (local.set $lost (call $lostBits (i32.add (local.get $room) (i32.const ${sampleAt}))))
+    (block $stop (loop $next
+      (br_if $stop (i32.ge_u (local.get $at) (local.get $end)))
+      (block $taken
+        (br_if $taken (i32.eqz (i32.and (i32.const 1) (i32.shr_u
+          (i32.load8_u offset=${validityAt} (i32.shr_u (local.get $at) (i32.const 3)))
+          (i32.and (local.get $at) (i32.const 7))))))
+        (local.set $value (f64.add (f64.const 0)
+          (f64.load offset=${valuesAt} (i32.shl (local.get $at) (i32.const 3)))))
+        (if (f64.ne (f64.sub (local.get $value) (local.get $value)) (f64.const 0))
+          (then
+            (if (f64.ne (local.get $value) (local.get $value)) (then ${countAt('room', 32)})
+              (else (if (f64.lt (local.get $value) (f64.const 0))
+                (then ${countAt('room', 40)})
+                (else ${countAt('room', 48)}))))
+            (br $taken)))
+
+        (local.set $number (i64.reinterpret_f64 (local.get $value)))
+        (local.set $key (i64.shr_u (local.get $number) (local.get $cut)))
+        ${withoutSign}${findSlot}
+        (if (i64.eqz (local.get $count))
+          (then
+            (br_if $stop (i32.ge_u (i32.load offset=4 (local.get $table)) (i32.const ${maxKeys})))
+            (i32.store offset=4 (local.get $table) (i32.add (i32.load offset=4 (local.get $table)) (i32.const 1)))
+            (i64.store offset=${headBytes} (local.get $slot) (local.get $key))))
+        (i64.store offset=${headBytes + 8} (local.get $slot) (i64.add (local.get $count) (i64.const 1)))
+
+        (local.set $finite (i32.add (local.get $finite) (i32.const 1)))
+        (local.set $zeros (i32.add (local.get $zeros) (i64.eqz (local.get $number))))
+        (if (f64.lt (local.get $value) (local.get $least)) (then (local.set $least (local.get $value))))
+        (if (f64.gt (local.get $value) (local.get $largest)) (then (local.set $largest (local.get $value))))
+        (if (local.get $areWhole)
+          (then (local.set $areWhole (i32.and
+            (f64.eq (f64.floor (local.get $value)) (local.get $value))
+            (f64.le (f64.abs (local.get $value)) (f64.const ${Number.MAX_SAFE_INTEGER}))))))
+        (br_if $taken (local.get $areFew))
+
+        ;; No sum is full before Σ a² has its highest bit: a number that is not tiny adds 2⁵² at least to it, and to none more
+        ;; than 2⁵⁴. Of tiny ones each is carried.
+        ${split}
+        ${addAt(0, get('m'))}${addAt(16, '(i64.mul (local.get $a) (local.get $b))')}
+        ${addAt(24, '(i64.mul (local.get $b) (local.get $b))')}${addAt(8, '(i64.mul (local.get $a) (local.get $a))')}
+        (if (i32.or (i64.lt_s (local.get $sum) (i64.const 0))
+              (i64.lt_u (i64.sub (local.get $m) (i64.const 1)) (i64.const 0xfffffffffffff)))
+          (then (call $carry (local.get $sums) (local.get $bin))))
+
+        (local.set $low (i32.wrap_i64 (local.get $number)))
+        (local.set $high (i32.wrap_i64 (i64.shr_u (local.get $number) (i64.const 32))))${mix('low', 'high')}
+        (if (i32.eqz (i32.and (local.get $hash) (local.get $lost)))
+          (then (local.set $lost (call $keep
+            (i32.add (local.get $room) (i32.const ${sampleAt}))
+            (local.get $low) (local.get $high) (local.get $hash) (i64.const 1))))))
+      (local.set $at (i32.add (local.get $at) (i32.const 1)))
+      (br $next)))
+    (f64.store (local.get $room) (local.get $least))
+    (f64.store offset=8 (local.get $room) (local.get $largest))
+    ${addTo('room', 16, get('zeros'))}
+    (i64.store offset=24 (local.get $room) (i64.extend_i32_u (i32.eqz (local.get $areWhole))))
+    ${addTo('room', 56, get('finite'))}
+    (local.get $at))
 
   ;; Puts the counts of $from by prefixes that are shorter, 64 − $cut bits, into the spare table, as far as they fit: answers
   ;; how many prefixes there are, with that of the number at $at.
@@ -203,7 +226,9 @@ const program = `
       (loop $next
         (if (local.get $isLast)
           (then
-            (local.set $key (i64.shr_u (i64.load (local.get $at)) (i64.extend_i32_u (local.get $cut))))
+            (local.set $key (i64.shr_u
+              (i64.reinterpret_f64 (f64.add (f64.const 0) (f64.load offset=${valuesAt} (i32.shl (local.get $at) (i32.const 3)))))
+              (i64.extend_i32_u (local.get $cut))))
             (local.set $times (i64.const 0)))
           (else
             (local.set $times (i64.load offset=${headBytes + 8} (local.get $from)))
@@ -249,68 +274,36 @@ const program = `
     ${findSlot}
     (f64.convert_i64_u (local.get $count)))
 
-  ;; Adds numbers m · 2^(e − 1), whole numbers m < 2⁵³, to Σ m and, with m = a · 2²⁶ + b, to Σ a², Σ ab and Σ b² of their
-  ;; sign and exponent. A number that is not tiny adds 2⁵² at least to Σ a², and to no sum more than 2⁵⁴: none is full before
-  ;; Σ a² has its highest bit. Of tiny ones each is carried.
-  (func (export "sum") (param $sums i32) (param $from i32) (param $end i32)
-    (local $number i64) (local $m i64) (local $a i64) (local $b i64) (local $bin i32) (local $sum i64)
-    (if (i32.ge_u (local.get $from) (local.get $end)) (then (return)))
-    (loop $next
-      (local.set $number (i64.load (local.get $from)))
-      ${split}
-      ${addAt(0, get('m'))}${addAt(16, '(i64.mul (local.get $a) (local.get $b))')}
-      ${addAt(24, '(i64.mul (local.get $b) (local.get $b))')}${addAt(8, '(i64.mul (local.get $a) (local.get $a))')}
-      (if (i32.or (i64.lt_s (local.get $sum) (i64.const 0))
-            (i64.lt_u (i64.sub (local.get $m) (i64.const 1)) (i64.const 0xfffffffffffff)))
-        (then (call $carry (local.get $sums) (local.get $bin))))
-      ${nextBefore('end', 'from')}))
-
+  ;; Empties a bin whose sums are nearly full.
   (func $carry (param $sums i32) (param $bin i32)
     (call $addCarried (local.get $sums) (local.get $bin)
       (i64.load (local.get $bin)) (i64.load offset=8 (local.get $bin))
       (i64.load offset=16 (local.get $bin)) (i64.load offset=24 (local.get $bin)) (i64.const 1))
     (memory.fill (local.get $bin) (i32.const 0) (i32.const ${binBytes})))
 
-  ;; A number so many times, fewer than 2³².
-  (func (export "sumTimes") (param $sums i32) (param $value f64) (param $times f64)
-    (local $number i64) (local $m i64) (local $a i64) (local $b i64) (local $bin i32)
+  ;; Sums and samples a number that came so many times, fewer than 2³².
+  (func (export "addTimes") (param $room i32) (param $value f64) (param $count f64)
+    (local $number i64) (local $times i64) (local $sums i32) (local $m i64) (local $a i64) (local $b i64) (local $bin i32)
+    (local $low i32) (local $high i32) (local $hash i32) (local $sample i32)
     (local.set $number (i64.reinterpret_f64 (local.get $value)))
+    (local.set $times (i64.trunc_f64_u (local.get $count)))
+    (local.set $sums (i32.add (local.get $room) (i32.const ${sumsAt})))
     ${split}
     (call $addCarried (local.get $sums) (local.get $bin)
       (local.get $m) (i64.mul (local.get $a) (local.get $a))
-      (i64.mul (local.get $a) (local.get $b)) (i64.mul (local.get $b) (local.get $b))
-      (i64.trunc_f64_u (local.get $times))))
+      (i64.mul (local.get $a) (local.get $b)) (i64.mul (local.get $b) (local.get $b)) (local.get $times))
+    (local.set $sample (i32.add (local.get $room) (i32.const ${sampleAt})))
+    (local.set $low (i32.wrap_i64 (local.get $number)))
+    (local.set $high (i32.wrap_i64 (i64.shr_u (local.get $number) (i64.const 32))))${mix('low', 'high')}
+    (if (i32.eqz (i32.and (local.get $hash) (call $lostBits (local.get $sample))))
+      (then (drop (call $keep
+        (local.get $sample) (local.get $low) (local.get $high) (local.get $hash) (local.get $times))))))
 
   (func $addCarried
     (param $sums i32) (param $bin i32) (param $m i64) (param $aa i64) (param $ab i64) (param $bb i64) (param $times i64)
     (local $to i32) (local $low i64)
     (local.set $to (i32.add (local.get $sums) (i32.add (i32.const ${carriedAt - sumsAt})
       (i32.shl (i32.sub (local.get $bin) (local.get $sums)) (i32.const 1)))))${['m', 'aa', 'ab', 'bb'].map((word, index) => carryWord(index, get(word))).join('')})
-
-  ;; Samples numbers, each once: counts those of whose hash the first bits are 0, as many as the level says.
-  (func (export "sample") (param $table i32) (param $from i32) (param $end i32)
-    (local $number i64) (local $low i32) (local $high i32) (local $hash i32) (local $lost i32)
-    (if (i32.ge_u (local.get $from) (local.get $end)) (then (return)))
-    (local.set $lost (call $lostBits (local.get $table)))
-    (loop $next
-      (local.set $number (i64.load (local.get $from)))
-      (local.set $low (i32.wrap_i64 (local.get $number)))
-      (local.set $high (i32.wrap_i64 (i64.shr_u (local.get $number) (i64.const 32))))${mix('low', 'high')}
-      (if (i32.eqz (i32.and (local.get $hash) (local.get $lost)))
-        (then (local.set $lost
-          (call $keep (local.get $table) (local.get $low) (local.get $high) (local.get $hash) (i64.const 1)))))
-      ${nextBefore('end', 'from')}))
-
-  ;; Samples one number that came so many times.
-  (func (export "sampleTimes") (param $table i32) (param $value f64) (param $times f64)
-    (local $number i64) (local $low i32) (local $high i32) (local $hash i32)
-    (local.set $number (i64.reinterpret_f64 (local.get $value)))
-    (local.set $low (i32.wrap_i64 (local.get $number)))
-    (local.set $high (i32.wrap_i64 (i64.shr_u (local.get $number) (i64.const 32))))${mix('low', 'high')}
-    (if (i32.eqz (i32.and (local.get $hash) (call $lostBits (local.get $table))))
-      (then (drop (call $keep
-        (local.get $table) (local.get $low) (local.get $high) (local.get $hash)
-        (i64.trunc_f64_u (local.get $times)))))))
 
   ;; The bits of a hash that are 0 at a sample's level.
   (func $lostBits (param $table i32) (result i32)
@@ -382,5 +375,5 @@ const program = `
   (func (export "clear") (param $from i32) (param $end i32)
     (loop $next
       (if (i64.ne (i64.load (local.get $from)) (i64.const 0)) (then (i64.store (local.get $from) (i64.const 0))))
-      ${nextBefore('end', 'from')})))
+      (br_if $next (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 8))) (local.get $end))))))
 `

@@ -6,7 +6,7 @@ import { stateNumbers } from '../../action/data/state-numbers.ts'
 import { stateTexts } from '../../action/data/state-texts.ts'
 import { stateTimes } from '../../action/data/state-times.ts'
 import { mergeTexts, mostTexts, shapeOf, tallyTexts } from '../../action/data/text-tally.ts'
-import { numberCollector } from '../../action/stats/number-tally.ts'
+import { numberCollector } from '../../action/stats/tally-numbers.ts'
 
 function tallyOf(values: readonly number[]) {
   const collector = numberCollector()

@@ -9,7 +9,8 @@ import {
   repeatsIn,
 } from '../../action/stats/distinct-sample.ts'
 import { countNumbers, spanOf, withBits } from '../../action/stats/number-counts.ts'
-import { mergeTallies, numberCollector } from '../../action/stats/number-tally.ts'
+import { mergeTallies } from '../../action/stats/number-tally.ts'
+import { numberCollector } from '../../action/stats/tally-numbers.ts'
 
 function tallyOf(values: readonly number[], chunk = 2048) {
   const collector = numberCollector()
@@ -48,7 +49,7 @@ describe('numberCollector', () => {
     expect(whole.sums.count).toBe(finite.length)
     expect([whole.minimum, whole.maximum]).toEqual([Math.min(...finite) + 0, Math.max(...finite) + 0])
     expect(whole.zeros).toBe(finite.filter((value) => value === 0).length)
-    expect(whole.wholes).toBe(finite.filter(Number.isSafeInteger).length)
+    expect(whole.areWhole).toBe(finite.every(Number.isSafeInteger))
     expect(whole.nans).toBe(values.length - numbers.length)
     const parts = [values.slice(0, 100), values.slice(100, 9000), [], values.slice(9000)].map((part) =>
       tallyOf(part, 700),
