@@ -2,7 +2,7 @@ import type { Contract, ContractColumn } from '../project/contract.ts'
 import { CheckedColumns } from './checked-columns.ts'
 import { type Expressions, isThere } from './contract-sql.ts'
 import type { Engine } from './engine.ts'
-import { canTellFile, fileIndexColumn, numberedReaderOf, readerKey, readerOf } from './read-source.ts'
+import { canTellFile, fileIndexColumn, numberedReaderOf, readerKey, readerOf, rowNumberColumn } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
 /** What is wanted of each row: whether it keeps a promise on one column, or its values of columns that are to be unique. */
@@ -152,10 +152,10 @@ async function digestGroup(
   const scan = (at: RowDigest['at']) => {
     const places = [
       ...(group.files.length > 1 ? [`CAST(${fileIndexColumn} AS INTEGER) AS file`] : []),
-      ...(at === 'number' ? ['number'] : []),
+      ...(at === 'number' ? [rowNumberColumn] : []),
     ]
     const wanted = [...masks, ...selected, ...(group.files.length > 1 ? ['file'] : [])]
-    if (at === 'number') wanted.push('CAST(number AS UINTEGER) AS number')
+    if (at === 'number') wanted.push(`CAST(${rowNumberColumn} AS UINTEGER) AS number`)
     const reader = at === 'number' ? numberedReaderOf(batch) : readerOf(batch)
     const list = wanted.length > 0 ? wanted.join(', ') : 'true AS there'
     return `SELECT ${list} FROM ${columns.relation(needed, reader, places)}`

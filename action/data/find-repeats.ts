@@ -4,7 +4,7 @@ import type { SampleRow } from './contract-result.ts'
 import type { RowDigest, RowDigests } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
 import { quoteText } from './quote.ts'
-import { canNumberRows, fileIndexColumn, numberedReaderOf } from './read-source.ts'
+import { canNumberRows, fileIndexColumn, numberedReaderOf, rowNumberColumn, rowsReaderOf } from './read-source.ts'
 import { rowStarts } from './row-starts.ts'
 import type { DescribedFile } from './source-file.ts'
 
@@ -21,6 +21,9 @@ const maxGroupedHashes = 2_500_000
 /** Beyond these DuckDB groups them: they are no exception then. */
 const maxFewHashes = 50_000
 const maxLiterals = 5000
+const maxRowsReadSingly = 1000
+/** Each is a scan of its own within the query. */
+const maxFilesReadSingly = 20
 
 /**
  * Exactly those rows that repeat others, though only hashes are compared at first: values of different hashes differ, and
@@ -116,19 +119,54 @@ async function doubtfulRows(
     }
     const typed = columns.flatMap((column) => group.columns.expressions(column)?.typed ?? [])
     const values = typed.map((value, place) => `${value} AS v${place}`)
+    const few = await fewDoubtfulRows(engine, group, index)
+    if (few) {
+      for (const [at, numbers] of few) {
+        const file = group.files[at] ?? group.shape
+        selects.push(
+          `SELECT ${group.places[at] ?? 0} AS file, ${rowNumberColumn} AS number, ${values.join(', ')}
+           FROM ${group.columns.relation(columns, rowsReaderOf(file, numbers), [rowNumberColumn])}`,
+        )
+      }
+      continue
+    }
     for (const part of canNumberRows(group.shape) ? [group.files] : group.files.map((file) => [file])) {
       const reader = numberedReaderOf({ file: group.shape, files: part })
       const isOne = part.length === 1 && group.files.length > 1
       const at = isOne ? `${group.places[group.files.indexOf(part[0] ?? group.shape)] ?? 0}` : placed('file')
-      const more = ['number', part.length > 1 ? `CAST(${fileIndexColumn} AS INTEGER) AS file` : '0 AS file']
+      const more = [rowNumberColumn, part.length > 1 ? `CAST(${fileIndexColumn} AS INTEGER) AS file` : '0 AS file']
       selects.push(
-        `SELECT ${at} AS file, number, ${values.join(', ')}
+        `SELECT ${at} AS file, ${rowNumberColumn} AS number, ${values.join(', ')}
          FROM ${group.columns.relation(columns, reader, more)} WHERE hash(${typed.join(', ')}) ${isDoubtful}
          AND ${columns.map(({ logicalType }, place) => isThere(logicalType, typed[place] ?? '')).join(' AND ')}`,
       )
     }
   }
   return selects.join(' UNION ALL ')
+}
+
+/**
+ * File, by its place in the group, → the numbers of the doubtful rows, where they are so few that reading them one by one is
+ * less than looking at all.
+ */
+async function fewDoubtfulRows(
+  engine: Engine,
+  { table, files, shape }: RowDigest,
+  index: number,
+): Promise<ReadonlyMap<number, readonly number[]> | undefined> {
+  if (!canNumberRows(shape)) return undefined
+  const rows = await engine.query<{ file: number; number: number }>(
+    `SELECT ${files.length > 1 ? 'file' : '0 AS file'}, number FROM ${table}
+     WHERE h${index} IN (SELECT h FROM ${hashTable}) LIMIT ${maxRowsReadSingly + 1}`,
+  )
+  if (rows.length > maxRowsReadSingly) return undefined
+  const numbers = new Map<number, number[]>()
+  for (const { file, number } of rows) {
+    const ofFile = numbers.get(file)
+    if (ofFile) ofFile.push(number)
+    else numbers.set(file, [number])
+  }
+  return numbers.size > maxFilesReadSingly ? undefined : numbers
 }
 
 function listOf(numbers: readonly number[]): string {

@@ -3,7 +3,7 @@ import type { SampleRow } from './contract-result.ts'
 import type { RowDigest, RowDigests } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
 import { quoteName } from './quote.ts'
-import { feedingColumn, rowsReaderOf } from './read-source.ts'
+import { feedingColumn, rowNumberColumn, rowsReaderOf } from './read-source.ts'
 import { rowStarts } from './row-starts.ts'
 import type { DescribedFile } from './source-file.ts'
 
@@ -97,7 +97,7 @@ async function readValues(
       return `left(CAST(${name} AS VARCHAR), ${maxValueLength}) AS c${index}`
     })
     const read = await engine.query<Record<string, string | number | null>>(
-      `SELECT number, ${selected.join(', ')} FROM ${rowsReaderOf(file, numbers)}`,
+      `SELECT ${rowNumberColumn} AS number, ${selected.join(', ')} FROM ${rowsReaderOf(file, numbers)}`,
     )
     for (const row of read) {
       for (const [index, column] of columns.entries()) {

@@ -241,22 +241,31 @@ export function canNumberRows({ format, columns }: DescribedFile): boolean {
   return format === 'parquet' && !columns.some(({ name }) => name.toLowerCase() === 'file_row_number')
 }
 
-/** The rows of files with `number`, which counts up from 1, in Parquet in each file anew, and `file_index` where there are several. */
+/** A row's number in the relations below: a file may have a column of its own that is called `number`. */
+export const rowNumberColumn = 'plumbline_number'
+
+/** The rows of files with `plumbline_number`, which counts up from 1, in Parquet in each file anew, and `file_index` where there are several. */
 export function numberedReaderOf(batch: Batch): string {
   const index = batch.files.length > 1 ? `, ${fileIndexColumn}` : ''
-  if (!canNumberRows(batch.file)) return `(SELECT *${index}, row_number() OVER () AS number FROM ${readerOf(batch)})`
+  if (!canNumberRows(batch.file))
+    return `(SELECT *${index}, row_number() OVER () AS ${rowNumberColumn} FROM ${readerOf(batch)})`
   const paths = `[${batch.files.map(({ absolutePath }) => quotePath(absolutePath)).join(', ')}]`
-  return `(SELECT *, file_row_number + 1 AS number${index} FROM read_parquet(${paths}, file_row_number = true, ${ownColumns}))`
+  return `(SELECT *, file_row_number + 1 AS ${rowNumberColumn}${index} FROM read_parquet(${paths}, file_row_number = true, ${ownColumns}))`
 }
 
-/** The rows of a file that have these numbers, with `number`; of text nothing is read beyond the last of them. */
+/**
+ * The rows of a file that have these numbers, with `plumbline_number`; of text nothing is read beyond the last of them, and of Parquet
+ * only the row groups that hold one: DuckDB passes over the others where the number is compared as the reader gives it.
+ */
 export function rowsReaderOf(file: DescribedFile, numbers: readonly number[]): string {
-  const batch = { file, files: [file] }
+  if (canNumberRows(file)) {
+    const reader = `read_parquet(${quotePath(file.absolutePath)}, file_row_number = true, ${ownColumns})`
+    const places = numbers.map((number) => number - 1).join(', ')
+    return `(SELECT *, file_row_number + 1 AS ${rowNumberColumn} FROM ${reader} WHERE file_row_number IN (${places}))`
+  }
   const last = Math.max(0, ...numbers)
-  const rows = canNumberRows(file)
-    ? numberedReaderOf(batch)
-    : `(SELECT *, row_number() OVER () AS number FROM (SELECT * FROM ${readerOf(batch)} LIMIT ${last}))`
-  return `(SELECT * FROM ${rows} WHERE number IN (${numbers.join(', ')}))`
+  const rows = `(SELECT *, row_number() OVER () AS ${rowNumberColumn} FROM (SELECT * FROM ${readerOf({ file, files: [file] })} LIMIT ${last}))`
+  return `(SELECT * FROM ${rows} WHERE ${rowNumberColumn} IN (${numbers.join(', ')}))`
 }
 
 /** The rows of one file with their number; DuckDB keeps a file's order when it numbers rows without an ORDER BY. */

@@ -70,4 +70,34 @@ describe('digestRows()', () => {
       }
     },
   )
+
+  it.each([
+    ['csv', 4],
+    ['parquet', 4],
+    ['parquet', 3000],
+  ] as const)('finds rows of a %s file with a column called number, %i of which repeat', async (format, repeating) => {
+    const folder = tempFolder()
+    await using engine = await openEngine()
+    await engine.run(
+      `COPY (SELECT CASE WHEN i < ${repeating} THEN 7000 + i // 2 ELSE 100000 + i END AS number, i % 2 AS file,
+         CASE WHEN i = 2 THEN -1 ELSE 1 END AS plus FROM range(5000) t(i))
+       TO ${quoteText(`${folder}/a.${format}`)} (FORMAT ${format})`,
+    )
+    const files = await describeFiles(engine, await findSourceFiles(folder, ['*']))
+    if (!files.ok) throw new Error(JSON.stringify(files.diagnostics))
+    const base = contractOf({ number: 'integer', plus: 'integer' })
+    const rules: Record<string, ContractRule[]> = {
+      number: [{ kind: 'unique', line: 1 }],
+      plus: [{ kind: 'minimum', limit: 0, isExclusive: false, line: 2 }],
+    }
+    const columns = base.columns.map((column) => ({ ...column, rules: rules[column.name] ?? [] }))
+    const { checks } = await checkContract(engine, files.value, { ...base, columns })
+    const shown = checks
+      .filter(({ outcome }) => outcome === 'fail')
+      .map(({ failing, samples }) => [failing, ...samples.map(({ row, value }) => `${row}: ${value}`)])
+    expect(shown).toEqual([
+      [repeating / 2, '1: 7000', '2: 7000', '3: 7001'],
+      [1, '3: -1'],
+    ])
+  })
 })
