@@ -4,7 +4,7 @@ import { breaks } from './contract-sql.ts'
 import { maxKeptValues, type RowDigest, type RowDigests } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
 import { quoteName } from './quote.ts'
-import { typedRelation } from './read-source.ts'
+import { canNumberRows, numberedReaderOf, rowNumberColumn, typedRelation } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
 /** How many times too large values of another unit are. */
@@ -39,6 +39,8 @@ export function chooseScale({ good, bad, goodMedian, badMedian, plausible }: Sca
 
 /** More would not move a percentile. */
 const maxRankedValues = 20_000
+/** Where fewer good ones are drawn, for most are outside or missing, all are looked at. */
+const minRankedValues = 1000
 
 /** The columns whose numbers have limits. */
 export function rangedColumns({ columns }: Contract): readonly ContractColumn[] {
@@ -64,76 +66,134 @@ export async function addScales(
   )
   if (columns.length === 0) return checks
 
-  const kept = keptValues(digests)
+  const groups = digests?.groups ?? []
+  const isKept = groups.some(({ numbers }) => numbers.size > 0)
   // Their memory is wanted for what is read again, and nobody asks them after this.
-  if (kept === undefined) await digests?.[Symbol.asyncDispose]()
+  if (!isKept) await digests?.[Symbol.asyncDispose]()
   const scales = new Map<string, Scale | undefined>()
   const rows = Math.max(1, checks[0]?.rows ?? 1)
   const columnsAScan = Math.max(1, Math.floor(maxKeptValues / rows))
   try {
     for (let from = 0; from < columns.length; from += columnsAScan) {
       const part = columns.slice(from, from + columnsAScan)
-      if (kept === undefined) {
-        const values = part.map(({ name }, i) => `CAST(${quoteName(name)} AS DOUBLE) AS v${i}`).join(', ')
-        const relation = typedRelation(files, { ...contract, columns: part })
-        await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT ${values} FROM ${relation}`)
-      }
-      for (const [i, column] of part.entries()) {
-        const source = { table: kept?.table ?? table, name: kept?.numbers.get(column) ?? `v${i}` }
-        scales.set(column.name, await findScale(engine, column, source))
-      }
+      const sources = groups.map((group) => sourceOf(group, part)).filter((source) => source !== undefined)
+      const isWhole = groups.length > 0 && sources.length === groups.length
+      const read = isWhole ? sources : [await readAll(engine, files, contract, part)]
+      for (const [name, scale] of await findScales(engine, part, read, rows)) scales.set(name, scale)
     }
     return checks.map((check) => {
       const scale = breaksLimit(check) ? scales.get(check.column ?? '') : undefined
       return scale ? { ...check, scale } : check
     })
   } finally {
-    await engine.run(`DROP TABLE IF EXISTS ${table}`)
+    for (const table of [readTable, drawnTable]) await engine.run(`DROP TABLE IF EXISTS ${table}`)
   }
 }
 
-const table = 'plumbline_ranged'
+/** Rows with the values of columns, and what tells a row from others. */
+interface RangedRows {
+  readonly relation: string
+  /** SQL for each column's value as DOUBLE. */
+  readonly values: readonly string[]
+  readonly row: string
+}
 
-/** The rows of all files with the numbers that are wanted, in their order, where the first reading left them so. */
-function keptValues(digests: RowDigests | undefined): RowDigest | undefined {
-  const [only] = digests?.groups.length === 1 ? digests.groups : []
-  return only?.at === 'rowid' && only.numbers.size > 0 ? only : undefined
+/** Undefined where a group's rows have to be read as a whole before they can be told apart. */
+function sourceOf(group: RowDigest, part: readonly ContractColumn[]): RangedRows | undefined {
+  if (group.numbers.size > 0) {
+    const values = part.map((column) => group.numbers.get(column) ?? 'CAST(NULL AS DOUBLE)')
+    return { relation: group.table, values, row: group.at }
+  }
+  if (!canNumberRows(group.shape)) return undefined
+  const reader = numberedReaderOf({ file: group.shape, files: group.files })
+  const values = part.map((column) => `CAST(${group.columns.expressions(column)?.typed ?? 'NULL'} AS DOUBLE)`)
+  return { relation: group.columns.relation(part, reader, [rowNumberColumn]), values, row: rowNumberColumn }
+}
+
+const readTable = 'plumbline_ranged'
+const drawnTable = 'plumbline_drawn'
+
+async function readAll(
+  engine: Engine,
+  files: readonly DescribedFile[],
+  contract: Contract,
+  part: readonly ContractColumn[],
+): Promise<RangedRows> {
+  const values = part.map(({ name }, i) => `CAST(${quoteName(name)} AS DOUBLE) AS v${i}`).join(', ')
+  const relation = typedRelation(files, { ...contract, columns: part })
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${readTable} AS SELECT ${values} FROM ${relation}`)
+  return { relation: readTable, values: part.map((_, i) => `v${i}`), row: 'rowid' }
 }
 
 function breaksLimit({ outcome, promise }: ContractCheck): boolean {
   return outcome === 'fail' && (promise.kind === 'minimum' || promise.kind === 'maximum')
 }
 
-async function findScale(
+/** One pass over the rows keeps those with a value outside its limits, and of the others as many as tell a percentile. */
+async function findScales(
   engine: Engine,
-  column: ContractColumn,
-  source: { readonly table: string; readonly name: string },
-): Promise<Scale | undefined> {
-  const isOutside = column.rules
+  part: readonly ContractColumn[],
+  sources: readonly RangedRows[],
+  rows: number,
+): Promise<ReadonlyMap<string, Scale | undefined>> {
+  const outside = part.map((column, i) => outsideOf(column, `v${i}`))
+  const draw = async (share: number) => {
+    const isDrawn = `lot & ${share - 1} = 0`
+    const selects = sources.map(({ relation, values, row }) => {
+      const named = values.map((value, i) => `${value} AS v${i}`)
+      return `SELECT * FROM (SELECT ${named.join(', ')}, hash(${row}) AS lot FROM ${relation})
+        WHERE ${[isDrawn, ...outside].map((condition) => `(${condition})`).join(' OR ')}`
+    })
+    await engine.run(`CREATE OR REPLACE TEMP TABLE ${drawnTable} AS ${selects.join(' UNION ALL ')}`)
+  }
+  // A power of two, by whose bits it is told which rows are drawn.
+  const share = 2 ** Math.max(0, Math.floor(Math.log2(rows / maxRankedValues)))
+  await draw(share)
+  const scales = new Map<string, Scale | undefined>()
+  const unsure: (readonly [ContractColumn, number])[] = []
+  for (const [i, column] of part.entries()) {
+    const evidence = await weigh(engine, `v${i}`, outside[i] ?? 'false', share)
+    if (share > 1 && evidence.good < minRankedValues && evidence.bad >= minBad) unsure.push([column, i])
+    else scales.set(column.name, chooseScale(evidence))
+  }
+  if (unsure.length > 0) await draw(1)
+  for (const [column, i] of unsure) {
+    scales.set(column.name, chooseScale(await weigh(engine, `v${i}`, outside[i] ?? 'false', 1)))
+  }
+  return scales
+}
+
+function outsideOf(column: ContractColumn, value: string): string {
+  return column.rules
     .flatMap((rule) => (rule.kind === 'minimum' || rule.kind === 'maximum' ? [rule] : []))
-    .map((rule) => breaks(rule, column.logicalType, { raw: 'v', typed: 'v', alwaysFits: true, isEmptyNull: false }))
+    .map((rule) => breaks(rule, column.logicalType, { raw: value, typed: value, alwaysFits: true, isEmptyNull: false }))
     .map((condition) => `(${condition})`)
     .join(' OR ')
-  const values = `(SELECT v, (${isOutside}) AS bad, hash(row) AS lot FROM (SELECT ${source.name} AS v, rowid AS row FROM ${source.table}) WHERE isfinite(v))`
+}
+
+/** `good` counts those that were drawn. */
+async function weigh(engine: Engine, value: string, outside: string, share: number): Promise<ScaleEvidence> {
+  const values = `(SELECT ${value} AS v, (${outside}) AS bad, lot FROM ${drawnTable} WHERE isfinite(${value}))`
+  const isGood = `NOT bad AND lot & ${share - 1} = 0`
   const [counts] = await engine.query<{ good: number; bad: number }>(
-    `SELECT count(*) FILTER (NOT bad) AS good, count(*) FILTER (bad) AS bad FROM ${values}`,
+    `SELECT count(*) FILTER (${isGood}) AS good, count(*) FILTER (bad) AS bad FROM ${values}`,
   )
   const { good = 0, bad = 0 } = counts ?? {}
-  if (good < minGood || bad < minBad) return undefined
-  const ranked = (count: number) => `lot % ${Math.ceil(count / maxRankedValues)} = 0`
-  const plausible = factors.map((factor, i) => `count(*) FILTER (bad AND v / ${factor} BETWEEN lo AND hi) AS p${i}`)
+  const none = { good, bad, goodMedian: 0, badMedian: 0, plausible: [] }
+  if (good === 0 || bad < minBad) return none
+  const isRanked = `lot % ${Math.ceil(bad / maxRankedValues)} = 0`
+  const plausible = factors.map((factor, i) => `count(*) FILTER (v / ${factor} BETWEEN lo AND hi) AS p${i}`)
   const [row] = await engine.query<Record<string, number | null>>(
     `WITH good AS (SELECT q[1] AS lo, q[2] AS middle, q[3] AS hi FROM
-       (SELECT quantile_disc(v, [0.01, 0.5, 0.99]) AS q FROM ${values} WHERE NOT bad AND ${ranked(good)}))
-     SELECT any_value(middle) AS good_median, quantile_disc(v, 0.5) FILTER (${ranked(bad)}) AS bad_median,
+       (SELECT quantile_disc(v, [0.01, 0.5, 0.99]) AS q FROM ${values} WHERE ${isGood}))
+     SELECT any_value(middle) AS good_median, quantile_disc(v, 0.5) FILTER (${isRanked}) AS bad_median,
        ${plausible.join(', ')} FROM ${values}, good WHERE bad`,
   )
-  if (!row) return undefined
-  return chooseScale({
+  return {
     good,
     bad,
-    goodMedian: row['good_median'] ?? 0,
-    badMedian: row['bad_median'] ?? 0,
-    plausible: factors.map((factor, i) => [factor, row[`p${i}`] ?? 0]),
-  })
+    goodMedian: row?.['good_median'] ?? 0,
+    badMedian: row?.['bad_median'] ?? 0,
+    plausible: factors.map((factor, i) => [factor, row?.[`p${i}`] ?? 0]),
+  }
 }

@@ -5,6 +5,7 @@ import { describeFiles } from '../../action/data/describe-files.ts'
 import { openEngine } from '../../action/data/engine.ts'
 import { addScales, chooseScale } from '../../action/data/find-scale.ts'
 import { findSourceFiles } from '../../action/data/find-source-files.ts'
+import { quoteText } from '../../action/data/quote.ts'
 import { wordScale } from '../../action/report/word-contract.ts'
 import { contractOf } from '../support/contract.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -57,6 +58,31 @@ describe('addScales()', () => {
   it('takes what lies just outside for values of the same unit', async () => {
     const near = Array.from({ length: 40 }, (_, i) => 51 + (i % 9))
     expect(await scaleOf(good, near)).toEqual([])
+  })
+})
+
+describe('addScales() of many rows', () => {
+  it.each([
+    ['csv', 99_900],
+    ['parquet', 99_900],
+    // So few good ones that a sample would hold hardly one.
+    ['csv', 25],
+    ['parquet', 25],
+  ] as const)('tells the unit in a %s file of which %i of 100,000 rows are good', async (format, goodRows) => {
+    const folder = tempFolder()
+    await using engine = await openEngine()
+    await engine.run(
+      `COPY (SELECT CASE WHEN i % 100000 < ${goodRows} THEN 10.0 + i % 100000 % 30 ELSE 1000 * (12.0 + i % 20) END AS w
+         FROM range(7, 100007) t(i)) TO ${quoteText(`${folder}/a.${format}`)} (FORMAT ${format})`,
+    )
+    const files = await describeFiles(engine, await findSourceFiles(folder, ['*']))
+    if (!files.ok) throw new Error(JSON.stringify(files.diagnostics))
+    const base = contractOf({ w: 'number' })
+    const rules = [{ kind: 'maximum', limit: 50, isExclusive: false, line: 1 }] as const
+    const contract = { ...base, columns: base.columns.map((column) => ({ ...column, rules })) }
+    const { checks } = await checkContract(engine, files.value, contract, { findsScales: true })
+    const of = 100_000 - goodRows
+    expect(checks.flatMap(({ scale }) => scale ?? [])).toEqual([{ factor: 1000, plausible: of, of }])
   })
 })
 
