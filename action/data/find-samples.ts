@@ -2,6 +2,7 @@ import { type ContractColumn, isClassified } from '../project/contract.ts'
 import type { SampleRow } from './contract-result.ts'
 import type { RowDigest, RowDigests } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
+import { plainRows } from './plain-rows.ts'
 import { quoteName } from './quote.ts'
 import { feedingColumn, rowNumberColumn, rowsReaderOf } from './read-source.ts'
 import { rowStarts } from './row-starts.ts'
@@ -92,21 +93,61 @@ async function readValues(
     )
     const numbers = [...new Set(ofFile.map(({ row }) => row))]
     if (!file || columns.length === 0) continue
-    const selected = columns.map((column, index) => {
-      const name = quoteName(feedingColumn(file, column)?.name ?? column.name)
-      return `left(CAST(${name} AS VARCHAR), ${maxValueLength}) AS c${index}`
-    })
-    const read = await engine.query<Record<string, string | number | null>>(
-      `SELECT ${rowNumberColumn} AS number, ${selected.join(', ')} FROM ${rowsReaderOf(file, numbers)}`,
-    )
-    for (const row of read) {
-      for (const [index, column] of columns.entries()) {
-        const value = row[`c${index}`]
-        values.set(valueKey(place, Number(row['number']), column), typeof value === 'string' ? value : null)
-      }
+    const plain = await plainRows(file, numbers)
+    const read = plain
+      ? [...plain].map((row) => shownOf(row, columns, file))
+      : await readRows(engine, file, columns, numbers)
+    for (const { row, shown } of read) {
+      for (const [index, column] of columns.entries()) values.set(valueKey(place, row, column), shown[index] ?? null)
     }
   }
   return values
+}
+
+/** A row's values of columns, shortened. */
+interface ShownRow {
+  readonly row: number
+  readonly shown: readonly (string | null)[]
+}
+
+/** A field of a CSV file that holds nothing is NULL. */
+function shownOf(
+  [row, fields]: readonly [number, readonly string[]],
+  columns: readonly ContractColumn[],
+  file: DescribedFile,
+): ShownRow {
+  const shown = columns.map((column) => {
+    const name = feedingColumn(file, column)?.name
+    const text = fields[file.columns.findIndex((candidate) => candidate.name === name)] ?? ''
+    return text === ''
+      ? null
+      : Array.from(text.slice(0, 2 * maxValueLength))
+          .slice(0, maxValueLength)
+          .join('')
+  })
+  return { row, shown }
+}
+
+async function readRows(
+  engine: Engine,
+  file: DescribedFile,
+  columns: readonly ContractColumn[],
+  numbers: readonly number[],
+): Promise<ShownRow[]> {
+  const selected = columns.map((column, index) => {
+    const name = quoteName(feedingColumn(file, column)?.name ?? column.name)
+    return `left(CAST(${name} AS VARCHAR), ${maxValueLength}) AS c${index}`
+  })
+  const read = await engine.query<Record<string, string | number | null>>(
+    `SELECT ${rowNumberColumn} AS number, ${selected.join(', ')} FROM ${rowsReaderOf(file, numbers)}`,
+  )
+  return read.map((row) => ({
+    row: Number(row['number']),
+    shown: columns.map((_, index) => {
+      const value = row[`c${index}`]
+      return typeof value === 'string' ? value : null
+    }),
+  }))
 }
 
 function valueKey(place: number, row: number, column: ContractColumn | undefined): string {
