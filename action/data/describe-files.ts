@@ -102,11 +102,15 @@ async function describeFile(
   }
 }
 
+/** So much is read at a time: by itself DuckDB would take 32 MB for each of its threads. As long as the longest line, and more. */
+const headBytes = 4 << 20
+
 async function describeCsv(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
   // Not strict: a quoted text may end its lines otherwise than the records do.
   const lines = await engine.query<{ line: string | null }>(
     `SELECT line FROM read_csv(${quotePath(file.absolutePath)}, auto_detect = false, columns = {'line': 'VARCHAR'},
        delim = '\u0001', quote = '', escape = '', header = false, nullstr = '\u0002', strict_mode = false,
+       parallel = false, buffer_size = ${headBytes},
        ${compressionOf(file)}, ${encodingOf(file)}) LIMIT 64`,
   )
   const text = lines.map(({ line }) => line ?? '').join('\n')
