@@ -5,6 +5,7 @@ import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { collectLicenses } from './licenses.mjs'
+import { skipFacades } from './skip-facades.mjs'
 
 const root = resolve(fileURLToPath(import.meta.url), '../..')
 const dist = join(root, 'dist')
@@ -65,13 +66,13 @@ export async function build({ isForced = false } = {}) {
   const start = performance.now()
   const draft = `${dist}.${process.pid}.draft`
   try {
-    const { output } = await bundle(draft, entries)
+    const { output, files } = await bundle(draft, entries)
     const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
     writeFileSync(join(draft, 'licenses.txt'), collectLicenses(modules))
     writeFileSync(join(draft, 'build.json'), `${JSON.stringify({ sources, files: distFiles(draft) })}\n`)
     rmSync(dist, { recursive: true, force: true })
     renameSync(draft, dist)
-    return { built: true, files: output.length, seconds: (performance.now() - start) / 1000 }
+    return { built: true, files, seconds: (performance.now() - start) / 1000 }
   } finally {
     rmSync(draft, { recursive: true, force: true })
   }
@@ -94,7 +95,7 @@ export async function bundle(folder, sources) {
     onLog: refuseWarnings,
   })
   try {
-    return await bundler.write({
+    const { output } = await bundler.write({
       dir: folder,
       format: 'esm',
       entryFileNames: '[name].js',
@@ -105,6 +106,13 @@ export async function bundle(folder, sources) {
         groups: Object.entries(chunksOfMany).map(([name, paths]) => ({ name, test: patternOf(paths) })),
       },
     })
+    const chunks = output.filter(({ type }) => type === 'chunk')
+    const kept = skipFacades(chunks)
+    for (const { fileName, code } of chunks) {
+      if (!kept.has(fileName)) rmSync(join(folder, fileName))
+      else if (kept.get(fileName) !== code) writeFileSync(join(folder, fileName), kept.get(fileName))
+    }
+    return { output, files: kept.size }
   } finally {
     await bundler.close()
   }
