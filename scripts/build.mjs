@@ -32,14 +32,15 @@ const replaced = {
 /** A file is loaded in a millisecond, however small it is: what is always wanted at once, or by most commands, is one chunk. */
 const chunksOfMany = {
   door: [
-    'action/base/{byte-order,byte-size,cache-folder,canonical-json,diagnostic,duration,fault,format-number,moments,nearest-name,progress,system-fault,version}.ts',
+    'action/base/{byte-order,byte-size,cache-folder,canonical-json,diagnostic,duration,fault,format-number,moments,nearest-name,package-folder,progress,system-fault,version}.ts',
     'action/commands/{answer-terminal,command-table,define-command,fields,find-command,read-command-line,settle}.ts',
     'action/report/{ending,markdown,numbers,paint,progress-lines,progress-live,terminal,word-ending,word-fault}.ts',
   ],
   bytes: ['action/base/{sha256,write-all,write-whole}.ts'],
-  engine: ['action/data/{engine,install-duckdb,load-duckdb,quote,repeated-hashes}.ts'],
+  // And the process that reads, which starts before anything else is loaded.
+  engine: ['action/data/{child-program,engine,install-duckdb,load-duckdb,quote,reading-engine,repeated-hashes}.ts'],
   files: [
-    'action/base/{own-folder,package-folder}.ts',
+    'action/base/own-folder.ts',
     'action/data/{file-state,find-source-files,recall-snapshot,section-files,source-file}.ts',
     'action/data/stores/{git,uncommitted-files}.ts',
     'action/project/{contract,data-lock,drift-policy,expectation,metric-kinds,packed-folder,read-sources,read-text-file,snapshot-name,source-place,test-size,time-format}.ts',
@@ -48,8 +49,8 @@ const chunksOfMany = {
   settings: ['action/project/', 'node_modules/{yaml,zod}/'],
   // Of all that is done to rows, what needs no settings.
   readers: [
-    'action/data/{child-program,copy-as-utf8,decode-text,describe-files,diagnose-read-error,guess-encoding,is-whole,measure-columns}.ts',
-    'action/data/{read-header,read-source,read-start,reading-engine,recognise-file,spelled-values}.ts',
+    'action/data/{copy-as-utf8,decode-text,describe-files,diagnose-read-error,guess-encoding,is-whole,measure-columns}.ts',
+    'action/data/{read-header,read-source,read-start,recognise-file,spelled-values}.ts',
   ],
   rows: [
     'action/data/{check-contract,check-references,check-service-levels,checked-columns,contract-sql}.ts',
