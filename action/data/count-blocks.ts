@@ -1,6 +1,7 @@
 import type { CategoryCounts, ColumnBlock, TooManyTexts } from '../drift/column-block.ts'
 import type { NotJudged } from '../drift/drift-column.ts'
 import type { BlockedColumn, DataBlock } from '../drift/drift-reference.ts'
+import { countNumbers } from '../stats/number-counts.ts'
 import type { NumberColumnBlocks } from './count-number-blocks.ts'
 import { type HeldColumns, holdColumns } from './hold-columns.ts'
 import type { Sample } from './open-samples.ts'
@@ -68,12 +69,14 @@ export async function countBlocks(sample: Sample, asked: BlocksAsked): Promise<C
     for (const [name, blocks] of await countTexts(held, block, some, mostTexts)) texts.set(name, blocks)
   }
   const places = new Map(numeric.map((name, index) => [name, index]))
+  const areIds = numbers.columns.map((column) => isId(column, asked))
   const blocks = numbers.blocks.map((number, index): DataBlock => {
     const sinceMs = asked.originMs + number * asked.blockMs
     const own = columns.map(({ name, as }): [string, BlockedColumn] => {
       const ownRows = rows.get(number) ?? 0
-      const counted = numbers.columns[places.get(name) ?? -1]
-      if (counted) return [name, numberBlock(counted, index, ownRows, asked)]
+      const place = places.get(name) ?? -1
+      const counted = numbers.columns[place]
+      if (counted) return [name, areIds[place] ? { because: asked.ids.numbers } : numberBlock(counted, index, ownRows)]
       if (as !== 'category') return [name, { because: as === 'number' ? 'it holds nothing on either side' : as }]
       return [name, textBlock(texts.get(name)?.get(number), ownRows)]
     })
@@ -164,15 +167,12 @@ async function listTexts(
   return lists
 }
 
-function numberBlock(
-  { counts, isOnceEach }: NumberColumnBlocks,
-  index: number,
-  rows: number,
-  { ids }: BlocksAsked,
-): BlockedColumn {
-  const values = counts[index]
-  const all = counts.reduce((sum, one) => sum + filledIn(one), 0)
-  if (!values || (isOnceEach && all > ids.minRows)) return { because: ids.numbers }
+function isId({ counts, isOnceEach }: NumberColumnBlocks, { ids }: BlocksAsked): boolean {
+  return isOnceEach && counts.reduce((sum, one) => sum + filledIn(one), 0) > ids.minRows
+}
+
+function numberBlock({ counts }: NumberColumnBlocks, index: number, rows: number): BlockedColumn {
+  const values = counts[index] ?? countNumbers(new Float64Array())
   return { rows, missing: rows - filledIn(values), unreadable: 0, values }
 }
 

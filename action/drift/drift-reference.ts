@@ -1,6 +1,5 @@
-import { compareSorted } from '../stats/compare-sorted.ts'
+import { compareCounts } from '../stats/compare-counts.ts'
 import { mergeNumberCounts, mostLost, type NumberCounts, withBits } from '../stats/number-counts.ts'
-import { sum } from '../stats/sum.ts'
 import { type ColumnBlock, mergeBlocks } from './column-block.ts'
 import {
   areIds,
@@ -56,36 +55,49 @@ export function pairWindow(
 ): PairedWindow {
   const names = [...new Set(reference.flatMap(({ columns }) => [...columns.keys()]))]
   const shared = names.filter((name) => window.columns.has(name))
-  const pairs = new Map(shared.map((name) => [name, pairColumn(name, reference, window, reference === blocks)]))
+  const pairs = new Map(shared.map((name) => [name, pairColumn(name, columnIn(reference, name), window)]))
   return {
     columns: shared.flatMap((name) => pairs.get(name)?.column ?? []),
     vanished: names.filter((name) => !window.columns.has(name)),
     added: [...window.columns.keys()].filter((name) => !names.includes(name)),
     variationOf: (column, question) => {
       const variation = variationOnce(blocks, `${column.kind} ${question} ${column.name}`, () => {
-        const own = blocksOf(blocks, column.name)
-        if (question !== 'values') return variationOfShare(question, own)
-        return variationOfValues(column, own, () => mergedOf(blocks, column.name, true))
+        return variationOf(column.kind, question, blocksOf(blocks, column.name), () => mergedOf(blocks, column.name))
       })
-      return variation && { ...variation, spread: spreadOf(reference, column.name) }
+      return variation && { ...variation, spread: spreadOf(blocksOf(reference, column.name)) }
     },
     mostLostOf: (name) => pairs.get(name)?.lost ?? 0,
   }
 }
 
-function pairColumn(name: string, reference: readonly DataBlock[], window: DataBlock, canGrow: boolean) {
-  const parts = reference.flatMap(({ columns }) => columns.get(name) ?? [])
+/** A column of all blocks that a window is compared with. */
+export interface ReferenceColumn {
+  /** Why it is not compared; undefined where every block counts it. */
+  readonly because: NotJudged | undefined
+  /** The blocks as one; undefined where none counts it. */
+  readonly merged: () => ColumnBlock | undefined
+}
+
+function columnIn(reference: readonly DataBlock[], name: string): ReferenceColumn {
+  const reason = reference.flatMap(({ columns }) => columns.get(name) ?? []).find((part) => 'because' in part)
+  return {
+    because: reason && 'because' in reason ? reason.because : undefined,
+    merged: () => (blocksOf(reference, name).length > 0 ? mergedOf(reference, name) : undefined),
+  }
+}
+
+/** A column of a window beside what it is compared with, and by how much its D may be more than what is seen. */
+export function pairColumn(name: string, reference: ReferenceColumn, window: DataBlock) {
   const current = window.columns.get(name)
-  const reason = [...parts, current].find((part) => part && 'because' in part)
-  const blocks = blocksOf(reference, name)
   const nothing = { rows: 0, missing: 0, unreadable: 0 }
   const unjudged = (because: NotJudged, sides = { reference: nothing, current: nothing }) => {
     return { column: { name, ...sides, kind: 'not judged', because } satisfies DriftColumn, lost: 0 }
   }
-  if (reason && 'because' in reason) return unjudged(reason.because)
-  if (blocks.length === 0 || !current || !('values' in current)) return unjudged('it holds nothing on either side')
+  if (reference.because !== undefined) return unjudged(reference.because)
+  if (current && 'because' in current) return unjudged(current.because)
+  const merged = reference.merged()
+  if (!merged || !current) return unjudged('it holds nothing on either side')
 
-  const merged = mergedOf(reference, name, canGrow)
   const sides = { reference: sideOf(merged), current: sideOf(current) }
   const [left, right] = [merged.values, current.values]
   if (left.kind === 'number' && right.kind === 'number') return pairNumbers(name, left, right, sides)
@@ -105,21 +117,9 @@ function pairNumbers(
   const bits = Math.min(left.bits, right.bits)
   const values = gridOf([left, right], bits)
   const [reference, current] = [spreadOver(values, left, bits), spreadOver(values, right, bits)]
-  const numbers = compareSorted(repeated(values, reference), repeated(values, current))
+  const numbers = compareCounts(values, reference, current)
   const column = numberColumn(name, numbers, sides)
   return { column, lost: mostLost(reference, current, bits) }
-}
-
-/** Each value as often as it came. */
-function repeated(values: Float64Array, counts: Float64Array): Float64Array {
-  const numbers = new Float64Array(sum(counts))
-  let from = 0
-  for (const [index, value] of values.entries()) {
-    const to = from + (counts[index] ?? 0)
-    numbers.fill(value, from, to)
-    from = to
-  }
-  return numbers
 }
 
 /** All values of the parts, and infinities where there are any. */
@@ -152,11 +152,14 @@ function spreadOver(grid: Float64Array, part: NumberCounts, bits: number): Float
   return spread
 }
 
-function variationOfValues(
-  column: DriftColumn,
+/** How much the answer to a question varies from block to block; `merged` is all of them as one. */
+export function variationOf(
+  kind: DriftColumn['kind'],
+  question: Question,
   blocks: readonly ColumnBlock[],
   merged: () => ColumnBlock,
 ): NaturalVariation | undefined {
+  if (question !== 'values') return variationOfShare(question, blocks)
   const parts = blocks.map(({ values }) => values)
   const numbers = parts.filter((part) => part.kind === 'number')
   if (numbers.length === parts.length) {
@@ -164,7 +167,7 @@ function variationOfValues(
     if (all.kind !== 'number') return undefined
     const grid = withInfinities(all.values, numbers)
     const counts = numbers.map((part) => spreadOver(grid, part, all.bits))
-    return column.kind === 'category' ? variationOfCategories(counts) : variationOfNumbers(counts)
+    return kind === 'category' ? variationOfCategories(counts) : variationOfNumbers(counts)
   }
   const texts = parts.flatMap((part) => (part.kind === 'category' ? [new Map(part.values)] : []))
   if (texts.length < parts.length) return undefined
@@ -178,8 +181,8 @@ function variationOfShare(question: Exclude<Question, 'values'>, blocks: readonl
 }
 
 /** Σ mᵢ² / n² of the blocks that are compared with. */
-function spreadOf(reference: readonly DataBlock[], name: string): number {
-  const rows = blocksOf(reference, name).map((block) => block.rows)
+export function spreadOf(blocks: readonly ColumnBlock[]): number {
+  const rows = blocks.map((block) => block.rows)
   const n = rows.reduce((all, count) => all + count, 0)
   return n > 0 ? rows.reduce((all, count) => all + (count / n) ** 2, 0) : 1
 }
@@ -206,25 +209,13 @@ function workedOnce<Value>() {
 const mergedOnce = workedOnce<ColumnBlock>()
 
 /** All blocks of a column as one. */
-function mergedOf(blocks: readonly DataBlock[], name: string, canGrow: boolean): ColumnBlock {
-  return mergedOnce(blocks, name, () => {
-    const own = blocksOf(blocks, name)
-    const before = canGrow ? mergedBefore(own) : undefined
-    const rest = before ? [before.merged, ...own.slice(before.blocks.length)] : own
-    const merged = mergeBlocks(rest, maxCategories, maxJudgedKeys)
-    const [first] = own
-    if (first && canGrow) grown.set(first, { blocks: own, merged })
-    return merged
-  })
+function mergedOf(blocks: readonly DataBlock[], name: string): ColumnBlock {
+  return mergedOnce(blocks, name, () => mergeJudged(blocksOf(blocks, name)))
 }
 
-/** What was merged last of the blocks that begin with one: a reference that grows block by block is not merged anew each time. */
-const grown = new WeakMap<ColumnBlock, { readonly blocks: readonly ColumnBlock[]; readonly merged: ColumnBlock }>()
-
-function mergedBefore([first, ...others]: readonly ColumnBlock[]) {
-  const before = first && grown.get(first)
-  const isBeginning = before?.blocks.every((block, index) => index === 0 || block === others[index - 1])
-  return isBeginning ? before : undefined
+/** Blocks of a column as one, as it is judged. */
+export function mergeJudged(blocks: readonly ColumnBlock[]): ColumnBlock {
+  return mergeBlocks(blocks, maxCategories, maxJudgedKeys)
 }
 
 const variationOnce = workedOnce<NaturalVariation | undefined>()

@@ -71,12 +71,39 @@ export function judgeDrift(
   rule: DriftRule,
   variationOf?: VariationOf,
 ): JudgedDrift {
+  return judgeMeasured(measureColumns(columns, variationOf !== undefined), vanished, rule, variationOf)
+}
+
+interface MeasuredColumn {
+  readonly column: DriftColumn
+  readonly rows: readonly MeasuredRow[]
+  /** Why its values cannot be compared. */
+  readonly because?: string
+}
+
+/** Effect and evidence by sampling of each question. */
+export function measureColumns(columns: readonly DriftColumn[], isVariationKnown: boolean): MeasuredColumn[] {
   // Where variation is known, p by sampling alone decides nothing, and need not be exact.
-  const ks = variationOf ? 'asymptotic' : 'auto'
-  const measured = columns.map((column) => {
-    const { rows, ...others } = measureRows(column, ks)
-    return { column, ...others, rows: rows.map((row) => withVariation(row, column, variationOf)) }
+  const ks = isVariationKnown ? 'asymptotic' : 'auto'
+  return columns.map((column) => ({ column, ...measureRows(column, ks) }))
+}
+
+/**
+ * What follows from these. `for-verdicts` leaves out what no verdict depends on: measures without a limit, and what natural
+ * variation adds to the smallest effect.
+ */
+export function judgeMeasured(
+  plain: readonly MeasuredColumn[],
+  vanished: readonly string[],
+  rule: DriftRule,
+  variationOf?: VariationOf,
+  detail: 'whole' | 'for-verdicts' = 'whole',
+): JudgedDrift {
+  const hasLimits = Object.keys(rule.limits).length > 0
+  const measured = plain.map(({ rows, ...others }) => {
+    return { ...others, rows: rows.map((row) => withVariation(row, others.column, variationOf)) }
   })
+  const columns = plain.map(({ column }) => column)
   const all = measured.flatMap(({ rows }) => rows)
   const adjusted = adjustForFalseDiscovery(all.map(({ pValue, varied }) => varied?.pValue ?? pValue))
   const alpha = rule.fdr / Math.max(1, all.length)
@@ -85,11 +112,10 @@ export function judgeDrift(
   const weightOf = weigher([...heard, ...vanished], rule)
 
   const judged = measured.map(({ column, rows: raw, because }): JudgedColumn => {
-    const rows = raw.map((row) => judgeRow(row, adjustedOf.get(row) ?? 1, alpha, rule))
-    const measures = measuresOf(column)
+    const rows = raw.map((row) => judgeRow(row, adjustedOf.get(row) ?? 1, alpha, rule, detail))
+    const measures = detail === 'whole' || hasLimits ? measuresOf(column) : null
     const { name, kind, reference, current } = column
     const above = limitsAbove(measures, rule)
-    const hasLimits = Object.keys(rule.limits).length > 0
     const byRule = worst(rows.map(({ verdict }) => verdict))
     const byLimits = above.length > 0 ? 'drift' : byPlainLimits(measures, rule)
     const own = hasLimits && kind !== 'not judged' ? byLimits : byRule
@@ -126,9 +152,16 @@ function withVariation(row: MeasuredRow, column: DriftColumn, variationOf: Varia
   return { ...row, varied, isVariationUnknown: variationOf !== undefined && !variation }
 }
 
-function judgeRow({ isVariationUnknown, ...row }: WeighedRow, adjusted: number, alpha: number, rule: DriftRule) {
+function judgeRow(
+  { isVariationUnknown, ...row }: WeighedRow,
+  adjusted: number,
+  alpha: number,
+  rule: DriftRule,
+  detail: 'whole' | 'for-verdicts',
+) {
   const byRows = smallestEffect(row, alpha)
-  const smallest = row.varied ? Math.max(byRows, smallestEffectWithVariation(row, row.varied, alpha)) : byRows
+  const smallest =
+    row.varied && detail === 'whole' ? Math.max(byRows, smallestEffectWithVariation(row, row.varied, alpha)) : byRows
   const limitedBy = byRows > rule.effect ? 'rows' : smallest > rule.effect ? 'variation' : null
   const [isSure, isLarge] = [adjusted <= rule.fdr, row.effect >= rule.effect]
   const unsure = limitedBy === 'rows' ? 'insufficient data' : isLarge ? 'notable' : 'no drift'

@@ -76,7 +76,8 @@ function judge(reference: readonly DataBlock[], window: DataBlock, rule: DriftRu
   return { paired, judged }
 }
 
-function combine(training: JudgedColumn, recent: JudgedColumn | null, alpha: number): WindowColumn['verdict'] {
+/** What both references say together; `alpha` is the level of one question beside the newest blocks. */
+export function combine(training: JudgedColumn, recent: JudgedColumn | null, alpha: number): WindowColumn['verdict'] {
   if (training.verdict !== 'drift' || !recent) return training.verdict
   if (recent.verdict === 'drift' || recent.verdict === 'vanished') return 'drift'
   if (recent.verdict !== 'insufficient data') return 'already learned'
@@ -86,7 +87,8 @@ function combine(training: JudgedColumn, recent: JudgedColumn | null, alpha: num
   return couldSee ? 'already learned' : 'insufficient data'
 }
 
-function effectOf({ verdict, rows }: JudgedColumn): number {
+/** The largest effect of a question that drifts, or of any. */
+export function effectOf({ verdict, rows }: JudgedColumn): number {
   if (verdict === 'vanished') return 1
   const drifted = rows.filter((row) => row.verdict === 'drift')
   return Math.max(0, ...(drifted.length > 0 ? drifted : rows).map(({ effect }) => effect))

@@ -1,6 +1,5 @@
 import { meanSquareOfKolmogorov, spreadOfKolmogorov } from '../stats/kolmogorov-limit.ts'
 import { twoSidedStudentTail } from '../stats/student-tail.ts'
-import { sum } from '../stats/sum.ts'
 
 /** How much a column varies by itself from block to block of its reference. */
 export interface NaturalVariation {
@@ -28,7 +27,7 @@ export const minBlocks = 8
 /** A trend is believed at this level. */
 const trendLevel = 0.01
 /** The least count that a chi-square's cell should expect (Cochran), in a block. */
-const leastExpected = 5
+export const leastExpected = 5
 
 /** Counts of one block in cells that all blocks share; of numbers the cells ascend. */
 export type CellCounts = ArrayLike<number>
@@ -76,15 +75,14 @@ function estimate(
   measure: (blocks: readonly FilledBlock[], fits: readonly [Fit, Fit]) => readonly [Estimate, Estimate],
 ): NaturalVariation | undefined {
   const filled = blocks.flatMap((counts, at): FilledBlock[] => {
-    const rows = sum(counts)
+    const rows = rowsIn(counts)
     return rows > 0 ? [{ counts, rows, at }] : []
   })
   const count = filled.length
   if (count < minBlocks) return undefined
   const n = filled.reduce((all, { rows }) => all + rows, 0)
   const [plain, trended] = measure(filled, [fitOf(filled, false), fitOf(filled, true)])
-  const gain = ((count - 1) * plain.phi - (count - 2) * trended.phi) / trended.phi
-  const isTrended = gain > 0 && twoSidedStudentTail(Math.sqrt(gain), count - 2) < trendLevel
+  const isTrended = hasTrend(plain.phi, trended.phi, count)
   return {
     blocks: count,
     blockRows: n / count,
@@ -94,6 +92,19 @@ function estimate(
     degrees: isTrended ? count - 2 : count - 1,
     trend: isTrended ? trended.reach : null,
   }
+}
+
+/** Whole numbers, whose sum is exact in any order. */
+function rowsIn(counts: CellCounts): number {
+  let rows = 0
+  for (let cell = 0; cell < counts.length; cell += 1) rows += counts[cell] ?? 0
+  return rows
+}
+
+/** Whether a straight movement through `count` blocks explains more of φ than chance would. */
+export function hasTrend(plain: number, trended: number, count: number): boolean {
+  const gain = ((count - 1) * plain - (count - 2) * trended) / trended
+  return gain > 0 && twoSidedStudentTail(Math.sqrt(gain), count - 2) < trendLevel
 }
 
 /** Least squares over the blocks, weighted by rows: a mean, or a mean and a slope. */
@@ -200,12 +211,12 @@ function lengthOf(places: readonly number[]): number {
 /** Cells of which a block expects fewer than 5 rows become one, so that X² is chi-square. */
 function poolRareCells(blocks: readonly CellCounts[]): CellCounts[] {
   const cells = blocks[0]?.length ?? 0
-  const least = leastExpected * blocks.filter((counts) => sum(counts) > 0).length
+  const least = leastExpected * blocks.filter((counts) => rowsIn(counts) > 0).length
   const isRare = Array.from({ length: cells }, (_, cell) => {
     return blocks.reduce((all, counts) => all + (counts[cell] ?? 0), 0) < least
   })
   return blocks.map((counts) => {
     const kept = Array.from(counts).filter((_, cell) => !isRare[cell])
-    return [...kept, sum(counts) - sum(kept)]
+    return [...kept, rowsIn(counts) - rowsIn(kept)]
   })
 }

@@ -8,7 +8,8 @@ export function samePhase(blocks: readonly DataBlock[], window: Window, season: 
   return blocks.filter((block) => phaseOf(block, season) === phase)
 }
 
-function phaseOf({ sinceMs, untilMs }: Window, season: Season): number {
+/** A number that windows of one phase share. */
+export function phaseOf({ sinceMs, untilMs }: Window, season: Season): number {
   const middle = new Date((sinceMs + untilMs) / 2)
   if (season === 'hour-of-day') return middle.getUTCHours()
   if (season === 'day-of-week') return middle.getUTCDay()

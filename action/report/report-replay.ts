@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/duration.ts'
+import type { LoudColumn } from '../drift/replay-drift.ts'
 import type { SampleReplay } from '../pipeline/replay-sample.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatCounted, formatNumber, formatShare } from './numbers.ts'
@@ -11,7 +12,6 @@ export interface ReplayReport extends SampleReplay {
 }
 
 const maxColumns = 50
-const maxMoments = 6
 const maxNotJudged = 10
 
 /** How often the rule would have raised an alarm in the past: the number a year first, then the columns, the loudest first. */
@@ -21,8 +21,8 @@ export function reportReplay(report: ReplayReport): Report {
   const rest = report.columns.length - shown.length
   const notes = [...(rest > 0 ? [`${formatCount(rest)} other columns`] : []), ...wordNotes(report), wordRule(report)]
   const width = Math.max(0, ...shown.map(({ name }) => plainText(name).length))
-  const lines = shown.map(({ name, alarms }) => {
-    return `  ✗ ${plainText(name).padEnd(width)}  ${times(alarms)}: ${momentsOf(report, name)}`
+  const lines = shown.map((column) => {
+    return `  ✗ ${plainText(column.name).padEnd(width)}  ${times(column.alarms)}: ${momentsOf(column)}`
   })
   const sides = wordSides(report)
   return {
@@ -31,43 +31,38 @@ export function reportReplay(report: ReplayReport): Report {
       '## Drift, replayed',
       markdownText(reason),
       markdownText(sides),
-      ...(shown.length > 0 ? [tableOf(report, shown)] : []),
+      ...(shown.length > 0 ? [tableOf(shown)] : []),
       ...notes.map(markdownText),
     ].join('\n\n'),
     outputs: { verdict: verdictOf(report), drifted: String(report.columns.length), reason },
   }
 }
 
-function verdictOf({ windows, alarms }: ReplayReport): 'insufficient data' | 'drift' | 'no drift' {
-  if (windows.every(isUnknown)) return 'insufficient data'
+function verdictOf({ windowsJudged, verdicts, alarms }: ReplayReport): 'insufficient data' | 'drift' | 'no drift' {
+  if (verdicts['insufficient data'] === windowsJudged) return 'insufficient data'
   return alarms > 0 ? 'drift' : 'no drift'
 }
 
-function isUnknown({ verdict }: ReplayReport['windows'][number]): boolean {
-  return verdict === 'insufficient data'
-}
-
-function wordReplay({ windows, alarms, alarmsPerYear, years }: ReplayReport): string {
-  if (windows.length === 0 || alarmsPerYear === null)
-    return 'INSUFFICIENT DATA  too few windows to learn from and judge'
-  const unknown = windows.filter(isUnknown).length
-  if (unknown === windows.length)
-    return `INSUFFICIENT DATA  too little in each of ${formatCounted(windows.length, 'window')} to say anything`
+function wordReplay({ windowsJudged, verdicts, alarms, alarmsPerYear, years }: ReplayReport): string {
+  if (windowsJudged === 0 || alarmsPerYear === null) return 'INSUFFICIENT DATA  too few windows to learn from and judge'
+  const unknown = verdicts['insufficient data']
+  if (unknown === windowsJudged)
+    return `INSUFFICIENT DATA  too little in each of ${formatCounted(windowsJudged, 'window')} to say anything`
   const judged =
     unknown > 0
-      ? `${formatCount(windows.length - unknown)} of ${formatCount(windows.length)} windows that say anything`
-      : formatCounted(windows.length, 'window')
+      ? `${formatCount(windowsJudged - unknown)} of ${formatCount(windowsJudged)} windows that say anything`
+      : formatCounted(windowsJudged, 'window')
   if (alarms === 0) return `NO ALARM  in ${judged}, ${formatNumber(years)} years`
-  return `${formatNumber(alarmsPerYear)} ALARMS A YEAR  ${times(alarms)} in ${formatCount(windows.length)} windows, ${formatNumber(years)} years`
+  return `${formatNumber(alarmsPerYear)} ALARMS A YEAR  ${times(alarms)} in ${formatCount(windowsJudged)} windows, ${formatNumber(years)} years`
 }
 
-function wordSides({ reference, rows, time, windowMs, windowsWithRows, windows }: ReplayReport): string {
-  const learned = windowsWithRows - windows.length
+function wordSides({ reference, rows, time, windowMs, windowsWithRows, windowsJudged }: ReplayReport): string {
+  const learned = windowsWithRows - windowsJudged
   return `${reference}, ${formatCounted(rows, 'row')} by ${time} · ${formatCounted(windowsWithRows, 'window')} of ${formatDuration(windowMs)} with rows, the first ${formatCount(learned)} only learned from`
 }
 
-function wordNotes({ timelessRows, futureRows, windows, notJudged, windowMs }: ReplayReport): string[] {
-  const unknown = windows.filter(isUnknown).length
+function wordNotes({ timelessRows, futureRows, verdicts, notJudged, windowMs }: ReplayReport): string[] {
+  const unknown = verdicts['insufficient data']
   const longer = formatDuration(2 * windowMs)
   return [
     ...(timelessRows > 0
@@ -86,22 +81,17 @@ function wordRule({ rule, atOnceEffect }: ReplayReport): string {
 }
 
 /** Beginnings of the windows in which a column became confirmed. */
-function momentsOf({ windows }: ReplayReport, name: string): string {
-  const begins = windows.filter(({ confirmed }, index) => {
-    return confirmed.includes(name) && !(windows[index - 1]?.confirmed.includes(name) ?? false)
-  })
-  const days = begins
-    .slice(0, maxMoments)
-    .map(({ sinceMs }) => new Date(sinceMs).toISOString().replace(/T00:00:00\.000Z$|:00\.000Z$/, ''))
-  return days.join(', ') + (begins.length > maxMoments ? ' …' : '')
+function momentsOf({ alarms, sinceMs }: LoudColumn): string {
+  const days = sinceMs.map((at) => new Date(at).toISOString().replace(/T00:00:00\.000Z$|:00\.000Z$/, ''))
+  return days.join(', ') + (alarms > sinceMs.length ? ' …' : '')
 }
 
-function tableOf(report: ReplayReport, columns: ReplayReport['columns']): string {
-  const rows = columns.map(({ name, alarms, alarmsPerYear }) => [
-    markdownCode(name),
-    formatCount(alarms),
-    formatNumber(alarmsPerYear),
-    markdownText(momentsOf(report, name)),
+function tableOf(columns: ReplayReport['columns']): string {
+  const rows = columns.map((column) => [
+    markdownCode(column.name),
+    formatCount(column.alarms),
+    formatNumber(column.alarmsPerYear),
+    markdownText(momentsOf(column)),
   ])
   return markdownTable(['column', 'alarms', 'a year', 'windows since'], rows, ['left', 'right', 'right', 'left'])
 }

@@ -65,8 +65,17 @@ const histogramBins = 20
 
 /** Compares two samples, each ascending, without NaN, −0 as 0, as `sortNumbers()` leaves them. */
 export function compareSorted(reference: SortedNumbers, current: SortedNumbers): NumberComparison {
+  return comparisonOf(passOver(reference, current), reference, current, (mean) => deviationFrom(mean, reference))
+}
+
+/** What is left to say once both were gone through. */
+export function comparisonOf(
+  pass: Pass,
+  reference: SortedNumbers,
+  current: SortedNumbers,
+  deviation: (mean: number) => number,
+): NumberComparison {
   const [n, m] = [reference.length, current.length]
-  const pass = passOver(reference, current)
   const { distinct, referenceDistinct, areIntegers, isOnceEach } = pass
   const ks = distanceIn(pass, n, m)
   const first = Math.min(reference.at(0) ?? Infinity, current.at(0) ?? Infinity)
@@ -83,8 +92,7 @@ export function compareSorted(reference: SortedNumbers, current: SortedNumbers):
     isOnceEach,
     ks,
     wasserstein: ks.ok ? finite(areFinite ? settle(pass.distance) : Number.NaN) : ks,
-    deviation:
-      n === 0 ? cannotJudge('no reference values') : finite(deviationFrom(settle(pass.reference) / n, reference)),
+    deviation: n === 0 ? cannotJudge('no reference values') : finite(deviation(settle(pass.reference) / n)),
     deciles: countUpTo(reference, current, quantileEdges(reference, decileBins)),
     histogram: round.length > 0 ? countBelow(reference, current, round) : undefined,
     // The outer edges hold everything.
@@ -102,16 +110,8 @@ function finite(value: number): Judged {
   return Number.isFinite(value) ? judged(value) : cannotJudge('a value is not finite')
 }
 
-/** How far both samples were gone through together, and what was found up to there. */
-interface Pass {
-  /** Numbers of the reference, and of the current sample, up to `last`. */
-  i: number
-  j: number
-  /** The same of the part that is being gone through. */
-  at: [number, number]
-  last: number
-  /** F − G at `last`. */
-  difference: number
+/** What was found in both samples, gone through together. */
+export interface Pass {
   distinct: number
   referenceDistinct: number
   areIntegers: boolean
@@ -129,13 +129,25 @@ interface Sum {
   lost: number
 }
 
+/** How far they were gone through, and what was found up to there. */
+interface OpenPass extends Pass {
+  /** Numbers of the reference, and of the current sample, up to `last`. */
+  i: number
+  j: number
+  /** The same of the part that is being gone through. */
+  at: [number, number]
+  last: number
+  /** F − G at `last`. */
+  difference: number
+}
+
 /** V8 compiles what is called often better than what loops long: a third of the time. */
 const numbersACall = 8192
 
 /** Once over both in their common order. */
 function passOver(reference: SortedNumbers, current: SortedNumbers): Pass {
   const first = Math.min(reference.at(0) ?? Infinity, current.at(0) ?? Infinity)
-  const pass: Pass = {
+  const pass: OpenPass = {
     i: 0,
     j: 0,
     at: [0, 0],
@@ -161,7 +173,7 @@ function passOver(reference: SortedNumbers, current: SortedNumbers): Pass {
 }
 
 function advance(
-  pass: Pass,
+  pass: OpenPass,
   { numbers: ones, more: referenceMore }: SortedPart,
   { numbers: others, more: currentMore }: SortedPart,
   n: number,

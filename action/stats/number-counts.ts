@@ -45,9 +45,11 @@ export function countNumbers(sorted: Float64Array, maxKeys = maxNumberKeys): Num
 export function mergeNumberCounts(parts: readonly NumberCounts[], maxKeys = maxNumberKeys): NumberCounts {
   const bits = parts.reduce((least, part) => Math.min(least, part.bits), 64)
   const { values, counts } = mergeAll(parts.map((part) => withBits(part, bits)))
+  // Values of one length of prefix that were merged differ already.
+  const merged = values.length <= maxKeys ? { bits, values, counts } : shorten(values, counts, bits, maxKeys)
   return {
     kind: 'number',
-    ...shorten(values, counts, bits, maxKeys),
+    ...merged,
     minusInfinity: parts.reduce((rows, part) => rows + part.minusInfinity, 0),
     plusInfinity: parts.reduce((rows, part) => rows + part.plusInfinity, 0),
   }

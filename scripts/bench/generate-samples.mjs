@@ -1,4 +1,5 @@
-// Two samples for the drift benchmark: eighteen columns of every kind, four of which drift a little, or many columns of numbers.
+// Samples for the drift benchmark: two of eighteen columns of every kind, four of which drift a little, or of many columns of
+// numbers; and a past of many windows.
 import { join } from 'node:path'
 
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -23,6 +24,31 @@ export async function generateSamples(folder, { rows, columns }) {
   connection.closeSync()
   instance.closeSync()
   return files
+}
+
+/** Writes `past.parquet`, windows of an hour, `rows` in each, seven columns that vary from hour to hour, and answers its path. */
+export async function generatePast(folder, { windows, rows }) {
+  const file = join(folder, 'past.parquet')
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  const hourly = (k) => `(0.1 * ${normal(k).replaceAll('hash(i *', `hash((i // ${rows}) *`)})`
+  const selected = [
+    `TIMESTAMP '2024-01-01' + to_milliseconds(CAST(floor(i * 3600000.0 / ${rows}) AS BIGINT)) AS ts`,
+    `${normal(1)} + ${hourly(31)} AS f_norm`,
+    `exp(${normal(3)} + ${hourly(33)}) AS f_logn`,
+    `${seldom(12, `10 + 3 * ${normal(13)}`)} AS f_null`,
+    `CAST(floor(40 * power(${uniform(21)}, 1 + ${hourly(35)})) AS BIGINT) AS i_count`,
+    `['Thu', 'Fri', 'Sat', 'Sun'][1 + CAST(floor(4 * power(${uniform(23)}, exp(${hourly(37)}))) AS INTEGER)] AS c_day`,
+    `'r' || CAST(floor(20 * ${uniform(26)}) AS INTEGER) AS c_region`,
+    `${uniform(27)} < 0.38 AS b_smoker`,
+  ]
+  await connection.run(
+    `COPY (SELECT ${selected.join(', ')} FROM range(${windows * rows}) t(i))
+     TO '${file.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
+  )
+  connection.closeSync()
+  instance.closeSync()
+  return file
 }
 
 function eighteen(shift) {

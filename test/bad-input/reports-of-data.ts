@@ -226,20 +226,12 @@ function replayedDrift(name: string): Report {
     persist: { need: 2, of: 3 },
   }
   return reportReplay({
-    ...{
-      reference: name,
-      time: name,
-      rule,
-      atOnceEffect: 0.3,
-      rows: 7,
-      timelessRows: 7,
-      futureRows: 7,
-      notJudged: [{ name, because: 'times move by themselves' }],
-      windowMs: 7,
-      windowsWithRows: 9,
-    },
-    windows: [{ sinceMs: 0, untilMs: 7, verdict: 'drift', confirmed: [name] }],
-    ...{ years: 1, alarms: 1, alarmsPerYear: 1, columns: [{ name, alarms: 1, alarmsPerYear: 1 }] },
+    ...{ reference: name, time: name, rule, atOnceEffect: 0.3, rows: 7, timelessRows: 7, futureRows: 7 },
+    notJudged: [{ name, because: 'times move by themselves' }],
+    ...{ windowMs: 7, windowsWithRows: 9, windowsJudged: 1, windowsLeftOut: 0 },
+    verdicts: { drift: 1, 'insufficient data': 0, notable: 0, 'no drift': 0 },
+    windows: [{ sinceMs: 0, untilMs: 7, verdict: 'drift', began: [name] }],
+    ...{ years: 1, alarms: 1, alarmsPerYear: 1, columns: [{ name, alarms: 1, alarmsPerYear: 1, sinceMs: [0] }] },
   })
 }
 

@@ -62,8 +62,8 @@ test('the opening to Victoria is an alarm in its first week, of the three column
   expect(columns.map(({ name }) => name).sort()).toEqual(['transfer', 'vicdemand', 'vicprice'])
   expect(columns.map((column) => column.alarms)).toEqual([1, 1, 1])
   expect(alarms).toBe(1)
-  const first = windows.find(({ confirmed }) => confirmed.length > 0)
-  expect([first?.sinceMs, first?.confirmed.toSorted()]).toEqual([
+  const first = windows.find(({ began }) => began.length > 0)
+  expect([first?.sinceMs, first?.began.toSorted()]).toEqual([
     Date.UTC(1997, 4, 5),
     ['transfer', 'vicdemand', 'vicprice'],
   ])

@@ -271,7 +271,7 @@ describe('drift --replay', () => {
 
   it('needs windows to learn from: without enough it says so, and never that there is no alarm', async () => {
     const { json, words, outputs } = await replay(tempFolder({ 'a.csv': stream }), { window: 49 * 86_400_000 })
-    expect(json.result).toMatchObject({ windows: [], alarms: 0, alarmsPerYear: null })
+    expect(json.result).toMatchObject({ windowsJudged: 0, windows: [], alarms: 0, alarmsPerYear: null })
     expect(words).toMatch(/^INSUFFICIENT DATA/)
     expect(outputs?.['verdict']).toBe('insufficient data')
   })
