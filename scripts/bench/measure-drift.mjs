@@ -74,7 +74,7 @@ export async function measureReplay(root) {
   }
   return `\`plumbline drift --replay --window 1h\` as whole processes, one run each, by \`npm run bench -- --drift\`: 200 rows an hour of seven
 columns that vary from hour to hour, each window beside all before it. What its verdict does not depend on is not worked out: how much a column varies by itself lies
-between bounds that are kept up to date as windows come, and is measured anew from all of them only where a verdict lies between, about as often as their number grows by a tenth.
+between bounds that are kept up to date as windows come, and is measured anew from all of them only where a verdict lies between.
 
 | windows | s | processor, s | ms a window | MB |
 | ---: | ---: | ---: | ---: | ---: |
