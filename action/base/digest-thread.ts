@@ -3,8 +3,9 @@ import { openSync, readSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 
 import type { FollowStart, FollowStep } from './follow-digest.ts'
+import { chunkBytes } from './sha256.ts'
 
-const chunk = Buffer.allocUnsafeSlow(1 << 20)
+const chunk = Buffer.allocUnsafeSlow(chunkBytes)
 
 /** Entry of a thread that hashes a file as far as it is told that its bytes are there; at the last of them it says the SHA-256. */
 function follow({ path, from }: FollowStart): void {

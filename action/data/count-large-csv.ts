@@ -50,7 +50,7 @@ function hasLines(head: Buffer, lines: number): boolean {
 }
 
 /**
- * Counts the rows of large files on every core, while they are hashed. A file that turns out not to be plain, or that
+ * Counts the rows of large files on every core but the one that hashes them. A file that turns out not to be plain, or that
  * changed meanwhile, is left out. Aborted, it throws the signal's reason.
  */
 export async function countLargeCsv<Large extends LargeCsv>(
@@ -101,7 +101,8 @@ async function countAll<Large>(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const bytes = tasks.reduce((sum, { piece }) => sum + piece.end - piece.start, 0)
-  const threads = Math.min(availableParallelism(), Math.floor(bytes / bytesWorthAThread))
+  // One core hashes meanwhile, which takes the longest.
+  const threads = Math.min(Math.max(1, availableParallelism() - 1), Math.floor(bytes / bytesWorthAThread))
   const waiting = tasks.values()
   const work = async (count: (piece: CsvPiece) => Promise<CsvPart | undefined>) => {
     for (const { large, piece } of waiting) {

@@ -7,7 +7,6 @@ import { setImmediate as otherWork } from 'node:timers/promises'
 import { sha256OfFile } from '../base/sha256.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import { isSettled, stateOf } from './file-state.ts'
-import { mapInParallel } from './map-in-parallel.ts'
 import type { SourceFile } from './source-file.ts'
 
 export interface HashedFile extends SourceFile {
@@ -32,8 +31,6 @@ export interface HashOptions {
 /** Path → the state that a file was in, and the SHA-256 that it had. */
 export type KnownHashes = ReadonlyMap<string, { readonly state: string; readonly sha256: string }>
 
-/** Reading and hashing of large files overlap from two on. */
-const filesAtOnce = 2
 /** Up to here a file is read in one go, and without waiting for the pool of threads, which takes longer than reading. */
 export const smallBytes = 1 << 20
 const smallAtOnce = 64
@@ -75,8 +72,7 @@ export async function hashFiles(
     for (const file of small.slice(first, first + smallAtOnce)) note(file, hashSmall(file, options.onRead))
     await otherWork(undefined)
   }
-  const large = news.filter(({ bytes }) => bytes > smallBytes)
-  await mapInParallel(large, filesAtOnce, async (file) => note(file, await hashLarge(file, signal)))
+  for (const file of news.filter(({ bytes }) => bytes > smallBytes)) note(file, await hashLarge(file, signal))
 
   if (news.length > 0 || entries.size !== known.size) await writeCache(join(folder, hashCacheFile), entries)
   return files.map((file) => ({ ...file, sha256: digests.get(file.path) ?? '' }))
