@@ -3,21 +3,19 @@ import { join } from 'node:path'
 import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import type { SourceFile } from '../data/source-file.ts'
+import type { StoredRows } from '../data/write-stored-rows.ts'
 import type { DriftFinding } from '../drift/drift-finding.ts'
-import type { JudgedRows } from '../evaluation/judged-rows.ts'
 import type { GitHubClient } from '../github/client.ts'
-import type { SqlMetric } from '../pipeline/measure-in-sql.ts'
-import type { InputDrift, PerformanceFound, PerformanceRule, StretchOfTime } from '../pipeline/performance-found.ts'
-import type { MetricName } from '../project/metric-kinds.ts'
+import type { InputDrift, PerformanceFound, StretchOfTime } from '../pipeline/performance-found.ts'
 import type { Project } from '../project/project.ts'
 import type { JudgedCohort, Performance } from '../registry/record-performance.ts'
 import type { CommandContext } from './define-command.ts'
+import type { ChosenMetric } from './followed-metrics.ts'
 import { deploymentNamed } from './rollout-fields.ts'
 
 export interface LiveAsked {
-  readonly metric: MetricName | SqlMetric
-  /** Without what the project says itself. */
-  readonly ruleOf: (project: Project) => PerformanceRule
+  /** What of the project is followed. */
+  readonly choose: (project: Project) => readonly ChosenMetric[]
   /** Finds the prediction log. */
   readonly findCurrent: () => Promise<readonly SourceFile[]>
   /** What is known of the inputs where somebody said it. */
@@ -27,7 +25,9 @@ export interface LiveAsked {
 }
 
 export interface LiveFound {
-  readonly found: PerformanceFound
+  readonly chosen: readonly ChosenMetric[]
+  /** Of each, in their order. */
+  readonly found: readonly PerformanceFound[]
   readonly model: string
   /** Whether this call added a record; null where it was not to. */
   readonly recorded: boolean | null
@@ -45,38 +45,40 @@ export async function followLive(asked: LiveAsked, context: CommandContext): Pro
   if (!contracts.ok) return contracts
   const { id } = project.model
   if (id === undefined) throw withoutId(project.model.name)
+  const chosen = asked.choose(project)
   return await withGitHub(context, async (client): Promise<Read<LiveFound>> => {
     const { followPerformance } = await import('../pipeline/follow-performance.ts')
     const { readLedger } = await import('../registry/ledger.ts')
+    const { firstDeployedMs } = await import('../registry/record-deployment.ts')
     const { driftIn } = await import('../registry/record-drift.ts')
     const model = project.model.name
     const environment = deploymentNamed(asked.deployment)
     const { records } = await readLedger(client)
-    const { tag, rows, file } = await liveJudgement(client, { model, environment }, context)
+    const { tag, ...stored } = await liveJudgement(client, { model, environment }, context)
     const finding = driftIn(records, model)
     const { positive, target, task } = project.model
     const followed = await followPerformance(
       {
-        reference: { kind: 'stored', rows, file },
+        reference: { kind: 'stored', ...stored },
         current: await asked.findCurrent(),
         labels: await labelFiles(project),
         labelContract: contracts.value.whole,
       },
       {
-        metric: asked.metric,
-        rule: asked.ruleOf(project),
+        watched: chosen,
         nowMs: context.now().getTime(),
         columns: { id, target, time: 'at' },
         task,
         positive,
         release: tag,
+        deployedMs: firstDeployedMs(records, { model, environment, tag }),
         inputsOf: (stretch) => asked.inputs ?? inputsBeside(finding, tag, stretch),
       },
       context.signal,
     )
     if (!followed.ok) return followed
     const recorded = asked.isRecorded ? await record(client, model, tag, followed.value, context) : null
-    return { ok: true, value: { found: followed.value, model, recorded } }
+    return { ok: true, value: { chosen, found: followed.value, model, recorded } }
   })
 }
 
@@ -85,7 +87,7 @@ async function liveJudgement(
   client: GitHubClient,
   place: { readonly model: string; readonly environment: string },
   { folder, progress, signal }: CommandContext,
-): Promise<{ readonly tag: string; readonly rows: JudgedRows; readonly file: string }> {
+): Promise<StoredRows & { readonly tag: string; readonly file: string }> {
   const { readStoredPredictions } = await import('../data/stored-predictions.ts')
   const { keptAssets } = await import('../registry/kept-assets.ts')
   const { readLedger } = await import('../registry/ledger.ts')
@@ -110,9 +112,9 @@ async function liveJudgement(
     )
   }
   const keep = join(folder, '.plumbline/served')
-  const [file = ''] = (await keptAssets(client, release, [name], keep, { progress, signal })) ?? []
-  const { rows } = await readStoredPredictions(file, signal)
-  return { tag, rows, file: name }
+  const [path = ''] = (await keptAssets(client, release, [name], keep, { progress, signal })) ?? []
+  const { rows } = await readStoredPredictions(path, signal)
+  return { tag, rows, file: name, path, salt: release.runKey }
 }
 
 /** Files that hold the id and the target: the labels, or else the rows themselves. */
@@ -145,7 +147,7 @@ async function record(
   client: GitHubClient,
   model: string,
   release: string,
-  found: PerformanceFound,
+  followed: readonly PerformanceFound[],
   { environment, folder, now }: CommandContext,
 ): Promise<boolean> {
   const { readCodeState } = await import('../pipeline/read-code-state.ts')
@@ -153,12 +155,16 @@ async function record(
   const { recordPerformance } = await import('../registry/record-performance.ts')
   const { user } = await readCodeState(folder)
   const stamp = { at: now().toISOString(), actor: readTrigger(environment, user).actor }
-  return await recordPerformance(client, recordOf(model, release, found), stamp)
+  let isNew = false
+  for (const found of followed) {
+    if (await recordPerformance(client, recordOf(model, release, found), stamp)) isNew = true
+  }
+  return isNew
 }
 
 /** What the ledger keeps: the judged cohorts with their verdicts, and no row. */
 export function recordOf(model: string, release: string, found: PerformanceFound): Performance {
-  const { metric, rule, reference, cause, inputs } = found
+  const { metric, better, sql, rule, reference, cause, inputs } = found
   const { limit, overMs, windowMs } = rule
   const cohorts = found.cohorts.flatMap((cohort): readonly JudgedCohort[] => {
     const { stretch, predicted, labelled, until } = cohort
@@ -167,7 +173,7 @@ export function recordOf(model: string, release: string, found: PerformanceFound
     return [{ cohortSince: cohort.since, since, until, rows, predicted, labelled, drop, interval, verdict }]
   })
   const columns = inputs.kind === 'drift' ? inputs.columns : []
-  return { model, release, metric, limit, overMs, windowMs, reference, cohorts, cause, columns }
+  return { model, release, metric, better, sql, limit, overMs, windowMs, reference, cohorts, cause, columns }
 }
 
 function withoutId(model: string): Fault {

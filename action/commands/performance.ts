@@ -1,26 +1,21 @@
 import type { Read } from '../base/diagnostic.ts'
-import { formatDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
-import type { SqlMetric } from '../pipeline/measure-in-sql.ts'
-import type { InputDrift, PerformanceRule } from '../pipeline/performance-found.ts'
-import type { MetricName } from '../project/metric-kinds.ts'
-import type { LabelPolicy } from '../project/project.ts'
+import type { InputDrift, PerformanceFound } from '../pipeline/performance-found.ts'
 import type { PerformanceReport } from '../report/report-performance.ts'
 import { type CommandContext, defineCommand, type Outcome } from './define-command.ts'
 import { duration } from './drift-fields.ts'
 import { choice, list, requiredText, text } from './fields.ts'
-import { fall, metric, namedSql, wholeShare } from './performance-fields.ts'
+import type { ChosenMetric } from './followed-metrics.ts'
+import { fall, namedSql, wholeShare } from './performance-fields.ts'
 import { record } from './record-field.ts'
 import { rolloutFields } from './rollout-fields.ts'
 import { tellIfLong } from './tell-if-long.ts'
-
-const dayMs = 86_400_000
 
 export const performanceCommand = defineCommand({
   name: 'performance',
   group: 'data',
   summary: 'Say whether a metric fell since the model was judged, as labels come in, and whether inputs explain it.',
-  example: "plumbline performance --current 'log/*.parquet' --metric roc_auc --drop 0.03 --record",
+  example: "plumbline performance --current 'log/*.parquet' --record",
   inputs: {
     reference: text({
       description: 'The data to compare with: a file, or a glob in quotes',
@@ -31,15 +26,27 @@ export const performanceCommand = defineCommand({
     labels: list({ description: 'Where the target arrives later: files that hold the id and the target' }),
     id: text({ description: 'The column that names a row', default: 'that of plumbline.yaml' }),
     target: text({ description: 'The column to be predicted', example: 'late' }),
-    metric: metric({ description: 'The metric that is followed', example: 'roc_auc' }),
+    metric: text({
+      description: 'The metric that is followed, of Plumbline’s own or under “metrics:”',
+      example: 'roc_auc',
+      default: 'each under “retrain:” of plumbline.yaml',
+    }),
     'metric-sql': namedSql({
       description:
-        'A metric of your own, NAME=SQL: one aggregate over the log’s columns and the target, with --reference',
+        'A metric of your own, NAME=SQL: one aggregate over prediction, target and what the log or the contract has besides',
       example: 'profit=sum(case when prediction = class then 1 else -2 end)',
     }),
     better: choice(['higher', 'lower'], { description: 'Which way a metric of your own points', default: 'higher' }),
-    drop: fall({ description: 'The fall that matters, in units of the metric', example: '0.03' }),
-    over: duration({ description: 'Over how long a fall is judged', example: '28d', default: '14d' }),
+    drop: fall({
+      description: 'The fall that matters, in units of the metric',
+      example: '0.03',
+      default: 'that of “retrain:”',
+    }),
+    over: duration({
+      description: 'Over how long a fall is judged',
+      example: '28d',
+      default: 'that of “retrain:”, or 14d',
+    }),
     window: duration({ description: 'How long a cohort of predictions is', example: '1d', default: '7d' }),
     time: text({ description: 'The column that says when a row was predicted', default: 'at' }),
     delay: duration({
@@ -100,6 +107,8 @@ async function followFiles(inputs: Inputs, context: CommandContext): Promise<Rea
   if (id === undefined || target === undefined) throw notNamed(id === undefined ? 'id' : 'target')
   const { findNamedFiles } = await import('../data/find-named-files.ts')
   const { followPerformance } = await import('../pipeline/follow-performance.ts')
+  const { metricOfFlags } = await import('./followed-metrics.ts')
+  const chosen = [metricOfFlags(inputs)]
   const find = async (named: string) => await findNamedFiles(context.folder, named)
   const late = await Promise.all(labels.map(find))
   const known = await inputDriftIn(context, inputs)
@@ -110,8 +119,7 @@ async function followFiles(inputs: Inputs, context: CommandContext): Promise<Rea
       labels: late.flat(),
     },
     {
-      metric: metricOf(inputs),
-      rule: ruleOf(inputs, undefined),
+      watched: chosen,
       nowMs: context.now().getTime(),
       columns: { id, target, time: inputs.time ?? 'at' },
       positive,
@@ -122,7 +130,7 @@ async function followFiles(inputs: Inputs, context: CommandContext): Promise<Rea
   )
   if (!followed.ok) return followed
   const names = { model: null, referenceName: reference, currentName: current, recorded: null }
-  return { ok: true, value: { ...followed.value, ...names } }
+  return { ok: true, value: await reportOf(names, chosen, followed.value) }
 }
 
 /** The release that is live of the project in this folder. */
@@ -132,11 +140,11 @@ async function followHere(inputs: Inputs, context: CommandContext): Promise<Read
   if (taken !== undefined) throw saidByProject(taken)
   if (inputs.labels.length > 0) throw saidByProject('labels')
   const { findNamedFiles } = await import('../data/find-named-files.ts')
+  const { metricsOfProject } = await import('./followed-metrics.ts')
   const { followLive } = await import('./live-performance.ts')
   const followed = await followLive(
     {
-      metric: metricOf(inputs),
-      ruleOf: ({ data }) => ruleOf(inputs, data.labels),
+      choose: (project) => metricsOfProject(inputs, project),
       findCurrent: async () => await findNamedFiles(context.folder, current),
       inputs: await inputDriftIn(context, inputs),
       deployment,
@@ -145,45 +153,19 @@ async function followHere(inputs: Inputs, context: CommandContext): Promise<Read
     context,
   )
   if (!followed.ok) return followed
-  const { found, model, recorded } = followed.value
+  const { found, chosen, model, recorded } = followed.value
   const names = { model, referenceName: `${model} as it was judged`, currentName: current, recorded }
-  return { ok: true, value: { ...found, ...names } }
+  return { ok: true, value: await reportOf(names, chosen, found) }
 }
 
-function metricOf(inputs: Inputs): MetricName | SqlMetric {
-  const { metric: named, 'metric-sql': own, better } = inputs
-  if (own && named === undefined) return { ...own, better: better ?? 'higher' }
-  const example = 'For example: --metric roc_auc'
-  if (own) throw new Fault('cli/bad-input', 'Cannot follow two metrics at once: expected one', { remedy: example })
-  if (better !== undefined) {
-    throw new Fault('cli/bad-input', `Cannot use --better with ${named ?? 'no metric'}: it is of --metric-sql`, {
-      remedy: 'Leave it out.',
-    })
-  }
-  if (named !== undefined) return named
-  throw new Fault('cli/missing-input', 'Cannot follow a metric: none is named; expected --metric', { remedy: example })
-}
-
-function ruleOf(
-  { drop, over = 14 * dayMs, window, delay, coverage }: Inputs,
-  labels: LabelPolicy | undefined,
-): PerformanceRule {
-  const windowMs = window ?? (over % (7 * dayMs) === 0 ? 7 * dayMs : over)
-  if (over % windowMs !== 0) {
-    throw new Fault(
-      'cli/bad-input',
-      `Cannot judge over ${formatDuration(over)}: windows of ${formatDuration(windowMs)} do not divide it; expected a whole multiple`,
-      { remedy: `For example: --over ${formatDuration(Math.ceil(over / windowMs) * windowMs)}` },
-    )
-  }
-  return {
-    limit: drop,
-    overMs: over,
-    windowMs,
-    delayMs: delay ?? labels?.delayMs ?? 0,
-    coverage: coverage ?? labels?.coverage ?? 0.95,
-    alpha: 0.05,
-  }
+async function reportOf(
+  names: Omit<PerformanceReport, 'verdict' | 'followed'>,
+  chosen: readonly ChosenMetric[],
+  found: readonly PerformanceFound[],
+): Promise<PerformanceReport> {
+  const { worstVerdict } = await import('../pipeline/performance-found.ts')
+  const followed = found.map((one, place) => ({ ...one, fromPolicy: chosen[place]?.fromPolicy ?? [] }))
+  return { ...names, verdict: worstVerdict(found.map(({ verdict }) => verdict)), followed }
 }
 
 async function inputDriftIn({ folder }: CommandContext, inputs: Inputs): Promise<InputDrift | undefined> {

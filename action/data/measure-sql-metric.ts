@@ -1,26 +1,32 @@
 import type { Read } from '../base/diagnostic.ts'
+import { nearestName } from '../base/nearest-name.ts'
 import type { Estimated } from '../evaluation/estimate-metric.ts'
 import { mean, variance } from '../stats/sum.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { typesOf } from './prediction-table.ts'
 import { quoteName, quotePath } from './quote.ts'
+import { everyNode, parseSelect } from './select-tree.ts'
 import { cohortColumn, groupColumn, readSqlMetric, type SqlMetricForm } from './sql-metric.ts'
 import type { MeasuredMetric, MetricRequest } from './sql-request.ts'
 
 /** As many as rows were dealt into. */
 const groups = 20
 const fewestOfGroup = 10
+const ownColumns: ReadonlySet<string> = new Set([cohortColumn, groupColumn])
 
 /** A metric of each side, with its standard error; the engine reaches the two files and nothing else. */
 export async function measureSqlMetric(request: MetricRequest): Promise<Read<MeasuredMetric>> {
-  const { expression, reference, current, nativeFile, memoryLimit, tempFolder } = request
+  const { name, expression, reference, current, lacking, nativeFile, memoryLimit, tempFolder } = request
   // One thread: rows come in the order of the file.
   await using engine = await openEngine({
     ...{ nativeFile, memoryLimit, tempFolder, threads: 1, isLocked: true },
     allowedPaths: [reference, current],
   })
-  const columns = await typesOf(engine, `read_parquet(${quotePath(current)})`)
-  const read = await readSqlMetric(engine, expression, [...columns.keys()])
+  const known = await typesOf(engine, `read_parquet(${quotePath(reference)})`)
+  const followed = await typesOf(engine, `read_parquet(${quotePath(current)})`)
+  const columns = [...followed.keys()].filter((column) => known.has(column) && !ownColumns.has(column))
+  const refused = refusing(name)
+  const read = await readSqlMetric(engine, expression, columns)
   if (!read.ok) return refused(read.fault.state, read.fault.remedy)
   const form = read.value
   const measured: ReadonlyMap<number, Estimated>[] = []
@@ -29,21 +35,27 @@ export async function measureSqlMetric(request: MetricRequest): Promise<Read<Mea
     try {
       measured.push(form.kind === 'other' ? await byGroups(engine, expression) : await byRows(engine, form))
     } catch (error) {
+      const unknown = await unknownColumn(engine, expression, columns)
+      const why = Object.entries(lacking).find(([column]) => column.toLowerCase() === unknown?.toLowerCase())?.[1]
+      if (why !== undefined)
+        return refused(`"${unknown}" is not known of the judged rows: ${why}`, othersRemedy(columns))
+      if (unknown !== undefined) {
+        const state = `"${unknown}" is no column of judged rows and log both; expected one of ${columns.join(', ')}`
+        return refused(state, nearestRemedy(unknown, columns))
+      }
       const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
-      return refused(
-        // Its own sentences may hold a value that it could not read.
-        line.replace(/^[A-Z][A-Za-z ]+ Error: /, '').replaceAll(/'[^']*'/g, '‘…’'),
-        'The columns are those of the log and the target; the judged rows must have them, too.',
-      )
+      // Its own sentences may hold a value that it could not read.
+      const state = line.replace(/^[A-Z][A-Za-z ]+ Error: /, '').replaceAll(/'[^']*'/g, '‘…’')
+      return refused(state, othersRemedy(columns))
     }
   }
   const [first, cohorts] = measured
-  const known = first?.get(0) ?? { kind: 'undefined', reason: 'there are no judged rows' }
+  const judged = first?.get(0) ?? { kind: 'undefined', reason: 'there are no judged rows' }
   if (form.kind === 'other' && (await growsWithRows(engine, expression))) {
     return refused('it grows with the number of rows', 'Write it a row: avg(…), or as a quotient of sums.')
   }
   const told = [...(cohorts ?? [])].map(([cohort, estimated]) => ({ cohort, estimated }))
-  return { ok: true, value: { kind: form.kind, reference: known, cohorts: told } }
+  return { ok: true, value: { kind: form.kind, reference: judged, cohorts: told } }
 }
 
 /** A sum counts what is NULL as 0, as the engine does among others; a mean leaves it out. */
@@ -58,7 +70,7 @@ async function byRows(engine: Engine, form: SqlMetricForm & { kind: 'sum' | 'avg
     if (number !== null) own.push(Number(number))
     else if (form.kind === 'sum') own.push(0)
   }
-  return new Map([...values].map(([key, own]) => [key, estimateOf(mean(own), variance(own) / own.length, own.length)]))
+  return new Map([...values].map(([key, own]) => [key, estimateOfRows(own)]))
 }
 
 /** √(variance of the groups' values / groups): rows are dealt in turn, so that groups are alike. */
@@ -79,6 +91,12 @@ async function byGroups(engine: Engine, expression: string): Promise<ReadonlyMap
       return [key, value === null ? undefinedHere('it gives NULL') : estimateOf(value, spread, rows)]
     }),
   )
+}
+
+function estimateOfRows(own: readonly number[]): Estimated {
+  return own.length === 0
+    ? undefinedHere('it gives NULL')
+    : estimateOf(mean(own), variance(own) / own.length, own.length)
 }
 
 function estimateOf(value: number, squaredError: number, rows: number): Estimated {
@@ -103,8 +121,34 @@ async function growsWithRows(engine: Engine, expression: string): Promise<boolea
   return Math.abs(whole - groups * part) < Math.abs(whole - part)
 }
 
-function refused(state: string, remedy: string): Read<never> {
-  const message = `Cannot measure the metric: ${state}`
-  const diagnostic = { code: 'performance/sql-metric', file: '--metric-sql', line: 1, column: 1, message, remedy }
-  return { ok: false, diagnostics: [diagnostic] }
+/** The first column that an expression names and that is not there. */
+async function unknownColumn(
+  engine: Engine,
+  expression: string,
+  columns: readonly string[],
+): Promise<string | undefined> {
+  const own = new Set(columns.map((column) => column.toLowerCase()))
+  const parsed = await parseSelect(engine, `SELECT ${expression}\nFROM data`)
+  const nodes = parsed.kind === 'select' ? [...everyNode(parsed.node)] : []
+  const named = nodes.flatMap(({ class: kind, column_names: names }) =>
+    kind === 'COLUMN_REF' && Array.isArray(names) && names.length === 1 ? [String(names[0])] : [],
+  )
+  return named.find((column) => !own.has(column.toLowerCase()))
+}
+
+function othersRemedy(columns: readonly string[]): string {
+  return `Write the SQL of other columns: ${columns.join(', ')}.`
+}
+
+function nearestRemedy(column: string, columns: readonly string[]): string {
+  const near = nearestName(column, columns)
+  return near === undefined ? 'Write it with these columns alone.' : `Did you mean "${near}"?`
+}
+
+function refusing(name: string): (state: string, remedy: string) => Read<never> {
+  return (state, remedy) => {
+    const message = `Cannot measure "${name}": ${state}`
+    const diagnostic = { code: 'performance/sql-metric', file: '--metric-sql', line: 1, column: 1, message, remedy }
+    return { ok: false, diagnostics: [diagnostic] }
+  }
 }

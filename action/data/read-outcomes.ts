@@ -5,6 +5,7 @@ import type { Contract, LogicalType } from '../project/contract.ts'
 import type { Task } from '../project/project.ts'
 import { describeFiles } from './describe-files.ts'
 import type { Engine } from './engine.ts'
+import { labelColumns, labelRow, oneLabelRow } from './label-columns.ts'
 import { copyTo } from './make-features.ts'
 import { logicalTypeOf, typesOf } from './prediction-table.ts'
 import { quoteName, quoteText } from './quote.ts'
@@ -50,8 +51,8 @@ export interface OutcomeFiles {
   readonly time: string | undefined
   /** Of rows of several models, whose are read. */
   readonly model: string | undefined
-  /** Keeps all columns of the labelled rows for `writeOutcomeRows()`. */
-  readonly keepsRows?: boolean
+  /** What is kept of labelled rows for `writeOutcomeRows()` besides what is judged: all that the log has, or what their labels' files have. */
+  readonly keeps?: 'log' | 'labels' | undefined
 }
 
 const probabilityPrefix = 'probability_'
@@ -102,25 +103,27 @@ function firstAnswers(chosen: readonly Chosen[]): string {
 }
 
 /**
- * Writes the labelled rows that `readOutcomes()` read last, with every column of their files, the target, and the cohort and
- * group that they are of; `cohort` is SQL of `at_ms`.
+ * Writes the labelled rows that `readOutcomes()` read last: prediction, probabilities, target, the cohort and group that they are
+ * of, and every other column of their files that was kept; `cohort` is SQL of `at_ms`.
  */
 export async function writeOutcomeRows(
   engine: Engine,
-  { predictions }: Pick<OutcomeFiles, 'predictions'>,
+  files: OutcomeFiles,
   columns: OutcomeColumns,
   { to, cohort, groups }: { readonly to: string; readonly cohort: string; readonly groups: number },
 ): Promise<void> {
-  const chosen = probabilityColumns(predictions, columns)
+  const chosen = probabilityColumns(files.predictions, columns)
   const type = columns.task === 'regression' ? 'DOUBLE' : sqlTypes[columns.targetType]
   const replaced = [
     ['prediction', `CAST(predicted AS ${type})`],
     [columns.target, `CAST(truth AS ${type})`],
     ...chosen.map(({ column }, index) => [column, `p${index}`]),
   ] as const
-  const own = namesOf(predictions).filter((name) => !replaced.some(([known]) => known === name))
+  const kept = files.keeps === 'log' ? namesOf(files.predictions) : labelColumns(files, columns).map(({ name }) => name)
+  const own = kept.filter((name) => !replaced.some(([known]) => known === name))
+  const row = files.keeps === 'log' ? 'whole_row' : 'label_row'
   const selected = [
-    ...own.map((name) => `whole_row.${quoteName(name)} AS ${quoteName(name)}`),
+    ...own.map((name) => `${row}.${quoteName(name)} AS ${quoteName(name)}`),
     ...replaced.map(([name, value]) => `${value} AS ${quoteName(name)}`),
     `${cohort} AS ${quoteName(cohortColumn)}`,
     `row_number() OVER (PARTITION BY ${cohort} ORDER BY at_ms, id) % ${groups} AS ${quoteName(groupColumn)}`,
@@ -156,7 +159,7 @@ async function outcomesSelect(
       const number = castTo('number', quoteName(column), typeOf(column))
       return `CASE WHEN ${number} BETWEEN 0 AND 1 THEN ${number} END AS p${index}`
     }),
-    ...(files.keepsRows ? ['src AS whole_row'] : []),
+    ...(files.keeps === 'log' ? ['src AS whole_row'] : []),
   ]
   const only = ` AS src${model === undefined ? '' : ` WHERE model = ${quoteText(model)}`}`
   if (labels.length === 0) {
@@ -164,21 +167,24 @@ async function outcomesSelect(
     return `SELECT *, CASE WHEN truth IS NULL THEN 0 ELSE 1 END AS labels
       FROM (SELECT ${own.join(', ')}, ${target} AS truth FROM ${relation}${only})`
   }
+  const kept = labelColumns(files, columns)
+  const [rowOf, oneRow] = kept.length === 0 ? ['', ''] : [`, ${labelRow(kept)} AS label_row`, `, ${oneLabelRow}`]
   const labelRelation = labelsRelation(files, columns)
   const labelTypes = await typesOf(engine, labelRelation)
   const labelType = (name: string) => labelTypes.get(name) ?? 'VARCHAR'
   const label = comparable(columns, quoteName(columns.target), labelType(columns.target))
-  return `SELECT own.*, label.truth, coalesce(label.labels, 0) AS labels FROM (SELECT ${own.join(', ')} FROM ${relation}${only}) AS own
-    LEFT JOIN (SELECT label_id, min(truth) AS truth, count(DISTINCT truth) AS labels
-      FROM (SELECT ${idOf(labelType(columns.id))} AS label_id, ${label} AS truth FROM ${labelRelation})
+  return `SELECT own.*, label.truth, coalesce(label.labels, 0) AS labels${kept.length === 0 ? '' : ', label.label_row'} FROM (SELECT ${own.join(', ')} FROM ${relation}${only}) AS own
+    LEFT JOIN (SELECT label_id, min(truth) AS truth, count(DISTINCT truth) AS labels${oneRow}
+      FROM (SELECT ${idOf(labelType(columns.id))} AS label_id, ${label} AS truth${rowOf} FROM ${labelRelation})
       WHERE truth IS NOT NULL GROUP BY 1) AS label
     ON own.id = label.label_id`
 }
 
-function labelsRelation({ labels, labelContract }: OutcomeFiles, { id, target }: OutcomeColumns): string {
+function labelsRelation(files: OutcomeFiles, columns: OutcomeColumns): string {
+  const { labels, labelContract } = files
   if (!labelContract) return rawRelation(labels)
-  const columns = labelContract.columns.filter(({ name }) => name === id || name === target)
-  return typedRelation(labels, { ...labelContract, columns })
+  const needed = labelContract.columns.filter(({ name }) => name === columns.id || name === columns.target)
+  return typedRelation(labels, { ...labelContract, columns: [...needed, ...labelColumns(files, columns)] })
 }
 
 /** Values are compared as the target's type writes them, so that 1, "1", 1.0 and true are one class where it is an integer. */
@@ -190,7 +196,11 @@ function comparable({ task, targetType }: OutcomeColumns, expression: string, ra
   return `CAST(${castTo(targetType, expression, rawType)} AS VARCHAR)`
 }
 
-function probabilityColumns(files: readonly DescribedFile[], { task, positive }: OutcomeColumns): readonly Chosen[] {
+/** Those of the files' columns that hold the probabilities that are judged. */
+export function probabilityColumns(
+  files: readonly DescribedFile[],
+  { task, positive }: OutcomeColumns,
+): readonly Chosen[] {
   if (task === 'regression') return []
   const names = namesOf(files)
   if (task === 'multiclass') {

@@ -1,5 +1,6 @@
 import { findRuleFaults, type RuleFault } from './check-rule-select.ts'
 import type { Engine } from './engine.ts'
+import { quoteName } from './quote.ts'
 import { everyNode, listOf, parseSelect, type TreeNode, textOf } from './select-tree.ts'
 
 /** The column that says which cohort a row is of, and which of its groups; no file has columns of these names. */
@@ -39,7 +40,7 @@ export async function readSqlMetric(
     "SELECT DISTINCT function_name AS name FROM duckdb_functions() WHERE function_type = 'aggregate'",
   )
   if (!known.some(({ name }) => names.has(name))) return refused('it aggregates nothing')
-  return { ok: true, value: await formOf(engine, query, root) }
+  return { ok: true, value: await formOf(engine, expression, root) }
 }
 
 function refused(state: string): { readonly ok: false; readonly fault: RuleFault } {
@@ -55,29 +56,18 @@ function isPlain(node: TreeNode): boolean {
   return isTable && absent && listOf(node, 'group_expressions').length === 0 && listOf(node, 'modifiers').length === 0
 }
 
-async function formOf(engine: Engine, query: string, root: TreeNode): Promise<SqlMetricForm> {
-  const [child, ...others] = listOf(root, 'children')
-  const name = textOf(root, 'function_name')
-  const kind = name === 'sum' ? 'sum' : name === 'avg' || name === 'mean' ? 'avg' : undefined
-  const isAsIs = root['filter'] === null && root['distinct'] === false && root['class'] === 'FUNCTION'
-  if (!kind || !isAsIs || !child || others.length > 0) return { kind: 'other' }
-  const tree = await treeOf(engine, query)
-  const cohort = await treeOf(engine, `SELECT "${cohortColumn}" FROM data`)
-  const [statement] = listOf(tree, 'statements')
-  const select = statement?.['node'] as TreeNode
-  const reference = listOf(listOf(cohort, 'statements')[0]?.['node'] as TreeNode, 'select_list')[0]
-  const list = [
-    { ...child, alias: 'value' },
-    { ...reference, alias: 'cohort' },
-  ]
-  const whole = { ...tree, statements: [{ ...statement, node: { ...select, select_list: list } }] }
-  const [made] = await engine.query<{ sql: string }>('SELECT json_deserialize_sql($1::VARCHAR::JSON) AS sql', [
-    JSON.stringify(whole),
-  ])
-  return { kind, sql: made?.sql ?? '' }
-}
-
-async function treeOf(engine: Engine, sql: string): Promise<TreeNode> {
-  const [row] = await engine.query<{ tree: string }>('SELECT json_serialize_sql($1::VARCHAR) AS tree', [sql])
-  return JSON.parse(row?.tree ?? '{}') as TreeNode
+/**
+ * What a sum or a mean takes of each row is cut out of its text, not put together from the parsed tree: that holds numbers which
+ * JSON does not carry. Where the cut is not one expression, as with a comment behind it, the form is any other.
+ */
+async function formOf(engine: Engine, expression: string, root: TreeNode): Promise<SqlMetricForm> {
+  const isAsIs = root['class'] === 'FUNCTION' && root['filter'] === null && root['distinct'] === false
+  const [, name, inner] = /^\s*(sum|avg|mean)\s*\((.*)\)\s*$/is.exec(expression) ?? []
+  if (!isAsIs || inner === undefined || textOf(root, 'function_name') !== name?.toLowerCase()) return { kind: 'other' }
+  const ofRow = `(${inner}\n)`
+  const parsed = await parseSelect(engine, `SELECT ${ofRow}`)
+  const [one, another] = parsed.kind === 'select' ? listOf(parsed.node, 'select_list') : []
+  if (!one || another || listOf(root, 'children').length !== 1) return { kind: 'other' }
+  const sql = `SELECT ${ofRow} AS value, ${quoteName(cohortColumn)} AS cohort FROM data`
+  return { kind: name.toLowerCase() === 'sum' ? 'sum' : 'avg', sql }
 }

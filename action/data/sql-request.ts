@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { FaultCode } from '../base/fault.ts'
 import type { Estimated } from '../evaluation/estimate-metric.ts'
+import type { MeasuredSql } from '../evaluation/metric-drop.ts'
 import type { Contract } from '../project/contract.ts'
 import type { FeatureRequest, MadeFeatures } from './feature-request.ts'
 import type { SourceFile } from './source-file.ts'
@@ -29,15 +30,18 @@ export interface RuleRequest extends SqlLimits {
 /** A metric in SQL, over judged rows and over the labelled rows of cohorts, each a Parquet file with `plumbline cohort`. */
 export interface MetricRequest extends SqlLimits {
   readonly task: 'metric'
+  readonly name: string
   readonly expression: string
   /** Absolute paths. */
   readonly reference: string
   readonly current: string
+  /** Column that is not there → why. */
+  readonly lacking: Readonly<Record<string, string>>
 }
 
 export interface MeasuredMetric {
   /** Of a `sum` or `avg` each row has its part, and a sum is told a row; of others the error is that of 20 groups of rows. */
-  readonly kind: 'sum' | 'avg' | 'other'
+  readonly kind: MeasuredSql['form']
   readonly reference: Estimated
   /** By cohort. */
   readonly cohorts: readonly { readonly cohort: number; readonly estimated: Estimated }[]

@@ -19,6 +19,8 @@ export interface CohortRule extends DropRule {
   readonly overMs: number
   /** The share of predictions, 0 to 1, that must have their label. */
   readonly coverage: number
+  /** Begin of the window from which stretches are counted; the first cohort's where that is earlier, or nothing is said. */
+  readonly beginsMs?: number
 }
 
 /** `waiting`: labels are not due yet; `low coverage`: due and not there; `unmeasured`: the metric is undefined of them. */
@@ -34,7 +36,8 @@ export interface FollowedCohort {
 /**
  * Judges, after each cohort that can be, the stretch of `overMs` that ends with it. Labels that come early tell another story
  * than all of them, so that a cohort is shown and not judged until its labels are due and nearly all there. A stretch has its
- * place among all windows since the first, judged or not: what it may spend of alpha does not depend on which labels came.
+ * place among all windows since the first, judged or not: what it may spend of alpha does not depend on which labels came, nor,
+ * where `beginsMs` says when the first was, on which predictions are still at hand.
  */
 export function followCohorts(
   reference: Estimate,
@@ -42,7 +45,7 @@ export function followCohorts(
   rule: CohortRule,
 ): readonly FollowedCohort[] {
   const ordered = cohorts.toSorted((one, other) => one.sinceMs - other.sinceMs)
-  const firstMs = ordered[0]?.sinceMs ?? 0
+  const firstMs = Math.min(ordered[0]?.sinceMs ?? 0, rule.beginsMs ?? Infinity)
   return ordered.map((cohort) => {
     const state = stateOf(cohort, rule)
     if (state !== 'judged') return { cohort, state, judged: null }

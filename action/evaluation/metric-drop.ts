@@ -22,3 +22,10 @@ export interface MetricDrop {
   /** Labelled rows in it. */
   readonly rows: number
 }
+
+/** A metric in SQL, and what of it was judged. */
+export interface MeasuredSql {
+  readonly expression: string
+  /** `sum`: a sum, told a row; `avg`: a mean of rows; `other`: neither, so that its error is that of groups of rows. */
+  readonly form: 'sum' | 'avg' | 'other'
+}

@@ -24,6 +24,8 @@ export interface CohortsAsked {
   readonly better: 'higher' | 'lower'
   readonly rule: PerformanceRule
   readonly nowMs: number
+  /** When the release was first deployed, where that is known. */
+  readonly deployedMs?: number | undefined
   readonly reference: Estimate
   /** Of a window's labelled rows, whose places are given. */
   readonly estimateOf: (window: CohortWindow, labelled: readonly number[]) => Estimated
@@ -51,7 +53,7 @@ export function toldCohorts(
   windows: readonly CohortWindow[],
   asked: CohortsAsked,
 ): readonly ToldCohort[] {
-  const { rule, nowMs, reference, estimateOf, better } = asked
+  const { rule, nowMs, reference, estimateOf, better, deployedMs } = asked
   const cohorts = windows.map((window): Cohort => {
     const labelled = window.rows.filter((row) => outcomes.isLabelled[row] === 1)
     return {
@@ -63,7 +65,8 @@ export function toldCohorts(
       estimate: estimateOf(window, labelled),
     }
   })
-  const followed = followCohorts(reference, cohorts, { ...rule, better })
+  const begins = deployedMs === undefined ? {} : { beginsMs: windowOf(deployedMs, rule.windowMs).sinceMs }
+  const followed = followCohorts(reference, cohorts, { ...rule, ...begins, better })
   return followed.map((one, place) => {
     const rows = windows[place]?.rows ?? []
     return told(one, estimatesOf(pickRows(outcomes.rows, rows), asked.calibrations), asked)

@@ -7,6 +7,7 @@ import {
   modelsIn,
   namesOf,
   type OutcomeColumns,
+  type OutcomeFiles,
   type Outcomes,
   readOutcomes,
   targetTypeIn,
@@ -14,15 +15,17 @@ import {
 } from '../data/read-outcomes.ts'
 import { openReading } from '../data/reading-engine.ts'
 import type { DescribedFile, SourceFile } from '../data/source-file.ts'
+import type { StoredRows } from '../data/write-stored-rows.ts'
+import type { Calibration } from '../evaluation/calibration.ts'
 import { fitCalibrations } from '../evaluation/estimate-by-confidence.ts'
 import { estimateMetric } from '../evaluation/estimate-metric.ts'
 import type { JudgedRows } from '../evaluation/judged-rows.ts'
 import { pickRows } from '../evaluation/pick-rows.ts'
 import type { Contract } from '../project/contract.ts'
 import { type MetricName, metricKinds, metricsOfTask } from '../project/metric-kinds.ts'
-import type { Task } from '../project/project.ts'
+import type { SqlMetric, Task } from '../project/project.ts'
 import { toldCohorts, windowsOf } from './follow-cohorts.ts'
-import { type Measure, openSqlExchange, type SqlExchange, type SqlMetric } from './measure-in-sql.ts'
+import { type Measure, openSqlExchange, type SqlExchange } from './measure-in-sql.ts'
 import {
   causeOf,
   estimateAssumption,
@@ -33,9 +36,15 @@ import {
   type StretchOfTime,
 } from './performance-found.ts'
 
-export interface PerformanceAsked {
+/** A metric, and the fall of it that matters. */
+export interface WatchedMetric {
   readonly metric: MetricName | SqlMetric
   readonly rule: PerformanceRule
+}
+
+export interface PerformanceAsked {
+  /** One or more. */
+  readonly watched: readonly WatchedMetric[]
   readonly nowMs: number
   readonly columns: { readonly id: string; readonly target: string; readonly time: string }
   /** What the model answers; told by the columns of the reference where it is left out. */
@@ -44,6 +53,8 @@ export interface PerformanceAsked {
   readonly positive: string | undefined
   /** Tag of the release whose predictions are followed; the only one in the log where it is left out. */
   readonly release: string | undefined
+  /** From when on stretches are counted: when that release was first deployed. Without it, its first prediction. */
+  readonly deployedMs?: number | undefined
   /** What is known of the inputs over the newest stretch, which is none where nothing was judged. */
   readonly inputsOf: (stretch: StretchOfTime | undefined) => InputDrift
 }
@@ -51,7 +62,8 @@ export interface PerformanceAsked {
 /** Judged rows: files, or what a release keeps of them. */
 export type ReferenceRows =
   | { readonly kind: 'files'; readonly files: readonly SourceFile[] }
-  | { readonly kind: 'stored'; readonly rows: JudgedRows; readonly file: string }
+  /** `file` names them. */
+  | ({ readonly kind: 'stored'; readonly file: string } & StoredRows)
 
 export interface PerformanceFiles {
   readonly reference: ReferenceRows
@@ -65,18 +77,25 @@ export interface PerformanceFiles {
 const mostCohorts = 5000
 
 /**
- * Follows a metric of a model over its predictions, cohort by cohort as labels come, against what it was on judged rows; and
- * estimates it where classes are predicted with probabilities and labels are not in yet.
+ * Follows metrics of a model over its predictions, cohort by cohort as labels come, against what they were on judged rows; and
+ * estimates them where classes are predicted with probabilities and labels are not in yet. Each as it is asked for, in that
+ * order; what is wrong with any of them is told in one go.
  */
 export async function followPerformance(
   files: PerformanceFiles,
   asked: PerformanceAsked,
   signal?: AbortSignal,
-): Promise<Read<PerformanceFound>> {
-  const judgedFiles = files.reference.kind === 'files' ? files.reference.files : []
+): Promise<Read<readonly PerformanceFound[]>> {
+  const { reference } = files
+  const judgedFiles = reference.kind === 'files' ? reference.files : []
   const all = [...judgedFiles, ...files.current, ...files.labels]
-  await using exchange = typeof asked.metric === 'string' ? undefined : await openSqlExchange()
-  await using engine = await openReading({ files: all, otherPaths: exchange?.paths ?? [] }, signal)
+  const isInSql = asked.watched.some(({ metric }) => typeof metric !== 'string')
+  await using exchange = isInSql ? await openSqlExchange() : undefined
+  const stored = reference.kind === 'stored' ? [reference.path] : []
+  await using engine = await openReading(
+    { files: all, otherPaths: exchange ? [...exchange.paths, ...stored] : [] },
+    signal,
+  )
   try {
     const described = await describeAll(engine, [judgedFiles, files.current, files.labels])
     if (!described.ok) return described
@@ -102,7 +121,7 @@ async function follow(
   asked: PerformanceAsked,
   exchange: SqlExchange | undefined,
   signal: AbortSignal | undefined,
-): Promise<Read<PerformanceFound>> {
+): Promise<Read<readonly PerformanceFound[]>> {
   const { judged, predictions, labels } = described
   const file = predictions[0]?.path ?? ''
   const release = chooseRelease(predictions, await modelsIn(engine, predictions), asked.release)
@@ -111,34 +130,50 @@ async function follow(
   if (!columns.ok) return columns
   const first = await referenceRows(engine, stored, judged, columns.value, exchange)
   if (!first.ok) return first
-  const known = first.value.task === 'multiclass' ? { classes: first.value.classes } : {}
+  const reference = first.value
+  const known = reference.task === 'multiclass' ? { classes: reference.classes } : {}
   const model = release.value ?? undefined
-  const sides = { predictions, labels, labelContract, time: asked.columns.time, model }
+  const keeps = exchange && (stored.kind === 'files' ? 'log' : 'labels')
+  const sides: OutcomeFiles = { predictions, labels, labelContract, time: asked.columns.time, model, keeps }
   const own = { ...columns.value, ...known }
-  const followed = await readOutcomes(engine, { ...sides, keepsRows: exchange !== undefined }, own)
+  const followed = await readOutcomes(engine, sides, own)
   if (!followed.ok) return followed
-  if (isOfOtherClasses(followed.value.rows)) {
+  const outcomes = followed.value
+  if (isOfOtherClasses(outcomes.rows)) {
     const remedy =
       'The classes of a target that may not be shown are not kept with a release: name judged rows with --reference.'
     return refused('classes', file, 'no prediction is of a class that the reference knows', remedy)
   }
-  const { metric, rule } = asked
-  if (typeof metric === 'string') {
-    const measure = ownMeasure(metric, first.value, followed.value)
-    return judge(first.value, followed.value, measure, { ...asked, release: model }, file)
+  if (exchange && stored.kind === 'stored') {
+    const written = await exchange.writeStored(engine, stored, sides, own)
+    if (!written.ok) return refused('sql-metric', file, written.state, 'Name judged rows with --reference.')
   }
-  await exchange?.writeCurrent(engine, sides, own, rule.windowMs)
-  const measure = exchange && (await exchange.measure(metric, signal))
-  if (!measure)
-    return refused('sql-metric', file, 'a metric of SQL cannot be measured', 'Name judged rows with --reference.')
-  if (!measure.ok) return measure
-  return judge(first.value, followed.value, measure.value, { ...asked, release: model }, file)
+  const calibrations = reference.task === 'regression' ? [] : fitCalibrations(reference)
+  const found: PerformanceFound[] = []
+  const wrong: Diagnostic[] = []
+  for (const { metric, rule } of asked.watched) {
+    const measure = await measureOf(metric, rule)
+    const one = measure.ok
+      ? judge(outcomes, measure.value, rule, { ...asked, release: model, calibrations }, file)
+      : measure
+    if (one.ok) found.push(one.value)
+    else wrong.push(...one.diagnostics)
+  }
+  return wrong.length > 0 ? { ok: false, diagnostics: wrong } : { ok: true, value: found }
+
+  async function measureOf(metric: MetricName | SqlMetric, rule: PerformanceRule): Promise<Read<Measure>> {
+    if (typeof metric === 'string') return { ok: true, value: ownMeasure(metric, reference, outcomes) }
+    if (!exchange) throw new Error('a metric of SQL has no files between the processes')
+    await exchange.writeCurrent(engine, sides, own, rule.windowMs)
+    return await exchange.measure(metric, signal)
+  }
 }
 
 function ownMeasure(metric: MetricName, reference: JudgedRows, outcomes: Outcomes): Measure {
   return {
     name: metric,
     better: metricKinds[metric].better,
+    sql: null,
     reference: estimateMetric(metric, reference),
     estimateOf: (_, labelled) => estimateMetric(metric, pickRows(outcomes.rows, labelled)),
   }
@@ -175,7 +210,7 @@ async function columnsOf(
   engine: Engine,
   reference: ReferenceRows,
   { judged, predictions, labels }: Described,
-  { columns, task: told, positive, metric }: PerformanceAsked,
+  { columns, task: told, positive, watched }: PerformanceAsked,
   labelContract: Contract | undefined,
 ): Promise<Read<OutcomeColumns>> {
   const { id, target } = columns
@@ -183,9 +218,10 @@ async function columnsOf(
   if (!withTarget) return noTarget(target, [judged, labels, predictions].find((files) => files.length > 0) ?? [])
   const typed = labelContract?.columns.find(({ name }) => name === target)?.logicalType
   const targetType = typed ?? targetTypeIn(withTarget, target)
-  const task = told ?? (reference.kind === 'stored' ? reference.rows.task : taskOf(metric, namesOf(judged)))
+  const task = told ?? (reference.kind === 'stored' ? reference.rows.task : taskOf(watched[0]?.metric, namesOf(judged)))
   const file = (judged[0] ?? predictions[0])?.path ?? ''
-  if (typeof metric === 'string' && !metricKinds[metric].tasks.includes(task)) {
+  for (const { metric } of watched) {
+    if (typeof metric !== 'string' || metricKinds[metric].tasks.includes(task)) continue
     const remedy = `Name one of ${metricsOfTask(task).join(', ')}.`
     return refused('metric', file, `${metric} is no metric of ${task} predictions`, remedy)
   }
@@ -203,7 +239,7 @@ async function columnsOf(
 }
 
 /** Two or more columns probability_<class> are of several classes, a column probability is of two. */
-function taskOf(metric: PerformanceAsked['metric'], names: readonly string[]): Task {
+function taskOf(metric: MetricName | SqlMetric | undefined, names: readonly string[]): Task {
   // SQL compares values itself: they are told apart, and nothing more.
   if (typeof metric !== 'string') return 'multiclass'
   if (metricKinds[metric].tasks.includes('regression')) return 'regression'
@@ -217,13 +253,10 @@ async function referenceRows(
   columns: OutcomeColumns,
   exchange: SqlExchange | undefined,
 ): Promise<Read<JudgedRows>> {
-  if (reference.kind === 'stored') {
-    if (!exchange) return { ok: true, value: reference.rows }
-    const remedy = 'Name judged rows with all their columns: --reference FILE.'
-    return refused('sql-metric', reference.file, 'a release keeps no columns that a metric of SQL could read', remedy)
-  }
-  const files = { predictions: judged, labels: [], time: undefined, model: undefined }
-  const read = await readOutcomes(engine, { ...files, keepsRows: exchange !== undefined }, columns)
+  if (reference.kind === 'stored') return { ok: true, value: reference.rows }
+  const keeps = exchange && 'log'
+  const files: OutcomeFiles = { predictions: judged, labels: [], time: undefined, model: undefined, keeps }
+  const read = await readOutcomes(engine, files, columns)
   if (!read.ok) return read
   await exchange?.writeReference(engine, files, columns)
   const { rows, isLabelled } = read.value
@@ -232,14 +265,14 @@ async function referenceRows(
 }
 
 function judge(
-  reference: JudgedRows,
   outcomes: Outcomes,
   measure: Measure,
-  asked: PerformanceAsked,
+  rule: PerformanceRule,
+  asked: PerformanceAsked & { readonly calibrations: readonly Calibration[] },
   file: string,
 ): Read<PerformanceFound> {
-  const { rule, nowMs, inputsOf, release } = asked
-  const { name: metric, better, reference: first, estimateOf } = measure
+  const { nowMs, inputsOf, release, calibrations, deployedMs } = asked
+  const { name: metric, better, sql, reference: first, estimateOf } = measure
   if (first.kind === 'undefined') {
     const remedy = 'Name judged rows of every class, with their probabilities where the metric takes them.'
     return refused('reference', file, `the reference has no ${metric}: ${first.reason}`, remedy)
@@ -249,12 +282,12 @@ function judge(
     const remedy = 'Name a longer --window, or look for times that are none.'
     return refused('many-windows', file, `its rows lie in more than ${mostCohorts} windows`, remedy)
   }
-  const calibrations = reference.task === 'regression' ? [] : fitCalibrations(reference)
   const cohorts = toldCohorts(outcomes, windows, {
     metric,
     better,
     rule,
     nowMs,
+    deployedMs,
     reference: first.estimate,
     calibrations,
     estimateOf,
@@ -269,6 +302,7 @@ function judge(
     value: {
       metric,
       better,
+      sql,
       rule,
       release: release ?? null,
       reference: first.estimate,

@@ -1,7 +1,7 @@
 import type { ConfidenceEstimates } from '../evaluation/estimate-by-confidence.ts'
 import type { Estimate } from '../evaluation/estimate-metric.ts'
 import type { CohortState } from '../evaluation/judge-cohorts.ts'
-import type { DropCause, DropVerdict } from '../evaluation/metric-drop.ts'
+import type { DropCause, DropVerdict, MeasuredSql } from '../evaluation/metric-drop.ts'
 import type { Interval } from '../stats/interval.ts'
 
 export interface PerformanceRule {
@@ -68,6 +68,8 @@ export type InputDrift =
 export interface PerformanceFound {
   readonly metric: string
   readonly better: 'higher' | 'lower'
+  /** Null of Plumbline's own metrics. */
+  readonly sql: MeasuredSql | null
   readonly rule: PerformanceRule
   /** Tag of the release whose predictions these are; null where the log names none. */
   readonly release: string | null
@@ -110,4 +112,13 @@ export function newestJudged(
 export function causeOf(verdict: DropVerdict, inputs: InputDrift): DropCause {
   if (verdict !== 'drop' || inputs.kind === 'unknown') return 'unknown'
   return inputs.kind === 'drift' ? 'data' : 'concept'
+}
+
+/** What of a followed metric `retrain:` of plumbline.yaml may say. */
+export type MetricWord = 'metric' | 'drop' | 'over'
+
+/** Of several metrics, a fall comes first, then what is not known. */
+export function worstVerdict(verdicts: readonly DropVerdict[]): DropVerdict {
+  const ranks: readonly DropVerdict[] = ['drop', 'insufficient data', 'no drop']
+  return ranks.find((verdict) => verdicts.includes(verdict)) ?? 'insufficient data'
 }

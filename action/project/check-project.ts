@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { checkConditions } from './check-conditions.ts'
-import { metricsOfTask } from './metric-kinds.ts'
+import { isMetricName, metricsOfTask } from './metric-kinds.ts'
 import { findCycle } from './order-stages.ts'
 import { onlyDataset, outputsOf } from './output-kind.ts'
 import type { ProjectDocument } from './project-schema.ts'
@@ -33,6 +33,7 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
   checkStages()
   checkOutputs()
   found.push(...checkConditions(file, document, lineOf))
+  for (const name of Object.keys(document.metrics)) checkOwnMetric(name)
   for (const name of Object.keys(document.gates)) checkGate(name)
   found.push(...checkRetrain(file, document, lineOf))
   return found
@@ -208,11 +209,22 @@ export function checkProject(file: string, document: ProjectDocument, lineOf: Li
     }
   }
 
+  function checkOwnMetric(name: string): void {
+    if (!isMetricName(name)) return
+    const message = `Cannot name a metric of your own "${name}": Plumbline measures one of this name`
+    add('project/value', ['metrics', name], message, 'Give it another name.')
+  }
+
   function checkGate(name: string): void {
     const gate = document.gates[name]
     if (!gate) return
     const metrics = metricsOfTask(document.model.task)
-    if (!metrics.some((metric) => metric === gate.metric)) {
+    if (!isMetricName(gate.metric) && Object.hasOwn(document.metrics, gate.metric)) {
+      const state = `"${gate.metric}" is a metric in SQL, which is followed once labels come in`
+      const message = `Cannot judge gate "${name}": ${state}; expected one of ${metrics.join(', ')}`
+      const remedy = `Watch it instead: retrain: { any: [ { metric: ${gate.metric}, drop: 0.1, over: 14d } ] }.`
+      add('project/value', ['gates', name, 'metric'], message, remedy)
+    } else if (!metrics.some((metric) => metric === gate.metric)) {
       add(
         'project/unknown-metric',
         ['gates', name, 'metric'],

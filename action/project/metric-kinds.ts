@@ -7,6 +7,9 @@ interface MetricKind {
   readonly better: 'higher' | 'lower'
 }
 
+/** How a metric of the user's may be called, in plumbline.yaml and on the command line. */
+export const ownMetricName = /^[a-z][a-z0-9_-]{0,39}$/
+
 /** Every metric that Plumbline measures and a gate can bound, in the order in which they are shown. */
 export const metricKinds: Readonly<Record<MetricName, MetricKind>> = {
   roc_auc: { tasks: ['binary', 'multiclass'], better: 'higher' },

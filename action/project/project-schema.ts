@@ -1,6 +1,7 @@
 import { parseByteSize } from '../base/byte-size.ts'
 import { drift } from './drift-schema.ts'
 import { duration } from './duration-schema.ts'
+import { metrics } from './metrics-schema.ts'
 import { mlflow } from './mlflow-schema.ts'
 import { smokeKinds, tasks } from './project.ts'
 import { retrain } from './retrain-schema.ts'
@@ -306,6 +307,7 @@ export const projectSchema = z.strictObject({
     .object({ features: featuresStage, train: programStage, predict: programStage })
     .catchall(programStage)
     .describe('`features` is SQL; `train`, `predict` and any other stage are programs.'),
+  metrics,
   gates: z.record(stageName, gate).default({}).describe('What a model must reach.'),
   drift: drift.prefault({}).describe('How new rows are judged beside what the live model learned.'),
   retrain: retrain.prefault({}).describe('When a retrained model is proposed, and how often at most.'),

@@ -21,6 +21,8 @@ export interface Project {
   readonly features: FeaturesStage
   /** The user's stages in the order in which they can run: `train` and `predict` are always among them. */
   readonly stages: readonly ProgramStage[]
+  /** Of the user's own, beside those of `metricsOfTask()`. */
+  readonly metrics: readonly SqlMetric[]
   readonly gates: readonly Gate[]
   readonly drift: DriftPolicy
   readonly retrain: RetrainPolicy
@@ -203,6 +205,16 @@ export interface ResourceLimits {
   /** Processors. */
   readonly cpu?: number
   readonly diskBytes?: number
+}
+
+/** A metric of the user's: one aggregate of SQL over labelled rows, such as `avg(case when prediction = class then 1 else -2 end)`. */
+export interface SqlMetric {
+  /** `[a-z][a-z0-9_-]{0,39}`, and no name of `metricsOfTask()`. */
+  readonly name: string
+  readonly expression: string
+  readonly better: 'higher' | 'lower'
+  /** Where it is written; none: in a flag. */
+  readonly place?: { readonly file: string; readonly line: number; readonly column: number }
 }
 
 /** A bound on a metric, over all test rows or over each slice: `min`, `max` or both. */

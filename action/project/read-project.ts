@@ -21,6 +21,7 @@ import {
   type Project,
   type ResourceLimits,
   type RetryPolicy,
+  type SqlMetric,
   type StorePolicy,
 } from './project.ts'
 import { type ProjectDocument, projectSchema } from './project-schema.ts'
@@ -141,6 +142,7 @@ function fillIn(folder: string, document: ProjectDocument, lineOf: LineOf): Proj
       const hook = document.hooks[name]
       return hook ? [{ ...program(name, { needs: [], out: {}, ...hook }, lineOf(['hooks', name]).line), name }] : []
     }),
+    metrics: sqlMetrics(document.metrics, lineOf),
     gates: Object.entries(document.gates).map(([name, gate]) => gatePolicy(name, gate, params, lineOf)),
     drift: driftPolicy(document.drift),
     retrain: retrainPolicy(document.retrain),
@@ -226,6 +228,15 @@ function retryPolicy({
   codes,
 }: NonNullable<ProjectDocument['stages']['train']['retry']>): RetryPolicy {
   return { attempts, backoffMs: backoff, factor, ...(codes && { codes }) }
+}
+
+function sqlMetrics(given: ProjectDocument['metrics'], lineOf: LineOf): readonly SqlMetric[] {
+  return Object.entries(given).map(([name, { sql, better }]) => ({
+    name,
+    expression: sql,
+    better,
+    place: { file: projectFile, ...lineOf(['metrics', name, 'sql']) },
+  }))
 }
 
 function gatePolicy(

@@ -39,7 +39,11 @@ function condition(trigger: TriggerDocument): RetrainCondition {
 type Path = readonly (string | number)[]
 
 /** What a trigger asks for and this model has not: a time, a metric of that name, the rest of its own words. */
-export function checkRetrain(file: string, { model, retrain }: ProjectDocument, lineOf: LineOf): readonly Diagnostic[] {
+export function checkRetrain(
+  file: string,
+  { model, retrain, metrics }: ProjectDocument,
+  lineOf: LineOf,
+): readonly Diagnostic[] {
   const list = retrain.all ? 'all' : 'any'
   return (retrain[list] ?? []).flatMap((trigger, place) => check(trigger, ['retrain', list, place]))
 
@@ -84,7 +88,7 @@ export function checkRetrain(file: string, { model, retrain }: ProjectDocument, 
   }
 
   function known(): readonly string[] {
-    return metricsOfTask(model.task)
+    return [...metricsOfTask(model.task), ...Object.keys(metrics)]
   }
 
   function complain(path: Path, state: string, remedy: string): readonly Diagnostic[] {

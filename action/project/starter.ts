@@ -114,6 +114,15 @@ stages:
   predict: { needs: [features, train], run: python predict.py }
 gates:
   floor: { metric: ${floor.metric}, min: ${floor.minimum} } # a constant has ${round(floor.constant)}${best}
+${labels && id ? watchedMetric(floor.metric) : ''}`
+}
+
+/** Labels that come later say whether the model still predicts as well. */
+function watchedMetric(metric: string): string {
+  return `retrain:
+  any:
+    - every: 7d
+    - { metric: ${metric}, drop: 0.03, over: 14d } # so much worse than at the release, as plumbline performance finds
 `
 }
 

@@ -54,3 +54,17 @@ export function takenBackIn(records: readonly LedgerRecord[], model: string): Re
   }
   return taken
 }
+
+/** When a release was first given a share, or all, in an environment, milliseconds since 1970; undefined where no record says. */
+export function firstDeployedMs(
+  records: readonly LedgerRecord[],
+  { model, environment, tag }: { readonly model: string; readonly environment: string; readonly tag: string },
+): number | undefined {
+  const times = records.flatMap(({ kind, model: whose, at, body }) => {
+    if (kind !== 'deployed' || whose !== model || body['environment'] !== environment) return []
+    const isGiven = body['stable'] === tag || body['candidate'] === tag
+    const ms = Date.parse(at)
+    return isGiven && Number.isFinite(ms) ? [ms] : []
+  })
+  return times.length === 0 ? undefined : Math.min(...times)
+}

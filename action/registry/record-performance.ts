@@ -1,6 +1,8 @@
 import { isRecord } from '../base/is-record.ts'
-import type { DropCause, DropVerdict, MetricDrop } from '../evaluation/metric-drop.ts'
+import type { DropCause, DropVerdict, MeasuredSql, MetricDrop } from '../evaluation/metric-drop.ts'
 import type { GitHubClient } from '../github/client.ts'
+import { isMetricName, metricKinds } from '../project/metric-kinds.ts'
+import type { SqlMetric } from '../project/project.ts'
 import type { Interval } from '../stats/interval.ts'
 import type { Stamp } from './allocate.ts'
 import { appendToLedger, type LedgerDecision } from './ledger.ts'
@@ -21,6 +23,9 @@ export interface Performance {
   /** Tag. */
   readonly release: string
   readonly metric: string
+  readonly better: 'higher' | 'lower'
+  /** Null of Plumbline's own metrics. Another expression under the same name is another metric. */
+  readonly sql: MeasuredSql | null
   readonly limit: number
   /** Length of a stretch, and of a cohort. */
   readonly overMs: number
@@ -37,6 +42,8 @@ export interface Performance {
 /** The newest word on a metric of a model. */
 export interface PerformanceFinding extends MetricDrop {
   readonly release: string
+  readonly better: 'higher' | 'lower'
+  readonly sql: MeasuredSql | null
   /** Length of the stretch that it is about. */
   readonly overMs: number
   /** The metric of the model as it was judged. */
@@ -65,6 +72,7 @@ export function decidePerformance(
   const { model, ...rest } = found
   const body: JsonObject = {
     ...rest,
+    sql: found.sql && { ...found.sql },
     reference: { ...found.reference },
     columns: [...found.columns],
     cohorts: jsonOf(cohorts),
@@ -75,16 +83,22 @@ export function decidePerformance(
 /** The end of the newest cohort that was judged by the same rule; null where none was. */
 export function judgedUntilOf(
   records: readonly LedgerRecord[],
-  rule: Pick<Performance, 'model' | 'release' | 'metric' | 'limit' | 'overMs' | 'windowMs'>,
+  rule: Pick<Performance, 'model' | 'release' | 'metric' | 'better' | 'sql' | 'limit' | 'overMs' | 'windowMs'>,
 ): string | null {
   const ends = records.flatMap((record) => {
     if (record.kind !== 'performance' || record.model !== rule.model) return []
     const isSame = (['release', 'metric', 'limit', 'overMs', 'windowMs'] as const).every(
       (key) => record.body[key] === rule[key],
     )
-    return isSame ? cohortsIn(record).map(({ until }) => until) : []
+    return isSame && isOf(record, rule) ? cohortsIn(record).map(({ until }) => until) : []
   })
   return ends.reduce<string | null>((newest, end) => (newest !== null && newest > end ? newest : end), null)
+}
+
+/** Whether a record is of this metric: of the same SQL that points the same way, or of one of Plumbline's own. */
+function isOf(record: LedgerRecord, { better, sql }: Pick<Performance, 'better' | 'sql'>): boolean {
+  const known = sqlOf(record.body['sql'])
+  return known?.expression === sql?.expression && (sql === null || record.body['better'] === better)
 }
 
 /** The newest word on a model's metric, or on any where none is named; undefined where nothing was recorded. */
@@ -96,23 +110,35 @@ export function performanceIn(
   return findingsIn(records, model).findLast((found) => metric === undefined || found.metric === metric)
 }
 
-/** The newest word on each metric of a model over each length of time. */
-export function performancesIn(records: readonly LedgerRecord[], model: string): readonly PerformanceFinding[] {
-  const newest = new Map(findingsIn(records, model).map((found) => [`${found.overMs} ${found.metric}`, found]))
-  return [...newest.values()]
+/**
+ * The newest word on each metric of a model over each length of time; of those in SQL on what `metrics` say they are now: what
+ * was found by other SQL under a name of theirs is left out.
+ */
+export function performancesIn(
+  records: readonly LedgerRecord[],
+  model: string,
+  metrics: readonly SqlMetric[],
+): readonly PerformanceFinding[] {
+  const isOfNow = ({ metric, better, sql }: PerformanceFinding) => {
+    const own = metrics.find(({ name }) => name === metric)
+    return own?.expression === sql?.expression && (own === undefined || own.better === better)
+  }
+  const found = findingsIn(records, model).filter(isOfNow)
+  return [...new Map(found.map((one) => [`${one.overMs} ${one.metric}`, one])).values()]
 }
 
 function findingsIn(records: readonly LedgerRecord[], model: string): readonly PerformanceFinding[] {
   return records.flatMap((record) => {
     if (record.kind !== 'performance' || record.model !== model) return []
-    const { release, metric, limit, overMs, reference, cause } = record.body
+    const { release, metric, limit, overMs, reference, cause, better, sql } = record.body
     const before = isRecord(reference) ? reference['value'] : undefined
     const newest = cohortsIn(record).at(-1)
     if (typeof release !== 'string' || typeof metric !== 'string' || typeof limit !== 'number') return []
     if (typeof overMs !== 'number' || typeof before !== 'number' || !newest) return []
     const { drop, interval, verdict, since, until, rows } = newest
     const told = { drop, interval, verdict, since, until, rows, cause: causeOf(cause) }
-    return [{ release, metric, limit, overMs, before, ...told, at: record.at }]
+    const points = { better: betterOf(metric, better), sql: sqlOf(sql) }
+    return [{ release, metric, ...points, limit, overMs, before, ...told, at: record.at }]
   })
 }
 
@@ -139,6 +165,21 @@ const causes: readonly DropCause[] = ['concept', 'data', 'unknown']
 function causeOf(value: unknown): DropCause {
   return causes.find((cause) => cause === value) ?? 'unknown'
 }
+
+/** A record of before it held which way its metric points is of one of Plumbline's own. */
+function betterOf(metric: string, value: unknown): 'higher' | 'lower' {
+  if (value === 'higher' || value === 'lower') return value
+  return isMetricName(metric) ? metricKinds[metric].better : 'higher'
+}
+
+function sqlOf(value: unknown): MeasuredSql | null {
+  if (!isRecord(value)) return null
+  const { expression } = value
+  const form = forms.find((known) => known === value['form'])
+  return typeof expression === 'string' && form !== undefined ? { expression, form } : null
+}
+
+const forms: readonly MeasuredSql['form'][] = ['sum', 'avg', 'other']
 
 function readInterval(value: unknown): Interval | null {
   if (!isRecord(value)) return null

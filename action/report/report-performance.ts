@@ -1,4 +1,5 @@
-import type { PerformanceFound, ToldCohort } from '../pipeline/performance-found.ts'
+import type { DropVerdict } from '../evaluation/metric-drop.ts'
+import type { MetricWord, PerformanceFound, ToldCohort } from '../pipeline/performance-found.ts'
 import { markdownTable, markdownText } from './markdown.ts'
 import { formatCount } from './numbers.ts'
 import type { Report } from './report.ts'
@@ -9,12 +10,18 @@ import {
   wordEstimate,
   wordInputs,
   wordLeftOut,
+  wordMetricSource,
   wordPerformanceCare,
   wordPerformanceReason,
   wordStretch,
 } from './word-performance.ts'
 
-export interface PerformanceReport extends PerformanceFound {
+/** One metric, and what of it plumbline.yaml says. */
+export interface ToldMetric extends PerformanceFound {
+  readonly fromPolicy: readonly MetricWord[]
+}
+
+export interface PerformanceReport {
   /** Of the project; null without one. */
   readonly model: string | null
   /** As they were named. */
@@ -22,56 +29,82 @@ export interface PerformanceReport extends PerformanceFound {
   readonly currentName: string
   /** Whether this run added a record to the ledger; null where it was not asked to. */
   readonly recorded: boolean | null
+  /** The worst of them. */
+  readonly verdict: DropVerdict
+  /** One or more, in the order in which they were asked for. */
+  readonly followed: readonly ToldMetric[]
 }
 
 /** More cohorts than this are counted, the oldest of them. */
 const maxCohorts = 30
 
+const severity: readonly DropVerdict[] = ['drop', 'insufficient data', 'no drop']
 const headings = { drop: 'Drop', 'no drop': 'No drop', 'insufficient data': 'Insufficient data' } as const
 const marks = { drop: '✗', 'no drop': '✓', 'insufficient data': '?' } as const
 
-/** Whether a metric fell: the verdict with its reason and its cause, then the cohorts, the newest first. */
+/** Whether metrics fell: each with its verdict, its reason and its cohorts, the newest first; the worst metric first. */
 export function reportPerformance(report: PerformanceReport): Report {
-  const reason = wordPerformanceReason(report)
-  const { verdict, cohorts, cause } = report
-  const shown = cohorts.toReversed().slice(0, maxCohorts)
-  const older = cohorts.length - shown.length
-  const rest = older > 0 ? [`${formatCount(older)} older ${older === 1 ? 'cohort' : 'cohorts'}`] : []
-  const picture = pictureOf(cohorts)
-  const sides = [
-    `${plainText(report.referenceName)} → ${plainText(report.release ?? report.currentName)}`,
-    wordInputs(report.inputs),
-    ...(picture === '' ? [] : [picture]),
-  ].join(' · ')
-  const notes = wordLeftOut(report)
-  const care = wordPerformanceCare(report)
-  const record = report.recorded === null ? [] : [report.recorded ? 'recorded' : 'nothing new to record']
-  const newest = cohorts.findLast(({ stretch }) => stretch !== null)?.stretch
+  const { verdict, followed, recorded } = report
+  const told = [...followed].sort((one, other) => severity.indexOf(one.verdict) - severity.indexOf(other.verdict))
+  const decisive = told.filter((one) => one.verdict === verdict)
+  const [worst] = decisive
+  const notes = worst ? wordLeftOut(worst) : []
+  const care = wordPerformanceCare(told)
+  const record = recorded === null ? [] : [recorded ? 'recorded' : 'nothing new to record']
+  const newest = worst?.cohorts.findLast(({ stretch }) => stretch !== null)?.stretch
   return {
     text: ownLines([
-      `${verdict.toUpperCase()}  ${plainText(reason)}`,
-      `  ${plainText(sides)}`,
-      ...notes.map((note) => `  ${note}`),
-      ...shown.flatMap(textLines),
-      ...rest.map((line) => `  · ${line}`),
-      ...[...care, ...record].map((line) => `  ${line}`),
+      ...told.flatMap((one) => metricLines(report, one)),
+      ...[...notes, ...care, ...record].map((line) => `  ${line}`),
     ]),
     markdown: [
-      `## ${headings[verdict]}`,
-      markdownText(reason),
-      markdownText(sides),
+      ...told.flatMap((one) => metricMarkdown(report, one)),
       ...notes.map((note) => `- ${markdownText(note)}`),
-      ...(shown.length > 0 ? [cohortTable(shown)] : []),
-      ...[...rest, ...care, ...record].map((line) => markdownText(line)),
+      ...[...care, ...record].map((line) => markdownText(line)),
     ].join('\n\n'),
     outputs: {
       verdict,
-      reason,
-      cause,
+      reason: decisive.map(wordPerformanceReason).join('; '),
+      cause: worst?.cause ?? 'unknown',
       drop: newest?.drop == null ? '' : String(newest.drop),
-      recorded: String(report.recorded === true),
+      recorded: String(recorded === true),
     },
   }
+}
+
+function metricLines(report: PerformanceReport, found: ToldMetric): string[] {
+  const { shown, rest } = cohortsOf(found)
+  return [
+    `${found.verdict.toUpperCase()}  ${plainText(wordPerformanceReason(found))}`,
+    `  ${plainText(sidesOf(report, found))}`,
+    `  ${wordMetricSource(found, found.fromPolicy).join(' · ')}`,
+    ...shown.flatMap(textLines),
+    ...rest.map((line) => `  · ${line}`),
+  ]
+}
+
+function metricMarkdown(report: PerformanceReport, found: ToldMetric): string[] {
+  const { shown, rest } = cohortsOf(found)
+  return [
+    `## ${headings[found.verdict]}`,
+    markdownText(wordPerformanceReason(found)),
+    markdownText(sidesOf(report, found)),
+    markdownText(wordMetricSource(found, found.fromPolicy).join(' · ')),
+    ...(shown.length > 0 ? [cohortTable(shown)] : []),
+    ...rest.map((line) => markdownText(line)),
+  ]
+}
+
+function cohortsOf({ cohorts }: ToldMetric): { readonly shown: readonly ToldCohort[]; readonly rest: string[] } {
+  const shown = cohorts.toReversed().slice(0, maxCohorts)
+  const older = cohorts.length - shown.length
+  return { shown, rest: older > 0 ? [`${formatCount(older)} older ${older === 1 ? 'cohort' : 'cohorts'}`] : [] }
+}
+
+function sidesOf({ referenceName, currentName }: PerformanceReport, { release, inputs, cohorts }: ToldMetric): string {
+  const picture = pictureOf(cohorts)
+  const sides = [`${referenceName} → ${release ?? currentName}`, wordInputs(inputs)]
+  return [...sides, ...(picture === '' ? [] : [picture])].join(' · ')
 }
 
 function textLines(cohort: ToldCohort): string[] {

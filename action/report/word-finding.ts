@@ -5,6 +5,7 @@ import { markdownCode, markdownTable, markdownText } from './markdown.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
 import { sparkline } from './sparkline.ts'
 import { plainText } from './terminal.ts'
+import { wordMetricName } from './word-performance.ts'
 import { wordSpan } from './word-span.ts'
 
 /** Columns that are told by name. */
@@ -62,7 +63,7 @@ export function driftTable({ finding, confirmed }: DriftTrigger): string {
 /** `roc_auc fell from 0.861 to 0.812: worse by 0.049 (0.02 … 0.08), limit 0.03, over 14 d; no input drifted: concept, not data` */
 export function wordMetricTrigger(trigger: MetricTrigger): string {
   const { overMs, finding, before, now, fires, unknown } = trigger
-  const metric = wordName(trigger.metric)
+  const metric = wordMetricName(wordName(trigger.metric), finding?.sql ?? null)
   if (finding === null || unknown || before === null || now === null) {
     return wordUnknown(`${metric} over ${wordSpan(overMs)}`, unknown ?? 'never judged', finding)
   }

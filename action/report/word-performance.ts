@@ -1,12 +1,25 @@
 import { formatDuration } from '../base/duration.ts'
-import type { InputDrift, PerformanceFound, ToldCohort, ToldStretch } from '../pipeline/performance-found.ts'
+import type { MeasuredSql } from '../evaluation/metric-drop.ts'
+import type {
+  InputDrift,
+  MetricWord,
+  PerformanceFound,
+  ToldCohort,
+  ToldStretch,
+} from '../pipeline/performance-found.ts'
 import { formatCount, formatNumber, formatShare } from './numbers.ts'
 
 const maxNamed = 5
 
+/** A sum is told a row. */
+export function wordMetricName(metric: string, sql: MeasuredSql | null): string {
+  return sql?.form === 'sum' ? `${metric} per row` : metric
+}
+
 /** Why the verdict is what it is, in one line. */
 export function wordPerformanceReason(found: PerformanceFound): string {
-  const { metric, verdict, rule, cohorts } = found
+  const { verdict, rule, cohorts } = found
+  const metric = wordMetricName(found.metric, found.sql)
   const stretch = cohorts.findLast((cohort) => cohort.stretch !== null)?.stretch
   if (!stretch) return `${metric}: ${wordUnjudged(cohorts)}`
   const fall = wordFall(found, stretch)
@@ -29,7 +42,8 @@ function wordUnjudged(cohorts: readonly ToldCohort[]): string {
 }
 
 /** `roc_auc fell by 0.051 (0.012 … 0.09) to 0.81 since 2025-03-03`. */
-function wordFall({ metric, better, reference }: PerformanceFound, stretch: ToldStretch): string {
+function wordFall({ metric: name, sql, better, reference }: PerformanceFound, stretch: ToldStretch): string {
+  const metric = wordMetricName(name, sql)
   const { drop, realised, interval, since } = stretch
   if (drop === null || realised === null) return metric
   const isWorse = drop > 0
@@ -97,7 +111,7 @@ export function wordStretch(stretch: ToldStretch | null): string {
 }
 
 /** What was left out, each in a line. */
-export function wordLeftOut({ leftOut }: PerformanceFound): string[] {
+export function wordLeftOut({ leftOut }: Pick<PerformanceFound, 'leftOut'>): string[] {
   const { repeatedRows, conflictingIds, unusableRows, timelessRows } = leftOut
   const told: readonly (readonly [count: number, thing: string, what: string])[] = [
     [repeatedRows, 'prediction', 'of an id that was answered before: the first counts'],
@@ -110,9 +124,36 @@ export function wordLeftOut({ leftOut }: PerformanceFound): string[] {
   )
 }
 
+/** What it was when it was judged, how it is judged where it is in SQL, and what of it plumbline.yaml says. */
+export function wordMetricSource(
+  { reference, sql }: Pick<PerformanceFound, 'reference' | 'sql'>,
+  fromPolicy: readonly MetricWord[],
+): string[] {
+  const { rows, value, standardError } = reference
+  return [
+    `${formatCount(rows)} rows judged, ${formatNumber(value)} ± ${formatNumber(standardError)}`,
+    ...(sql?.form === 'sum' ? ['a sum, judged as the mean of its rows, so that cohorts of any size compare'] : []),
+    ...(sql?.form === 'other' ? ['no sum and no mean of rows: its error is that of 20 groups of rows'] : []),
+    ...(fromPolicy.length > 0 ? [`${wordList(fromPolicy)} from retrain: in plumbline.yaml`] : []),
+  ]
+}
+
+function wordList(words: readonly string[]): string {
+  const last = words.at(-1) ?? ''
+  return words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${last}` : last
+}
+
 /** How sure it is, and what an estimate rests on. */
-export function wordPerformanceCare({ rule, reference, assumption, isCalibrated }: PerformanceFound): string[] {
-  const care = `${formatCount(reference.rows)} rows judged, ${formatNumber(reference.value)} ± ${formatNumber(reference.standardError)} · intervals hold at every look: at most ${formatShare(rule.alpha)} of models without a fall are ever called one, with rows enough for sums to be normal`
-  const estimate = `Estimates before labels${isCalibrated ? ', of probabilities calibrated on the reference' : ''}: ${assumption ?? ''}`
-  return [care, ...(assumption === null ? [] : [estimate])]
+export function wordPerformanceCare(followed: readonly PerformanceFound[]): string[] {
+  const [first] = followed
+  const whose = followed.length > 1 ? ', of each metric' : ''
+  const care = first
+    ? [
+        `intervals hold at every look: at most ${formatShare(first.rule.alpha)} of models without a fall are ever called one${whose}, with rows enough for sums to be normal`,
+      ]
+    : []
+  const estimated = followed.find(({ assumption }) => assumption !== null)
+  if (!estimated) return care
+  const calibrated = estimated.isCalibrated ? ', of probabilities calibrated on the reference' : ''
+  return [...care, `Estimates before labels${calibrated}: ${estimated.assumption}`]
 }

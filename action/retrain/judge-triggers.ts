@@ -1,5 +1,4 @@
 import type { DriftFinding } from '../drift/drift-finding.ts'
-import { isMetricName, metricKinds } from '../project/metric-kinds.ts'
 import type { RetrainCondition, RetrainTrigger } from '../project/project.ts'
 import type { PerformanceFinding } from '../registry/record-performance.ts'
 import { isFuture, timeOf } from './moment.ts'
@@ -147,10 +146,9 @@ function hasFallen({ drop, interval }: PerformanceFinding, limit: number): boole
   return drop !== null && interval !== null && drop >= limit && interval.low > 0
 }
 
-function valuesOf({ metric, before, drop }: PerformanceFinding): Pick<MetricTrigger, 'before' | 'now'> {
+function valuesOf({ better, before, drop }: PerformanceFinding): Pick<MetricTrigger, 'before' | 'now'> {
   if (drop === null) return { before, now: null }
-  const isLowerBetter = isMetricName(metric) && metricKinds[metric].better === 'lower'
-  return { before, now: isLowerBetter ? before + drop : before - drop }
+  return { before, now: better === 'lower' ? before + drop : before - drop }
 }
 
 function unknownOf(

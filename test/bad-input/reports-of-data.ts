@@ -67,19 +67,10 @@ function findingsNamed(name: string): readonly JudgedLeaf[] {
     persist: { need: 2, of: 3 },
   }
   const fall: PerformanceFinding = {
-    ...{
-      release,
-      until,
-      since: name,
-      at: name,
-      metric: name,
-      limit: 0.03,
-      overMs: 1,
-      before: 0.9,
-      drop: 0.05,
-      rows: 7,
-    },
-    ...{ interval: { low: 0.01, high: 0.09 }, verdict: 'drop', cause: 'concept' },
+    ...{ release, until, since: name, at: name, metric: name },
+    ...{ limit: 0.03, overMs: 1, before: 0.9, drop: 0.05, rows: 7 },
+    ...{ interval: { low: 0.01, high: 0.09 }, verdict: 'drop', cause: 'concept', better: 'higher' },
+    sql: { expression: name, form: 'sum' },
   }
   const asked = { kind: 'metric', metric: name, drop: 0.03, overMs: 1, finding: fall, before: 0.9, now: 0.85 } as const
   return [

@@ -143,17 +143,24 @@ function followedPerformance(name: string): Report {
     estimates,
     estimated: { value: 0.8, ...interval },
   }
-  return reportPerformance({
-    ...{ model: name, referenceName: name, currentName: name, release: name, metric: name, recorded: true },
-    ...{ better: 'higher', verdict: 'drop', cause: 'data', inputs: { kind: 'drift', columns: [name] } },
+  const found = {
+    ...({ release: name, metric: name, better: 'higher', verdict: 'drop', cause: 'data' } as const),
+    inputs: { kind: 'drift', columns: [name] },
     rule: { limit: 0.03, overMs: 7, windowMs: 7, delayMs: 0, coverage: 0.95, alpha: 0.05 },
     reference: { value: 0.85, standardError: 0.01, rows: 7 },
     cohorts: [
       { ...cohort, state: 'unmeasured', value: null, standardError: null, reason: name, stretch: null },
       { ...cohort, state: 'judged', value: 0.8, standardError: 0.01, stretch: { ...stretch, verdict: 'drop' } },
     ],
-    ...{ assumption: estimateAssumption, isCalibrated: true },
+    ...({ assumption: estimateAssumption, isCalibrated: true } as const),
     leftOut: { repeatedRows: 1, conflictingIds: 2, unusableRows: 3, timelessRows: 4 },
+  } as const
+  return reportPerformance({
+    ...{ model: name, referenceName: name, currentName: name, recorded: true, verdict: 'drop' },
+    followed: [
+      { ...found, sql: null, fromPolicy: ['metric', 'drop', 'over'] },
+      { ...found, sql: { expression: name, form: 'other' }, fromPolicy: [] },
+    ],
   })
 }
 

@@ -45,7 +45,7 @@ async function measure({ github }: Proposing, until: string, more: Partial<Judge
   const performance: Performance = {
     ...{ model: 'parcels', release: tagOf(1), metric: 'roc_auc', limit: 0.03, overMs: 14 * day, windowMs: 7 * day },
     ...{ reference: { value: 0.861, standardError: 0.006, rows: 3540 }, cohorts: [cohort], cause: 'concept' },
-    columns: [],
+    ...{ better: 'higher', sql: null, columns: [] },
   }
   expect(await recordPerformance(await openGitHubClient(github), performance, stamp)).toBe(true)
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { inputsBeside } from '../../action/commands/live-performance.ts'
+import { decide } from '../../action/commands/decide.ts'
 import { performanceCommand } from '../../action/commands/performance.ts'
 import { register } from '../../action/commands/register.ts'
 import { rolloutStart } from '../../action/commands/rollout-start.ts'
@@ -8,11 +9,12 @@ import { score } from '../../action/commands/score.ts'
 import type { DriftFinding } from '../../action/drift/drift-finding.ts'
 import { openGitHubClient } from '../../action/github/client.ts'
 import { readLedger } from '../../action/registry/ledger.ts'
+import { pushHead } from '../../action/registry/local-git.ts'
 import { recordDrift } from '../../action/registry/record-drift.ts'
 import { performanceIn } from '../../action/registry/record-performance.ts'
-import { type Proposing, proposing } from '../support/proposing.ts'
-import { rerun } from '../support/registered-project.ts'
-import { tinyRows } from '../support/tiny-project.ts'
+import { type Proposing, proposeInputs, proposing } from '../support/proposing.ts'
+import { commitAll, rerun } from '../support/registered-project.ts'
+import { tinyRows, tinyYaml } from '../support/tiny-project.ts'
 
 const dayMs = 86_400_000
 
@@ -50,11 +52,24 @@ const given = {
   ...{ 'metric-sql': undefined, better: undefined },
 }
 
-async function follow(world: Proposing, inputs: Partial<Parameters<typeof performanceCommand.run>[0]> = {}) {
+async function run(world: Proposing, inputs: Partial<Parameters<typeof performanceCommand.run>[0]> = {}) {
   const context = { ...world.context(), now: () => new Date(Date.now() + 30 * dayMs) }
   const outcome = await performanceCommand.run({ ...given, ...inputs }, context)
   if (outcome.kind === 'diagnosed') throw new Error(JSON.stringify(outcome.diagnostics))
   return outcome.result
+}
+
+async function decided(world: Proposing) {
+  const outcome = await decide.run({ ...proposeInputs }, world.context())
+  if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome))
+  return outcome.result
+}
+
+async function follow(world: Proposing, inputs: Parameters<typeof run>[1] = {}) {
+  const result = await run(world, inputs)
+  const [one] = result.followed
+  if (!one) throw new Error('nothing was followed')
+  return { ...result, ...one }
 }
 
 async function recordsOf({ github }: Proposing) {
@@ -72,8 +87,6 @@ describe('performance of the live release', () => {
     const rows = { rows: ['today/*.csv'], predictions: 'today.parquet', 'prediction-log': 'log', deployment: undefined }
     await score.run(rows, world.context())
 
-    const own = { name: 'right', expression: 'avg(prediction)' }
-    await expect(follow(world, { metric: undefined, 'metric-sql': own })).rejects.toThrow(/keeps no columns/)
     const good = await follow(world, { record: false })
     expect(good).toMatchObject({ model: 'parcels', release: first, recorded: null, metric: 'roc_auc' })
     expect(good.cohorts.map(({ predicted, labelled, state }) => [predicted, labelled, state])).toEqual([
@@ -128,6 +141,114 @@ describe('performance of the live release', () => {
     expect(found.cohorts.map(({ predicted }) => predicted)).toEqual([byStable])
     expect(found).toMatchObject({ release: first, verdict: 'drop', cause: 'concept', recorded: true })
     expect(performanceIn(await recordsOf(world), 'parcels')?.cause).toBe('concept')
+  })
+})
+
+const watching = `${tinyYaml}metrics:
+  profit: { sql: "sum(case when prediction = late then 1 else -2 end)", better: higher }
+  miss: { sql: avg(abs(probability - late)), better: lower }
+  missed_km: { sql: avg(distance_km * abs(prediction - late)), better: lower }
+  precision: { sql: sum(prediction * late) / sum(prediction), better: higher }
+retrain:
+  any:
+    - { metric: profit, drop: 0.9, over: 14d }
+    - { all: [ { metric: miss, drop: 0.1, over: 7d }, { metric: roc_auc, drop: 0.1, over: 14d } ] }
+    - { metric: roc_auc, drop: 0.1, over: 14d }
+  limits: { cool-down: 0s }
+`
+
+describe('performance of metrics in SQL', () => {
+  test('follows what retrain: watches beside what the live release was judged by, and what it records makes decide fire', async () => {
+    const world = await proposing({ files: { 'plumbline.yaml': watching } })
+    const first = await release(world)
+    await rolloutStart.run(
+      { deployment: undefined, note: undefined, share: undefined, release: first },
+      world.context(),
+    )
+    world.write('today/rows.csv', asked(400))
+    const rows = { rows: ['today/*.csv'], predictions: 'today.parquet', 'prediction-log': 'log', deployment: undefined }
+    await score.run(rows, world.context())
+    const byPolicy = { metric: undefined, drop: undefined, record: false }
+
+    const good = await run(world, byPolicy)
+    const [profit, miss, area] = good.followed
+    expect(
+      good.followed.map(({ metric, better, sql, rule, verdict }) => [
+        metric,
+        better,
+        sql?.form,
+        rule.limit,
+        rule.overMs / dayMs,
+        verdict,
+      ]),
+    ).toEqual([
+      ['profit', 'higher', 'sum', 0.9, 14, 'no drop'],
+      ['miss', 'lower', 'avg', 0.1, 7, 'no drop'],
+      ['roc_auc', 'higher', undefined, 0.1, 14, 'no drop'],
+    ])
+    expect(good.followed.map(({ fromPolicy }) => fromPolicy.join(' '))).toEqual(Array(3).fill('metric drop over'))
+    const accuracy = await follow(world, { ...byPolicy, metric: 'accuracy', drop: 0.1 })
+    expect(profit?.reference.value).toBeCloseTo(3 * accuracy.reference.value - 2, 12)
+    expect(profit?.reference.standardError).toBeCloseTo(3 * accuracy.reference.standardError, 12)
+    expect(profit?.cohorts[0]?.value).toBeCloseTo(3 * (accuracy.cohorts[0]?.value ?? 0) - 2, 12)
+    expect(miss?.reference.rows).toBe(area?.reference.rows)
+    const other = await run(world, { ...byPolicy, metric: 'profit', over: 28 * dayMs })
+    expect(other.followed.map(({ rule, fromPolicy }) => [rule.limit, rule.overMs / dayMs, fromPolicy])).toEqual([
+      [0.9, 28, ['drop']],
+    ])
+    const { text } = await performanceCommand.report(other)
+    expect(text).toContain('drop from retrain: in plumbline.yaml')
+
+    await expect(run(world, { ...byPolicy, metric: 'proffit', drop: 0.1 })).rejects.toMatchObject({
+      ...{ code: 'cli/bad-input', remedy: 'Did you mean profit?' },
+    })
+    const km = await follow(world, { ...byPolicy, metric: 'missed_km', drop: 200 })
+    // The judged fit learned the first 300 rows, the released one all: each calls late what is farther than their mean.
+    const parcels = tinyRows(400)
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',').slice(-2).map(Number))
+    const meanOf = (values: readonly number[]) => values.reduce((all, value) => all + value, 0) / values.length
+    const missed = (since: number, learned: number) => {
+      const far = meanOf(parcels.slice(0, learned).map(([distance = 0]) => distance))
+      return meanOf(
+        parcels.slice(since).map(([distance = 0, late]) => distance * Number(Number(distance > far) !== late)),
+      )
+    }
+    expect(km.cohorts[0]?.value).toBeCloseTo(missed(0, 400), 9)
+    expect(km.reference.value).toBeCloseTo(missed(300, 300), 9)
+    const few = { metric: undefined, 'metric-sql': { name: 'far', expression: 'avg(distnce_km)' }, drop: 0.1 }
+    await expect(run(world, few)).rejects.toThrow(
+      /"distnce_km\\" is no column of judged rows and log both; expected one of shipped_at, region, distance_km, prediction, late, probability.*Did you mean \\"distance_km/,
+    )
+    await expect(run(world, { ...byPolicy, metric: 'precision', drop: 0.1 })).rejects.toThrow(/too few rows/)
+
+    world.write('data/parcels.csv', turned(400))
+    const bad = await run(world, { ...byPolicy, record: true })
+    expect(bad).toMatchObject({ verdict: 'drop', recorded: true })
+    expect(bad.followed.map(({ verdict }) => verdict)).toEqual(['drop', 'drop', 'drop'])
+    expect((await run(world, { ...byPolicy, record: true })).recorded).toBe(false)
+    const records = await recordsOf(world)
+    expect(records.filter(({ kind }) => kind === 'performance')).toHaveLength(3)
+    expect(performanceIn(records, 'parcels', 'miss')).toMatchObject({
+      better: 'lower',
+      sql: { form: 'avg' },
+      rows: 400,
+    })
+
+    await commitAll(world, 'What came of them')
+    await pushHead(world.github, world.folder)
+    world.now = new Date(Date.now() + 30 * dayMs)
+    const proposed = await world.propose()
+    expect(proposed.report.text).toMatch(/profit per row fell from 0\.\d+ to −1\.\d+: worse by/)
+    const [pull] = await world.pulls()
+    expect(pull?.body).toMatch(/profit per row fell from .*the interval holds however often one looks/)
+    expect(pull?.body).toMatch(/miss rose from/)
+
+    world.write('plumbline.yaml', watching.replace('else -2', 'else -1'))
+    const { facts } = await decided(world)
+    expect(facts.performance.map(({ metric }) => metric).sort()).toEqual(['miss', 'roc_auc'])
   })
 })
 

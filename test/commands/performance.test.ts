@@ -33,7 +33,14 @@ async function follow(folder: string, inputs: Record<string, unknown> = {}, week
   expect(isValid(json) ? [] : isValid.errors).toEqual([])
   if (ending.kind === 'fault' && ending.fault.owner === 'bug') throw ending.fault
   const report = ending.kind === 'fault' ? undefined : ending.report
-  return { ending, ...json, words: report?.text ?? '', markdown: report?.markdown ?? '' }
+  const [one] = json.result?.followed ?? []
+  return {
+    ending,
+    ...json,
+    result: one && { ...json.result, ...one },
+    words: report?.text ?? '',
+    markdown: report?.markdown ?? '',
+  }
 }
 
 async function comparison(folder: string, reference: string, current: string, replay = false) {
@@ -160,6 +167,8 @@ describe('performance', () => {
     [{ over: 10 * 86_400_000, window: weekMs }, 'cli/bad-input'],
     [{ id: undefined }, 'cli/missing-input'],
     [{ metric: undefined }, 'cli/missing-input'],
+    [{ metric: 'roc-auc' }, 'cli/bad-input'],
+    [{ drop: undefined }, 'cli/missing-input'],
     [{ record: true }, 'cli/bad-input'],
     [{ better: 'lower' }, 'cli/bad-input'],
     [{ 'metric-sql': { name: 'x', expression: 'avg(prediction)' } }, 'cli/bad-input'],
@@ -190,20 +199,44 @@ describe('performance', () => {
     expect(cost.result?.cohorts.at(-1)?.stretch?.drop).toBeCloseTo(own.result?.cohorts.at(-1)?.stretch?.drop ?? 0, 12)
   })
 
+  it('takes of each row what a sum or a mean says, to the digit', async () => {
+    const folder = tempFolder({})
+    writeStream(folder, { weeks: 2, rowsPerWeek: 300 })
+    const plain = await follow(folder, sql('avg(prediction)'))
+    const formOf = async (expression: string) => {
+      const { result, diagnostics } = await follow(folder, sql(expression))
+      if (!result) return diagnostics?.map(({ message }) => message)
+      const values = result?.cohorts.map(({ value }) => value)
+      return [result?.sql?.form, values?.every((value, place) => value === plain.result?.cohorts[place]?.value)]
+    }
+    expect(await formOf('AVG (case when prediction = 1 then 1 when false then 3 else 0 end)')).toEqual(['avg', true])
+    expect(await formOf('mean(CAST(prediction AS BIGINT) + 9007199254740993 - 9007199254740993)')).toEqual([
+      'avg',
+      true,
+    ])
+    expect(await formOf('sum(prediction -- each row\n)')).toEqual(['sum', true])
+    expect(await formOf('avg(CAST(prediction AS INT)) -- (of all)')).toEqual(['other', true])
+    expect(await formOf('avg(DISTINCT CAST(prediction AS INT))')).toEqual(['other', false])
+    expect(await formOf('avg(CAST(prediction AS INT)) FILTER (WHERE class = 1)')).toEqual(['other', false])
+  })
+
   it('tells a sum by the row, and takes the error of other aggregates from groups of rows', async () => {
     const folder = tempFolder({})
     writeStream(folder, { weeks: 6, rowsPerWeek: 600, concept: { from: 4, slope: -1 } })
-    const { result } = await follow(folder, {
+    const { result, words } = await follow(folder, {
       ...sql('sum(case when prediction = class then 1 else -2 end)'),
       drop: 0.2,
     })
-    expect(result).toMatchObject({ metric: 'profit per row', verdict: 'drop' })
+    expect(result).toMatchObject({ metric: 'profit', sql: { form: 'sum' }, verdict: 'drop' })
+    expect(words).toMatch(/^DROP {2}profit per row fell by/)
+    expect(words).toContain('a sum, judged as the mean of its rows')
     const mean = await follow(folder, { metric: 'accuracy' })
     for (const [place, cohort] of (result?.cohorts ?? []).entries()) {
       expect(cohort.value).toBeCloseTo(3 * (mean.result?.cohorts[place]?.value ?? 0) - 2, 12)
     }
     const quotient = await follow(folder, sql(`sum(${right}) / count(*)`, 'accuracy'))
     expect(quotient.result?.verdict).toBe('drop')
+    expect(quotient.words).toContain('no sum and no mean of rows: its error is that of 20 groups of rows')
     for (const [place, cohort] of (quotient.result?.cohorts ?? []).entries()) {
       const known = mean.result?.cohorts[place]
       expect(cohort.value).toBeCloseTo(known?.value ?? 0, 12)
@@ -224,10 +257,24 @@ describe('performance', () => {
     ['chance', 'avg(prediction) + random()'],
     ['a column that is not there', 'avg(amount)'],
     ['what grows with the rows', `sum(${right}) - 0 * count(*)`],
+    ['several rows', 'unnest([avg(prediction), 1])'],
+    ['a list', 'list(prediction)'],
+    ['text', "max('a' || prediction)"],
+    ['text of each row', "avg('a' || prediction)"],
+    ['what cannot be parsed', 'avg(prediction'],
+    ['a function that is not there', 'averge(prediction)'],
+    ['NULL of the judged rows', 'avg(CASE WHEN false THEN prediction END)'],
+    ['NaN', "avg(CAST('nan' AS DOUBLE))"],
+    ['what is infinite', 'sum(1 / (prediction - prediction))'],
+    ['NULL of all', 'sum(prediction) / (count(*) - count(*))'],
   ])('refuses %s as a metric', async (_, expression) => {
     const folder = tempFolder({})
     writeStream(folder, { weeks: 1, rowsPerWeek: 300 })
     const { diagnostics } = await follow(folder, sql(expression))
-    expect(diagnostics).toEqual([expect.objectContaining({ code: 'performance/sql-metric' })])
+    expect(diagnostics).toEqual([
+      expect.objectContaining({ code: expect.stringMatching(/^performance\/(sql-metric|reference)$/) }),
+    ])
+    expect(diagnostics?.[0]?.message).toMatch(/profit/)
+    expect(diagnostics?.[0]?.message).not.toMatch(/undefined|\n/)
   })
 })

@@ -39,7 +39,7 @@ const finds: Readonly<Record<string, (world: Proposing, release: string) => Prom
     const found = {
       ...{ model: 'parcels', release, metric: 'roc_auc', limit: 0.03, overMs: 14 * day, windowMs: 14 * day },
       ...{ reference: { value: 0.861, standardError: 0.006, rows: 3540 }, cohorts: [cohort], columns: [] },
-      cause: 'concept',
+      ...({ better: 'higher', sql: null, cause: 'concept' } as const),
     } as const
     return await recordPerformance(await openGitHubClient(github), found, stamp)
   },

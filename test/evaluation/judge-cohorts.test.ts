@@ -55,4 +55,14 @@ describe('followCohorts()', () => {
     const [one, other] = [all, some].map((cohorts) => followCohorts(reference, cohorts, rule).at(-1)?.judged)
     expect(other).toEqual(one)
   })
+
+  test('counts stretches from when the release was deployed, whatever of its predictions is still at hand', () => {
+    const all = [0, 1, 2, 3, 4].map((week) => cohort(week, 0.86, 2000))
+    const of = (cohorts: readonly Cohort[], beginsMs?: number) =>
+      followCohorts(reference, cohorts, { ...rule, ...(beginsMs !== undefined && { beginsMs }) }).at(-1)?.judged
+    const begun = all[0]?.sinceMs ?? 0
+    expect(of(all.slice(3), begun)).toEqual(of(all))
+    expect(of(all.slice(3))?.couldSee).toBeLessThan(of(all)?.couldSee ?? 0)
+    expect(of(all, begun + 30 * 86_400_000)).toEqual(of(all))
+  })
 })

@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { openGitHubClient } from '../../action/github/client.ts'
 import { auditEntries } from '../../action/registry/audit-entries.ts'
 import { appendToLedger, readLedger } from '../../action/registry/ledger.ts'
+import type { LedgerRecord } from '../../action/registry/ledger-record.ts'
 import {
   decidePerformance,
   type JudgedCohort,
   judgedUntilOf,
   type Performance,
   performanceIn,
+  performancesIn,
   recordPerformance,
 } from '../../action/registry/record-performance.ts'
 import { dropWrites } from '../support/drop-writes.ts'
@@ -29,6 +31,8 @@ function finding(cohorts: readonly JudgedCohort[], more: Partial<Performance> = 
     model: 'parcels',
     release: 'parcels-v1-g11111111-daaaaaaaa',
     metric: 'roc_auc',
+    better: 'higher',
+    sql: null,
     limit: 0.03,
     overMs: 14 * dayMs,
     windowMs: 7 * dayMs,
@@ -119,6 +123,7 @@ describe('decidePerformance()', () => {
     ['over another time', { overMs: 28 * dayMs }],
     ['of another metric', { metric: 'f1' }],
     ['of another model', { model: 'quotes' }],
+    ['of other SQL', { sql: { expression: 'avg(1)', form: 'avg' } }],
   ])('judges the same cohort %s', (_, more) => {
     const first = decidePerformance([], finding([cohort(0)]), stamp)
     if (first.kind !== 'append') throw new Error('it recorded nothing')
@@ -127,6 +132,53 @@ describe('decidePerformance()', () => {
     expect(decidePerformance(records, finding([cohort(0)], more), stamp).kind).toBe('append')
   })
 })
+
+describe('performancesIn()', () => {
+  const own = { metric: 'profit', sql: { expression: 'sum(a)', form: 'sum' } } as const
+  const now = { name: 'profit', expression: 'sum(a)', better: 'higher' } as const
+
+  test('leaves out what other SQL found under the name of a metric', () => {
+    const records = recordsWith(finding([cohort(0)], own), finding([cohort(0)]))
+    const named = (metrics: Parameters<typeof performancesIn>[2]) =>
+      performancesIn(records, 'parcels', metrics).map(({ metric, sql }) => [metric, sql?.form])
+    expect(named([now])).toEqual([
+      ['profit', 'sum'],
+      ['roc_auc', undefined],
+    ])
+    expect(named([{ ...now, expression: 'sum(b)' }])).toEqual([['roc_auc', undefined]])
+    expect(named([{ ...now, better: 'lower' }])).toEqual([['roc_auc', undefined]])
+    expect(named([])).toEqual([['roc_auc', undefined]])
+  })
+
+  test('judges the cohorts of SQL anew where it was changed, or turned around', () => {
+    const records = recordsWith(finding([cohort(0)], own))
+    const of = (more: Partial<Performance>) => judgedUntilOf(records, finding([], { ...own, ...more }))
+    expect(of({})).toBe(cohort(0).until)
+    expect(of({ sql: { expression: 'sum(b)', form: 'sum' } })).toBeNull()
+    expect(of({ better: 'lower' })).toBeNull()
+  })
+
+  test('knows which way a metric points of which an older record says nothing', () => {
+    const bodies = ['log_loss', 'roc_auc', 'gone'].map((metric) => finding([cohort(0)], { metric }))
+    const records = recordsWith(...bodies).map((record) => {
+      const { better: _, sql: __, ...body } = record.body
+      return { ...record, body }
+    })
+    expect(performancesIn(records, 'parcels', []).map(({ better, sql }) => [better, sql])).toEqual([
+      ['lower', null],
+      ['higher', null],
+      ['higher', null],
+    ])
+  })
+})
+
+function recordsWith(...found: readonly Performance[]): readonly LedgerRecord[] {
+  return found.reduce<readonly LedgerRecord[]>((records, one) => {
+    const decision = decidePerformance(records, one, stamp)
+    if (decision.kind !== 'append') throw new Error('it recorded nothing')
+    return [...records, { ...decision.record, schema: 'plumbline/ledger/v1', seq: records.length + 1, previous: null }]
+  }, [])
+}
 
 describe('performanceIn()', () => {
   test('tells the newest of a model and of a metric, as it was recorded', async () => {
@@ -142,6 +194,8 @@ describe('performanceIn()', () => {
     expect(performanceIn(records, 'parcels', 'roc_auc')).toEqual({
       release: 'parcels-v1-g11111111-daaaaaaaa',
       metric: 'roc_auc',
+      better: 'higher',
+      sql: null,
       ...{ overMs: 14 * 86_400_000, before: 0.86 },
       drop: 0.05,
       interval: { low: 0.01, high: 0.09 },

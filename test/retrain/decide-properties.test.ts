@@ -54,6 +54,7 @@ const fall = fc
   .map(({ width, drop, ...rest }) => ({
     ...{ ...rest, drop, overMs, limit: 0.03, before: 0.8, since: rest.until, at: rest.until, rows: 100 },
     ...{ interval: drop === null ? null : { low: drop - width, high: drop + width }, cause: 'unknown' as const },
+    ...{ better: rest.metric === 'log_loss' ? ('lower' as const) : ('higher' as const), sql: null },
   }))
 
 const facts: fc.Arbitrary<RetrainFacts> = fc

@@ -26,6 +26,7 @@ const drifted: RetrainFacts = { ...retrainFacts, drift: finding }
 
 const performance: RetrainFacts['performance'][number] = {
   ...{ release: 'parcels-v1', metric: 'roc_auc', overMs: 14 * day, limit: 0.03, before: 0.861, rows: 2300 },
+  ...{ better: 'higher', sql: null },
   ...{ drop: 0.049, interval: { low: 0.02, high: 0.078 }, verdict: 'drop', cause: 'concept' },
   ...{ since: '2025-03-10T00:00:00.000Z', until: '2025-03-24T00:00:00.000Z', at: '2025-03-25T00:00:00.000Z' },
 }
@@ -146,7 +147,8 @@ describe('judgeTriggers() of a metric', () => {
   })
 
   test('of a metric of which less is better, rises', () => {
-    const found = { ...performance, metric: 'log_loss', before: 0.4, drop: 0.1, interval: { low: 0.05, high: 0.15 } }
+    const worse = { drop: 0.1, interval: { low: 0.05, high: 0.15 } }
+    const found = { ...performance, metric: 'log_loss', better: 'lower', before: 0.4, ...worse } as const
     const policyOf = policy({ kind: 'metric', metric: 'log_loss', drop: 0.1, overMs: 14 * day })
     expect(reasonOf(policyOf, { ...fallen, performance: [found] })).toMatch(
       /^log_loss rose from 0\.4 to 0\.5: worse by 0\.1 /,

@@ -19,6 +19,7 @@ export function projectOf(folder: string, parts: Parts = {}): Project {
     environment: { seed: 1, setup: [], lock: [] },
     features: { sql: 'features.sql' },
     stages: [],
+    metrics: [],
     gates: [],
     drift: {
       windowMs: 604_800_000,
