@@ -30,7 +30,7 @@ export interface SamplePair extends AsyncDisposable {
 }
 
 /** What the process may read ahead: of each of two sides, and of one, where a few groups of rows are read at the same time. */
-const [readAheadOfEach, readAheadOfOne] = ['8MB', '32MB']
+const [readAheadOfEach, readAheadOfOne] = ['8MB', '64MB']
 
 /** Opens files that nobody vouches for; what is wrong with them is told in one go. The reader ends with what it read. */
 export async function openSamples(

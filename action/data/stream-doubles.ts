@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api'
 import type { RowsToRead } from './compare-columns.ts'
 
 type Stream = Awaited<ReturnType<DuckDBConnection['stream']>>
@@ -29,13 +29,33 @@ export async function fillColumns(columns: readonly Float64Array[], stream: Stre
 /** The columns of a few rows after the other of a SELECT of DOUBLEs without NULL, to be taken before the next come. */
 export async function eachChunk(stream: Stream, take: (columns: readonly Float64Array[], rows: number) => void) {
   const count = stream.columnCount
-  for (;;) {
-    const chunk = await stream.fetchChunk()
-    if (!chunk || chunk.rowCount === 0) return
+  for await (const chunk of chunksOf(stream)) {
     take(
       Array.from({ length: count }, (_, index) => doublesOf(chunk.getColumnVector(index))),
       chunk.rowCount,
     )
+  }
+}
+
+/** The chunks of a stream; while one is gone through, the next is on its way, on another thread. */
+export async function* chunksOf(stream: Stream): AsyncGenerator<DuckDBDataChunk> {
+  const fetch = () => {
+    const chunk = stream.fetchChunk()
+    // Whoever waits for it is told.
+    chunk.catch(() => {})
+    return chunk
+  }
+  let next = fetch()
+  try {
+    for (;;) {
+      const chunk = await next
+      if (!chunk || chunk.rowCount === 0) return
+      next = fetch()
+      yield chunk
+    }
+  } finally {
+    // Nothing may be under way when the engine is closed.
+    await next.catch(() => {})
   }
 }
 

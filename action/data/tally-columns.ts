@@ -4,6 +4,7 @@ import type { DistinctSample } from '../stats/distinct-sample.ts'
 import type { NumberTally } from '../stats/number-tally.ts'
 import { numberCollector } from '../stats/tally-numbers.ts'
 import { type NumberVector, rowCollector } from './sample-rows.ts'
+import { chunksOf } from './stream-doubles.ts'
 
 /** Columns of numbers of one relation, and its rows. */
 export interface RowsToTally {
@@ -26,7 +27,7 @@ export interface RowsTally {
 }
 
 /** Each collects in up to 460 KB. */
-export const columnsAScan = 128
+export const columnsAScan = 256
 
 /** Tallies columns while the engine reads on by itself; the first scan samples the rows, too. A connection that is free for it. */
 export async function tallyColumns(
@@ -41,9 +42,7 @@ export async function tallyColumns(
     const hash = from === 0 ? [`CAST(${rowHash} >> 11 AS DOUBLE)`] : []
     const collectors = some.map(() => numberCollector())
     const stream = await connection.stream(`SELECT ${[...some, ...hash].join(', ')} FROM ${relation}`)
-    for (;;) {
-      const chunk = await stream.fetchChunk()
-      if (!chunk || chunk.rowCount === 0) break
+    for await (const chunk of chunksOf(stream)) {
       const vectors = collectors.map((collector, index) => {
         const vector = numbersOf(chunk.getColumnVector(index))
         collector.add(vector.values, vector.areThere)

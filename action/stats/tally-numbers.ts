@@ -1,4 +1,4 @@
-import { type DistinctSample, distinctSample } from './distinct-sample.ts'
+import type { DistinctSample } from './distinct-sample.ts'
 import { type BinSums, sumsOfBins } from './exact-sums.ts'
 import type { NumberCounts } from './number-counts.ts'
 import type { NumberTally } from './number-tally.ts'
@@ -20,14 +20,14 @@ interface Program {
   readonly take: (room: number, at: number, end: number, areFew: boolean) => number
   readonly shorten: (table: number, at: number, cut: number) => number
   readonly adopt: (table: number) => void
+  readonly settle: (room: number) => void
   readonly entries: (table: number) => number
-  readonly times: (table: number, value: number) => number
-  readonly addTimes: (room: number, value: number, times: number) => void
-  readonly kept: (table: number) => number
-  readonly clear: (from: number, end: number) => void
+  readonly times: (table: number, end: number) => void
+  readonly keys: (table: number) => number
+  readonly keyTimes: (table: number, end: number) => void
+  readonly clear: (room: number) => void
 }
 
-const mostTimes = 2 ** 32 - 1
 const pageBytes = 1 << 16
 const numberBytes = Float64Array.BYTES_PER_ELEMENT
 const allThere = new Uint8Array(mostAtOnce / 8).fill(255)
@@ -54,12 +54,7 @@ export function numberCollector(): NumberCollector {
   const settleFew = () => {
     if (!areFew) return
     areFew = false
-    const { values, counts } = countsIn(program, table)
-    for (const [index, value] of values.entries()) {
-      for (let left = counts[index] ?? 0; left > 0; left -= mostTimes) {
-        program.addTimes(room, value, Math.min(left, mostTimes))
-      }
-    }
+    program.settle(room)
   }
   return {
     add(values, areThere = allThere) {
@@ -83,7 +78,7 @@ export function numberCollector(): NumberCollector {
         sums: sumsOfBins(finite, binsFrom(program.memory.buffer, room)),
         sample: sampleIn(program, room + places.sampleAt),
       }
-      program.clear(room, room + places.roomBytes)
+      program.clear(room)
       free.push(room)
       return tally
     },
@@ -92,7 +87,11 @@ export function numberCollector(): NumberCollector {
 
 /** Takes the longest prefix with which there is room for the number at a place, too. */
 function shorten(program: Program, table: number, at: number): void {
-  const fits = (bits: number) => program.shorten(table, at, 64 - bits) <= places.maxKeys
+  let spare = 0
+  const fits = (bits: number) => {
+    spare = bits
+    return program.shorten(table, at, 64 - bits) <= places.maxKeys
+  }
   const bits = bitsOf(program, table)
   // Mostly one less will do.
   let [least, tooLong] = fits(bits - 1) ? [bits - 1, bits] : [1, bits - 1]
@@ -101,17 +100,15 @@ function shorten(program: Program, table: number, at: number): void {
     if (fits(middle)) least = middle
     else tooLong = middle
   }
-  fits(least)
+  if (spare !== least) fits(least)
   program.adopt(table)
 }
 
 function countsIn(program: Program, table: number): Pick<NumberCounts, 'bits' | 'values' | 'counts'> {
-  const values = entriesUpTo(program, program.entries(table)).slice().sort()
-  return {
-    bits: bitsOf(program, table),
-    values,
-    counts: values.map((value) => program.times(table, value)),
-  }
+  const end = program.entries(table)
+  const values = entriesUpTo(program, end).sort().slice()
+  program.times(table, end)
+  return { bits: bitsOf(program, table), values, counts: entriesUpTo(program, end).slice() }
 }
 
 function bitsOf({ memory }: Program, table: number): number {
@@ -119,12 +116,10 @@ function bitsOf({ memory }: Program, table: number): number {
 }
 
 function sampleIn(program: Program, table: number): DistinctSample {
-  const pairs = entriesUpTo(program, program.kept(table))
-  const kept = Array.from({ length: pairs.length / 2 }, (_, index) => ({
-    key: pairs[2 * index] ?? 0,
-    count: pairs[2 * index + 1] ?? 0,
-  }))
-  return distinctSample(headOf(program.memory, table), kept)
+  const end = program.keys(table)
+  const keys = entriesUpTo(program, end).sort().slice()
+  program.keyTimes(table, end)
+  return { level: headOf(program.memory, table), keys, counts: entriesUpTo(program, end).slice(), notes: [] }
 }
 
 /** Bits that are cut off, or the level of a sample. */
@@ -146,25 +141,15 @@ function makeRoom({ memory }: Program): number {
 function* binsFrom(memory: ArrayBuffer, room: number): Generator<readonly [number, BinSums]> {
   const sums = new BigUint64Array(memory, room + places.sumsAt, 4 * places.bins)
   const carried = new BigUint64Array(memory, room + places.carriedAt, 8 * places.bins)
-  const [words, carriedWords] = [wordsOf(sums), wordsOf(carried)]
+  const touched = new Uint8Array(memory, room + places.touchedAt, places.bins / 8)
   for (let bin = 0; bin < places.bins; bin += 1) {
-    // A bin whose Σ m is 0 has no other sum.
-    if (areZero(words, 8 * bin, 2) && areZero(carriedWords, 16 * bin, 4)) continue
+    if ((((touched[bin >> 3] ?? 0) >> (bin & 7)) & 1) === 0) continue
     const whole = (index: number) =>
       (sums[4 * bin + index] ?? 0n) +
       (carried[8 * bin + 2 * index] ?? 0n) +
       ((carried[8 * bin + 2 * index + 1] ?? 0n) << 32n)
     yield [bin, [whole(0), whole(1), whole(2), whole(3)]]
   }
-}
-
-function areZero(words: Uint32Array, from: number, count: number): boolean {
-  for (let index = from; index < from + count; index += 1) if (words[index] !== 0) return false
-  return true
-}
-
-function wordsOf({ buffer, byteOffset, length }: BigUint64Array): Uint32Array {
-  return new Uint32Array(buffer, byteOffset, 2 * length)
 }
 
 function openProgram(): Program {

@@ -1,5 +1,18 @@
 import openWabt from 'wabt'
 
+import {
+  counting,
+  findSlot,
+  headBytes,
+  listing,
+  maxKeys,
+  nextSlot,
+  slotBytes,
+  slotsBytes,
+  tableBytes,
+  withoutSign,
+} from './tally-tables.mjs'
+
 /** So many numbers at once, as the engine gives them. */
 const mostAtOnce = 2048
 const [numberBytes, pageBytes] = [8, 65_536]
@@ -10,20 +23,14 @@ const validityAt = mostAtOnce * numberBytes
 const entriesAt = validityAt + mostAtOnce / 8
 const spareAt = pageBytes
 
-// A table of counts: how many bits are cut off, or of a sample its level; how many slots are filled; then the slots, of a key
-// and its count each.
-const maxKeys = 1024
-const slotBits = 11
-const [slotBytes, headBytes] = [16, 16]
-const slotsBytes = slotBytes << slotBits
-const tableBytes = headBytes + slotsBytes
-
 // Sums: of each sign and exponent four words of 64 bits; then of each the eight that these are carried to.
 const bins = 4096
 const [binBytes, carriedBytes] = [32, 64]
 
-// A column's own: what is seen (least, largest; how many zeros, whether one is not whole, NaN, −∞, +∞, finite), its counts, its sample, which is such a table, too, and its sums.
-const [seenAt, tableAt] = [0, 64]
+// A column's own: what is seen (least, largest; how many zeros, whether one is not whole, NaN, −∞, +∞, finite), which bins are
+// not empty, its counts, its sample, which is such a table, too, and its sums.
+const touchedAt = 64
+const tableAt = touchedAt + bins / 8
 const sampleAt = tableAt + tableBytes
 const sumsAt = sampleAt + tableBytes
 const carriedAt = sumsAt + bins * binBytes
@@ -40,7 +47,7 @@ export async function tallyNumbersProgram() {
     validityAt,
     entriesAt,
     maxKeys,
-    seenAt,
+    touchedAt,
     tableAt,
     sampleAt,
     sumsAt,
@@ -65,10 +72,6 @@ export const tallyNumbersProgram =
 
 const get = (name) => `(local.get $${name})`
 
-/** The next slot of a table, while there is one. */
-const nextSlot = `(br_if $next (i32.lt_u
-        (local.tee $at (i32.add (local.get $at) (i32.const ${slotBytes}))) (local.get $end)))`
-
 /** Adds one to a count of 64 bits in memory. */
 const countAt = (at, offset) =>
   `(i64.store offset=${offset} ${get(at)} (i64.add (i64.load offset=${offset} ${get(at)}) (i64.const 1)))`
@@ -77,20 +80,13 @@ const countAt = (at, offset) =>
 const addTo = (at, offset, term) =>
   `(i64.store offset=${offset} ${get(at)} (i64.add (i64.load offset=${offset} ${get(at)}) (i64.extend_i32_u ${term})))`
 
-/** −0, of a prefix that holds the sign alone, as 0. */
-const withoutSign = `(if (i64.eq (local.get $key) (local.get $sign)) (then (local.set $key (i64.const 0))))`
-
-/** Sets $slot and $count to those of $key; the count is 0 where it is not there. */
-const findSlot = `
-      (local.set $offset (i32.wrap_i64 (i64.shl
-        (i64.shr_u (i64.mul (local.get $key) (i64.const 0x9e3779b97f4a7c15)) (i64.const ${64 - slotBits})) (i64.const 4))))
-      (block $found
-        (loop $probe
-          (local.set $slot (i32.add (local.get $table) (local.get $offset)))
-          (br_if $found (i64.eqz (local.tee $count (i64.load offset=${headBytes + 8} (local.get $slot)))))
-          (br_if $found (i64.eq (i64.load offset=${headBytes} (local.get $slot)) (local.get $key)))
-          (local.set $offset (i32.and (i32.add (local.get $offset) (i32.const ${slotBytes})) (i32.const ${slotsBytes - 1})))
-          (br $probe)))`
+/** Marks the bin at $bin as one that is not empty. */
+const touch = `
+      (local.set $bit (i32.shr_u (i32.sub (local.get $bin) (local.get $sums)) (i32.const 5)))
+      (local.set $place (i32.sub
+        (i32.add (local.get $sums) (i32.shr_u (local.get $bit) (i32.const 3))) (i32.const ${sumsAt - touchedAt})))
+      (i32.store8 (local.get $place)
+        (i32.or (i32.load8_u (local.get $place)) (i32.shl (i32.const 1) (i32.and (local.get $bit) (i32.const 7)))))`
 
 /** Adds to a bin's word at `offset`; the sum stays in $sum. */
 const addAt = (offset, term) => `
@@ -142,7 +138,7 @@ const program = `
     (local $table i32) (local $cut i64) (local $sign i64)
     (local $key i64) (local $offset i32) (local $slot i32) (local $count i64)
     (local $sums i32) (local $m i64) (local $a i64) (local $b i64) (local $bin i32) (local $sum i64)
-    (local $low i32) (local $high i32) (local $hash i32) (local $lost i32)
+    (local $bit i32) (local $place i32) (local $low i32) (local $high i32) (local $hash i32) (local $lost i32)
     (local.set $least (f64.load (local.get $room)))
     (local.set $largest (f64.load offset=8 (local.get $room)))
     (local.set $areWhole (i64.eqz (i64.load offset=24 (local.get $room))))
@@ -190,6 +186,7 @@ const program = `
         ;; No sum is full before Σ a² has its highest bit: a number that is not tiny adds 2⁵² at least to it, and to none more
         ;; than 2⁵⁴. Of tiny ones each is carried.
         ${split}
+        (if (i64.eqz (i64.load (local.get $bin))) (then${touch}))
         ${addAt(0, get('m'))}${addAt(16, '(i64.mul (local.get $a) (local.get $b))')}
         ${addAt(24, '(i64.mul (local.get $b) (local.get $b))')}${addAt(8, '(i64.mul (local.get $a) (local.get $a))')}
         (if (i32.or (i64.lt_s (local.get $sum) (i64.const 0))
@@ -253,26 +250,14 @@ const program = `
     (memory.copy (local.get $table) (i32.const ${spareAt}) (i32.const ${tableBytes})))
 
   ;; Writes the number that each prefix stands for; answers their end.
-  (func (export "entries") (param $table i32) (result i32)
-    (local $at i32) (local $end i32) (local $to i32) (local $cut i64)
-    (local.set $at (local.get $table))
-    (local.set $to (i32.const ${entriesAt}))
-    (local.set $end (i32.add (local.get $at) (i32.const ${slotsBytes})))
-    (local.set $cut (i64.load32_u (local.get $table)))
-    (loop $next
-      (if (i64.ne (i64.load offset=${headBytes + 8} (local.get $at)) (i64.const 0))
-        (then
-          (i64.store (local.get $to) (i64.shl (i64.load offset=${headBytes} (local.get $at)) (local.get $cut)))
-          (local.set $to (i32.add (local.get $to) (i32.const 8)))))
-      ${nextSlot})
-    (local.get $to))
+  ${listing('entries', entriesAt, '(i64.store (local.get $to) (i64.shl (local.get $key) (local.get $head)))')}
 
-  ;; How often numbers came that share this one's prefix.
-  (func (export "times") (param $table i32) (param $value f64) (result f64)
-    (local $key i64) (local $offset i32) (local $slot i32) (local $count i64)
-    (local.set $key (i64.shr_u (i64.reinterpret_f64 (local.get $value)) (i64.load32_u (local.get $table))))
-    ${findSlot}
-    (f64.convert_i64_u (local.get $count)))
+  ;; Puts how often each of these came in its place.
+  ${counting('times', entriesAt, '(i64.shr_u (i64.load (local.get $at)) (local.get $head))')}
+
+  ;; The same of a sample, by its keys as doubles.
+  ${listing('keys', entriesAt, '(f64.store (local.get $to) (f64.convert_i64_u (local.get $key)))')}
+  ${counting('keyTimes', entriesAt, '(i64.trunc_f64_u (f64.load (local.get $at)))')}
 
   ;; Empties a bin whose sums are nearly full.
   (func $carry (param $sums i32) (param $bin i32)
@@ -281,24 +266,37 @@ const program = `
       (i64.load offset=16 (local.get $bin)) (i64.load offset=24 (local.get $bin)) (i64.const 1))
     (memory.fill (local.get $bin) (i32.const 0) (i32.const ${binBytes})))
 
-  ;; Sums and samples a number that came so many times, fewer than 2³².
-  (func (export "addTimes") (param $room i32) (param $value f64) (param $count f64)
-    (local $number i64) (local $times i64) (local $sums i32) (local $m i64) (local $a i64) (local $b i64) (local $bin i32)
+  ;; Sums and samples the numbers that are counted, each as often as it came.
+  (func (export "settle") (param $room i32)
+    (local $at i32) (local $end i32) (local $number i64) (local $left i64) (local $times i64)
+    (local $sums i32) (local $m i64) (local $a i64) (local $b i64) (local $bin i32) (local $bit i32) (local $place i32)
     (local $low i32) (local $high i32) (local $hash i32) (local $sample i32)
-    (local.set $number (i64.reinterpret_f64 (local.get $value)))
-    (local.set $times (i64.trunc_f64_u (local.get $count)))
+    (local.set $at (i32.add (local.get $room) (i32.const ${tableAt})))
+    (local.set $end (i32.add (local.get $at) (i32.const ${slotsBytes})))
     (local.set $sums (i32.add (local.get $room) (i32.const ${sumsAt})))
-    ${split}
-    (call $addCarried (local.get $sums) (local.get $bin)
-      (local.get $m) (i64.mul (local.get $a) (local.get $a))
-      (i64.mul (local.get $a) (local.get $b)) (i64.mul (local.get $b) (local.get $b)) (local.get $times))
     (local.set $sample (i32.add (local.get $room) (i32.const ${sampleAt})))
-    (local.set $low (i32.wrap_i64 (local.get $number)))
-    (local.set $high (i32.wrap_i64 (i64.shr_u (local.get $number) (i64.const 32))))${mix('low', 'high')}
-    (if (i32.eqz (i32.and (local.get $hash) (call $lostBits (local.get $sample))))
-      (then (drop (call $keep
-        (local.get $sample) (local.get $low) (local.get $high) (local.get $hash) (local.get $times))))))
+    (loop $next
+      (local.set $number (i64.load offset=${headBytes} (local.get $at)))
+      (local.set $left (i64.load offset=${headBytes + 8} (local.get $at)))
+      (if (i64.ne (local.get $left) (i64.const 0))
+        (then
+          (local.set $low (i32.wrap_i64 (local.get $number)))
+          (local.set $high (i32.wrap_i64 (i64.shr_u (local.get $number) (i64.const 32))))${mix('low', 'high')}
+          (if (i32.eqz (i32.and (local.get $hash) (call $lostBits (local.get $sample))))
+            (then (drop (call $keep
+              (local.get $sample) (local.get $low) (local.get $high) (local.get $hash) (local.get $left)))))
+          ${split}${touch}
+          (loop $more
+            (local.set $times (select (local.get $left) (i64.const 0xffffffff)
+              (i64.lt_u (local.get $left) (i64.const 0xffffffff))))
+            (call $addCarried (local.get $sums) (local.get $bin)
+              (local.get $m) (i64.mul (local.get $a) (local.get $a))
+              (i64.mul (local.get $a) (local.get $b)) (i64.mul (local.get $b) (local.get $b)) (local.get $times))
+            (local.set $left (i64.sub (local.get $left) (local.get $times)))
+            (br_if $more (i64.ne (local.get $left) (i64.const 0))))))
+      ${nextSlot}))
 
+  ;; So many times, fewer than 2³².
   (func $addCarried
     (param $sums i32) (param $bin i32) (param $m i64) (param $aa i64) (param $ab i64) (param $bb i64) (param $times i64)
     (local $to i32) (local $low i64)
@@ -356,24 +354,29 @@ const program = `
       ${nextSlot})
     (call $adopt (local.get $from)))
 
-  ;; Writes keys and counts of a sample, one after the other, as doubles; answers their end.
-  (func (export "kept") (param $table i32) (result i32)
-    (local $at i32) (local $end i32) (local $to i32)
-    (local.set $at (local.get $table))
-    (local.set $to (i32.const ${entriesAt}))
-    (local.set $end (i32.add (local.get $at) (i32.const ${slotsBytes})))
+  ;; Leaves a room as it was found, without touching what was never written.
+  (func (export "clear") (param $room i32)
+    (local $at i32) (local $end i32) (local $bits i64) (local $bin i32) (local $sums i32)
+    (memory.fill (local.get $room) (i32.const 0) (i32.const ${touchedAt}))
+    (memory.fill (i32.add (local.get $room) (i32.const ${tableAt})) (i32.const 0) (i32.const ${2 * tableBytes}))
+    (local.set $sums (i32.add (local.get $room) (i32.const ${sumsAt})))
+    (local.set $at (i32.add (local.get $room) (i32.const ${touchedAt})))
+    (local.set $end (i32.add (local.get $room) (i32.const ${tableAt})))
     (loop $next
-      (if (i64.ne (i64.load offset=${headBytes + 8} (local.get $at)) (i64.const 0))
-        (then
-          (f64.store (local.get $to) (f64.convert_i64_u (i64.load offset=${headBytes} (local.get $at))))
-          (f64.store offset=8 (local.get $to) (f64.convert_i64_u (i64.load offset=${headBytes + 8} (local.get $at))))
-          (local.set $to (i32.add (local.get $to) (i32.const 16)))))
-      ${nextSlot})
-    (local.get $to))
-
-  ;; Zeroes, without touching what was never written.
-  (func (export "clear") (param $from i32) (param $end i32)
-    (loop $next
-      (if (i64.ne (i64.load (local.get $from)) (i64.const 0)) (then (i64.store (local.get $from) (i64.const 0))))
-      (br_if $next (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 8))) (local.get $end))))))
+      (local.set $bits (i64.load (local.get $at)))
+      (block $done (loop $bit
+        (br_if $done (i64.eqz (local.get $bits)))
+        (local.set $bin (i32.add
+          (i32.shl (i32.sub (local.get $at) (i32.add (local.get $room) (i32.const ${touchedAt}))) (i32.const 3))
+          (i32.wrap_i64 (i64.ctz (local.get $bits)))))
+        (memory.fill (i32.add (local.get $sums) (i32.shl (local.get $bin) (i32.const 5)))
+          (i32.const 0) (i32.const ${binBytes}))
+        (memory.fill
+          (i32.add (i32.add (local.get $sums) (i32.const ${carriedAt - sumsAt})) (i32.shl (local.get $bin) (i32.const 6)))
+          (i32.const 0) (i32.const ${carriedBytes}))
+        (local.set $bits (i64.and (local.get $bits) (i64.sub (local.get $bits) (i64.const 1))))
+        (br $bit)))
+      (i64.store (local.get $at) (i64.const 0))
+      (br_if $next (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 8))) (local.get $end)))))
+)
 `
