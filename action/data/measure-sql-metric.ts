@@ -86,11 +86,19 @@ async function byGroups(engine: Engine, expression: string): Promise<ReadonlyMap
   return new Map(
     whole.map(({ cohort: key, value, rows }) => {
       const own = parts.flatMap((part) => (part.cohort === key && part.value !== null ? [part.value] : []))
-      const few = rows < groups * fewestOfGroup || own.length < groups
-      const spread = few ? Number.NaN : variance(own) / groups
-      return [key, value === null ? undefinedHere('it gives NULL') : estimateOf(value, spread, rows)]
+      return [key, estimateOfGroups(value, own, rows)]
     }),
   )
+}
+
+function estimateOfGroups(value: number | null, own: readonly number[], rows: number): Estimated {
+  if (value === null) return undefinedHere('it gives NULL')
+  if (rows < groups * fewestOfGroup) {
+    const needed = groups * fewestOfGroup
+    return undefinedHere(`too few rows for the error of what is no sum and no mean of rows: ${rows} of ${needed}`)
+  }
+  if (own.length < groups) return undefinedHere(`some of ${groups} groups of its rows give NULL`)
+  return estimateOf(value, variance(own) / groups, rows)
 }
 
 function estimateOfRows(own: readonly number[]): Estimated {

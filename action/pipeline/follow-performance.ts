@@ -272,10 +272,12 @@ function judge(
   file: string,
 ): Read<PerformanceFound> {
   const { nowMs, inputsOf, release, calibrations, deployedMs } = asked
-  const { name: metric, better, sql, reference: first, estimateOf } = measure
+  const { name: metric, better, sql, place, reference: first, estimateOf } = measure
   if (first.kind === 'undefined') {
-    const remedy = 'Name judged rows of every class, with their probabilities where the metric takes them.'
-    return refused('reference', file, `the reference has no ${metric}: ${first.reason}`, remedy)
+    const remedy = sql
+      ? 'Write what each judged row has a part of, a sum(…) or an avg(…), or judge by more rows.'
+      : 'Name judged rows of every class, with their probabilities where the metric takes them.'
+    return refused('reference', file, `the reference has no ${metric}: ${first.reason}`, remedy, place)
   }
   const windows = windowsOf(outcomes, rule.windowMs)
   if (windows.length > mostCohorts) {
@@ -323,8 +325,9 @@ function noTarget(target: string, files: readonly DescribedFile[]): Read<never> 
   return refused('column', files[0]?.path ?? '', `there is no column "${target}"; expected the target`, remedy)
 }
 
-function refused(code: string, file: string, state: string, remedy: string): Read<never> {
+function refused(code: string, file: string, state: string, remedy: string, place?: SqlMetric['place']): Read<never> {
   const message = `Cannot follow the predictions of "${file}": ${state}`
-  const diagnostic: Diagnostic = { code: `performance/${code}`, file, line: 1, column: 1, message, remedy }
+  const at = place ?? { file, line: 1, column: 1 }
+  const diagnostic: Diagnostic = { code: `performance/${code}`, ...at, message, remedy }
   return { ok: false, diagnostics: [diagnostic] }
 }

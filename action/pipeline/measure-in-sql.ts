@@ -18,6 +18,8 @@ export interface Measure {
   readonly name: string
   readonly better: 'higher' | 'lower'
   readonly sql: MeasuredSql | null
+  /** Where its SQL is written, if in a file. */
+  readonly place?: SqlMetric['place']
   readonly reference: Estimated
   readonly estimateOf: (window: CohortWindow, labelled: readonly number[]) => Estimated
 }
@@ -77,6 +79,7 @@ export async function openSqlExchange(): Promise<SqlExchange> {
         name,
         better,
         sql: { expression, form: kind },
+        place,
         reference: first,
         estimateOf: ({ sinceMs }) => byCohort.get(sinceMs) ?? none,
       }

@@ -222,7 +222,9 @@ describe('performance of metrics in SQL', () => {
     await expect(run(world, few)).rejects.toThrow(
       /"distnce_km\\" is no column of judged rows and log both; expected one of shipped_at, region, distance_km, prediction, late, probability.*Did you mean \\"distance_km/,
     )
-    await expect(run(world, { ...byPolicy, metric: 'precision', drop: 0.1 })).rejects.toThrow(/too few rows/)
+    await expect(run(world, { ...byPolicy, metric: 'precision', drop: 0.1 })).rejects.toThrow(
+      /plumbline\.yaml.*the reference has no precision: too few rows for the error of what is no sum and no mean of rows: 100 of 200/,
+    )
 
     world.write('data/parcels.csv', turned(400))
     const bad = await run(world, { ...byPolicy, record: true })
