@@ -2,7 +2,7 @@ import type { KeptWindow } from '../drift/drift-finding.ts'
 import type { JudgedNewRows } from '../pipeline/judge-new-rows.ts'
 import type { DriftPolicy } from '../project/drift-policy.ts'
 import { markdownTable, markdownText } from './markdown.ts'
-import { formatCount, formatNumber } from './numbers.ts'
+import { formatCount, formatCounted, formatNumber } from './numbers.ts'
 import type { Report } from './report.ts'
 import { sparkline } from './sparkline.ts'
 import { ownLines, plainText } from './terminal.ts'
@@ -199,11 +199,17 @@ function wordNotes(report: JudgedReport): string[] {
       ? [`${wordWindows(windows)} · the newest ${wordWindow(newest)} · ${formatCount(judgedNow)} judged now`]
       : []),
     ...(open && finding
-      ? [`open: ${formatCount(sum(plan.open))} rows, the next window closes ${wordClosing(open)}`]
+      ? [`open: ${formatCounted(sum(plan.open), 'row')}, the next window closes ${wordClosing(open)}`]
       : []),
-    ...(late > 0 ? [`${formatCount(late)} rows came late, or were learned before: they are never judged`] : []),
-    ...(plan.futureRows > 0 ? [`${formatCount(plan.futureRows)} rows lie in the future: is a clock wrong?`] : []),
-    ...(plan.timelessRows > 0 ? [`${formatCount(plan.timelessRows)} rows have no time and are left out`] : []),
+    ...(late > 0
+      ? [`never judged: ${formatCounted(late, 'row')} that came late, or of a time that was learned before`]
+      : []),
+    ...(plan.futureRows > 0
+      ? [`left out: ${formatCounted(plan.futureRows, 'row')} from the future; is a clock wrong?`]
+      : []),
+    ...(plan.timelessRows > 0
+      ? [`left out: ${formatCounted(plan.timelessRows, 'row')} with no time, or one that cannot be read`]
+      : []),
     ...wordPrediction(report),
     wordRule(policy),
     ...(isRecorded ? [`recorded in the ledger of ${where.name}${where.isEmbedded ? ' (embedded GitHub)' : ''}`] : []),

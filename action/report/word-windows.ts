@@ -1,7 +1,7 @@
 import type { KeptWindow } from '../drift/drift-finding.ts'
 import type { OpenWindow } from '../drift/windows.ts'
 import type { DriftPolicy } from '../project/drift-policy.ts'
-import { formatCount, formatNumber, formatShare } from './numbers.ts'
+import { formatCount, formatCounted, formatNumber, formatShare } from './numbers.ts'
 import type { JudgedReport } from './report-windows.ts'
 import { ofModel } from './word-finding.ts'
 import { wordSpan } from './word-span.ts'
@@ -15,9 +15,9 @@ export function wordReason(report: JudgedReport): string {
   if (!finding) {
     if (newRows === 0) return 'no row is new: what lies here is what is pinned'
     const [next] = plan.open
-    const rows = `${formatCount(newRows)} new ${newRows === 1 ? 'row' : 'rows'}`
+    const rows = formatCounted(newRows, 'new row')
     return next
-      ? `${rows}, and no window has closed yet: the next closes ${wordClosing(next)}, with ${formatCount(next.rows)} rows so far`
+      ? `${rows}, and no window has closed yet: the next closes ${wordClosing(next)}, with ${formatCounted(next.rows, 'row')} so far`
       : `${rows}, and none in a window that is closed or open`
   }
   const confirmed = confirmedIn(report)

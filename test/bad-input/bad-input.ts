@@ -7,9 +7,14 @@ export type Content = string | Uint8Array | ((path: string, engine: Engine) => P
 /** A file or setting that is wrong or odd, and what Plumbline says of it. */
 export interface BadInput {
   readonly what: string
-  readonly command: 'init' | 'snapshot' | 'validate' | 'run' | 'data fetch' | 'drift'
-  /** Path → content; all but `init` and `drift` start from the tiny project, whose data is `data/parcels.csv`. */
+  readonly command: 'init' | 'snapshot' | 'validate' | 'run' | 'data fetch' | 'drift' | 'drift in project'
+  /**
+   * Path → content; all but `init` and `drift` start from the tiny project, whose data is `data/parcels.csv`; it is pinned, and
+   * `reference.json` what its release learned, where the command is `drift in project`.
+   */
   readonly files: Readonly<Record<string, Content>>
+  /** The moment it is, for `drift in project`. */
+  readonly now?: Date
   /** Replaces `data/*.csv` as the glob. */
   readonly source?: string
   /** Inputs of `init` besides the data and the target. */

@@ -17,6 +17,7 @@ import { snapshotInputs } from '../support/snapshot-inputs.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { tinyProject, tinyYaml } from '../support/tiny-project.ts'
 import type { BadInput } from './bad-input.ts'
+import { copyReleased, judgeBesideRelease } from './judge-beside-release.ts'
 
 /** What was said: of a refusal its code, place (`file:line`), message and remedy; else the report. */
 export type Answer =
@@ -32,7 +33,9 @@ export type Answer =
 /** Runs a case's command in a folder of its own, in this process. */
 export async function lookAt(input: BadInput): Promise<Answer> {
   const needsNoProject = input.command === 'init' || input.command === 'drift'
-  const folder = needsNoProject ? tempFolder() : (await tinyProject({ rows: 40 })).folder
+  const isReleased = input.command === 'drift in project'
+  const folder = needsNoProject || isReleased ? tempFolder() : (await tinyProject({ rows: 40 })).folder
+  if (isReleased) await copyReleased(folder)
   await writeContents(folder, input)
   return answerOf(await endingOf(input, folder))
 }
@@ -63,6 +66,8 @@ async function endingOf(input: BadInput, folder: string): Promise<Ending> {
       return await end(dataFetch, { source: [] })
     case 'drift':
       return await end(drift, { ...driftInputs, ...input.drift })
+    case 'drift in project':
+      return await settle(() => judgeBesideRelease({ ...context, now: () => input.now ?? new Date() }), context.signal)
     case 'validate':
       return await end(validate, { 'accept-rename': [] })
     case 'run': {

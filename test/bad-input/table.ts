@@ -1,6 +1,7 @@
 import type { BadInput } from './bad-input.ts'
 import { brokenCsv } from './broken-csv.ts'
 import { badContracts } from './contracts.ts'
+import { badProjects } from './drift-in-project.ts'
 import { badReplays } from './drift-replays.ts'
 import { badSamples } from './drift-samples.ts'
 import { badJoins } from './joins.ts'
@@ -28,4 +29,5 @@ export const table: Readonly<Record<string, readonly BadInput[]>> = {
   'data.lock.yaml': badLocks,
   'two samples': badSamples,
   replays: badReplays,
+  'drift in a project': badProjects,
 }
