@@ -1,6 +1,6 @@
 import type { Persistence } from '../project/drift-policy.ts'
 import type { DriftRule, JudgedDrift } from './judge-drift.ts'
-import { isEnoughWeight } from './judge-drift.ts'
+import { isEnoughWeight, weightIn } from './judge-drift.ts'
 import type { WindowColumn } from './judge-window.ts'
 import type { JudgedWindow } from './windows.ts'
 
@@ -110,7 +110,7 @@ export function judgePersistence(
   const isOpen = columns.length === 0 || isEnoughWeight([...confirmed, ...unknown])
   return {
     verdict: isEnoughWeight(confirmed) ? 'drift' : isOpen ? 'insufficient data' : others,
-    confirmedShare: Number(confirmed.reduce((sum, { weight }) => sum + weight, 0).toFixed(12)),
+    confirmedShare: weightIn(confirmed),
     columns,
   }
 }

@@ -8,7 +8,10 @@ import type { NaturalVariation } from './natural-variation.ts'
 
 /** What judges one window or one pair of samples. */
 export interface DriftRule extends Pick<DriftPolicy, 'effect' | 'fdr' | 'limits' | 'weights'> {
-  /** The column that is what the model answered. Where no weights are given it weighs enough to be drift alone. */
+  /**
+   * The column that is what the model answered. Where no weights are given it weighs enough to be drift alone, beside what
+   * the others have, so that judging it takes nothing from them.
+   */
   readonly prediction?: string
 }
 
@@ -33,7 +36,7 @@ export interface JudgedColumn {
   readonly verdict: ColumnVerdict
   /** Why it is not judged. */
   readonly because: string | null
-  /** 0..1; all sum to 1; 0 of a column that is not judged. */
+  /** 0..1; all sum to 1, but for a prediction without a weight of its own; 0 of a column that is not judged. */
   readonly weight: number
   readonly reference: SideRows | null
   readonly current: SideRows | null
@@ -208,22 +211,20 @@ export function isEnoughWeight(columns: readonly Pick<JudgedColumn, 'weight'>[])
   return alone || (columns.length > 0 && weightIn(columns) >= weightLimits.together)
 }
 
-/** Rounded where additions leave dust, so that a quarter is one. */
-function weightIn(columns: readonly Pick<JudgedColumn, 'weight'>[]): number {
-  return Number(columns.reduce((sum, { weight }) => sum + weight, 0).toFixed(12))
+/** Rounded where additions leave dust, so that a quarter is one; 1 at the most. */
+export function weightIn(columns: readonly Pick<JudgedColumn, 'weight'>[]): number {
+  return Math.min(1, Number(columns.reduce((sum, { weight }) => sum + weight, 0).toFixed(12)))
 }
 
 function weigher(names: readonly string[], { weights, prediction }: DriftRule): (name: string) => number {
   const own = (name: string) => (Object.hasOwn(weights, name) ? (weights[name] ?? 0) : 0)
   const heard = new Set(names)
   const sum = names.reduce((total, name) => total + own(name), 0)
-  const alike = 1 / names.length
-  const ofPrediction = prediction !== undefined && heard.has(prediction) ? Math.max(weightLimits.alone, alike) : alike
+  const ofData = names.filter((name) => name !== prediction).length
   return (name) => {
     if (!heard.has(name)) return 0
     if (sum > 0) return own(name) / sum
-    if (ofPrediction === alike) return alike
-    return name === prediction ? ofPrediction : (1 - ofPrediction) / (names.length - 1)
+    return name === prediction ? weightLimits.alone : 1 / ofData
   }
 }
 

@@ -37,7 +37,7 @@ export interface JudgedWindowDrift extends Window {
   readonly columns: readonly WindowColumn[]
   readonly added: readonly string[]
   readonly questions: number
-  /** Blocks that it was compared with. */
+  /** Blocks that it was compared with, those of a prediction among them. */
   readonly trainingBlocks: number
   readonly recentBlocks: number
 }

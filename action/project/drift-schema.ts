@@ -48,7 +48,9 @@ export const drift = z.strictObject({
   weights: z
     .record(z.string().min(1), z.number().min(0))
     .default({})
-    .describe('Column → importance; columns without one then count nothing. Without any, all count alike.'),
+    .describe(
+      'Column → importance, that of the model’s answers by the name prediction; columns without one then count nothing. Without any, all count alike.',
+    ),
   ...limits,
 })
 

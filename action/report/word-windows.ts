@@ -58,7 +58,7 @@ export function wordName({ prediction, finding }: JudgedReport, name: string): s
 }
 
 /** What the prediction is judged by, or why it is not. */
-export function wordPrediction({ prediction, newRows, windows, release }: JudgedReport): string[] {
+export function wordPrediction({ prediction, newRows, windows, release, policy }: JudgedReport): string[] {
   if (prediction.kind === 'no log') return ['what the model answers is not judged: name its log with --prediction-log']
   if (prediction.kind === 'not kept') {
     return [
@@ -82,6 +82,11 @@ export function wordPrediction({ prediction, newRows, windows, release }: Judged
     counts.join(' · '),
     ...(others.length > 0 ? [`the log has answers of ${shown}${more}, too, which are left out`] : []),
     `answers are compared with those to ${formatCount(learned.rows)} rows that the model was judged on, from ${day(learned.sinceMs)} to ${day(learned.untilMs)} in ${formatCount(learned.blocks)} blocks of ${wordSpan(learned.blockMs)}`,
+    ...(learned.blockMs < policy.windowMs
+      ? [
+          'these blocks are parts of a window, and how parts differ counts as variation: a split.test of 8 windows or more sees smaller effects',
+        ]
+      : []),
   ]
 }
 

@@ -6,6 +6,7 @@ import { inputsBeside } from '../../action/commands/live-performance.ts'
 import { pageOfWindows } from '../../action/report/drift-page/page-of-windows.ts'
 import { contextOf } from '../support/registered-project.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { tinyYaml } from '../support/tiny-project.ts'
 import {
   afterWeek,
   driftInputs,
@@ -54,7 +55,7 @@ describe('drift of what a model answers', () => {
     project.write('log/16.csv', answers(release, 16, 17))
     project.write('log/17.csv', answers(release, 17, 19, { moved: [17, 18] }))
     const found = await judged(project, now, { ...logged, record: true })
-    expect(found).toMatchObject({ isNo: true, isRecorded: true, finding: { verdict: 'drift', confirmedShare: 0.25 } })
+    expect(found).toMatchObject({ isNo: true, isRecorded: true, finding: { verdict: 'drift', confirmedShare: 0.2 } })
     expect(found.prediction).toEqual({
       ...{ kind: 'judged', column: 'prediction', rows: 3 * rowsAWeek, emptyRows: 0, repeatedRows: 0, others: [] },
       learned: expect.objectContaining({ rows: 4 * rowsAWeek, blocks: 8, blockMs: weekMs / 2 }),
@@ -63,7 +64,7 @@ describe('drift of what a model answers', () => {
     expect(found.finding?.columns).toHaveLength(1)
     expect(column).toMatchObject({ name: 'prediction', isPrediction: true, standing: 'confirmed', rows: [672, 672] })
     expect(column?.effect).toBeCloseTo(0.2, 2)
-    expect(found.report.text).toMatch(/^DRIFT {2}prediction \(what the model answers\) drifted, confirmed · 25 %/)
+    expect(found.report.text).toMatch(/^DRIFT {2}prediction \(what the model answers\) drifted, confirmed · 20 %/)
     expect(found.report.markdown).toContain('| prediction (what the model answers) |')
     expect(found.report.text).toContain('to 672 of 672 in the newest window')
     expect(pageOfWindows(found).columns[0]).toMatchObject({
@@ -198,5 +199,12 @@ describe('drift of what a model answers', () => {
       await rm(`${project.folder}/log/${file}`)
     }
     expect(await recorded(project)).toEqual([])
+
+    project.write('log/a.csv', whole)
+    project.write('plumbline.yaml', tinyYaml.replace(', id: parcel', ''))
+    await expect(run()).rejects.toMatchObject({
+      code: 'cli/bad-input',
+      message: expect.stringContaining('no column names the rows; expected an id'),
+    })
   }, 240_000)
 })

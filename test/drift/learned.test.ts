@@ -62,9 +62,27 @@ describe('followWindows beside inputs and a prediction', () => {
       ...{ verdict: 'drift', confirmedShare: 0.2 },
       columns: [{ name: 'prediction', isPrediction: true, standing: 'confirmed', rows: [700, 700] }],
     })
-    const weights = found?.persisted.columns.map(({ weight }) => weight) ?? []
-    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12)
     expect(verdictOf([week(20, 50), week(21, 50), week(22, 50)])).toMatchObject({ verdict: 'no drift', columns: [] })
+  })
+
+  test('judging it takes nothing from the inputs: what is drift without it is drift with it', () => {
+    const moved = Object.fromEntries(names.slice(0, 3).map((name) => [name, column(700, 75)]))
+    const window = block(20 * weekMs, weekMs, { ...quiet, ...moved, prediction: column(700, 50) })
+    const own = { ...policy, persist: { need: 1, of: 1 } }
+    const beside = [learned, { inputs }].map((what) => {
+      const columns = new Map([...window.columns].filter(([name]) => what === learned || name !== 'prediction'))
+      return findDrift('v1', [...followWindows(what, [{ ...window, columns }], own)], own)
+    })
+    expect(beside.map((found) => [found?.verdict, found?.confirmedShare])).toEqual([
+      ['drift', 0.3],
+      ['drift', 0.3],
+    ])
+    const all = block(
+      20 * weekMs,
+      weekMs,
+      Object.fromEntries([...names, 'prediction'].map((name) => [name, column(700, 95)])),
+    )
+    expect(verdictOf([all])?.confirmedShare).toBe(1)
   })
 
   test('weights that are given hold of it, too: without one it counts nothing', () => {
