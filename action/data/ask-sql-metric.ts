@@ -7,7 +7,7 @@ const timeoutMs = 600_000
 
 /** A user's metric over two Parquet files, in a child process that reaches them alone. */
 export async function askSqlMetric(
-  asked: Pick<MetricRequest, 'name' | 'expression' | 'reference' | 'current' | 'lacking'>,
+  asked: Pick<MetricRequest, 'name' | 'expression' | 'reference' | 'current' | 'lacking' | 'offered'>,
   tempFolder: string,
   signal?: AbortSignal,
 ): Promise<Read<MeasuredMetric>> {

@@ -4,14 +4,26 @@ import type { OutcomeColumns, OutcomeFiles } from './read-outcomes.ts'
 import { feedingColumn, typedRelation } from './read-source.ts'
 
 /** What the files of labels hold besides the id and the target, as their contract types it, without what it classifies. */
-export function labelColumns(
-  { labels, labelContract, keeps }: Pick<OutcomeFiles, 'labels' | 'labelContract' | 'keeps'>,
+export function offeredColumns(
+  { labels, labelContract }: Pick<OutcomeFiles, 'labels' | 'labelContract'>,
   { id, target }: OutcomeColumns,
 ): readonly ContractColumn[] {
-  if (keeps !== 'labels' || !labelContract) return []
-  return labelContract.columns
+  const columns = labelContract?.columns ?? []
+  return columns
     .filter(({ name }) => name !== id && name !== target && !/^prediction$|^probability/.test(name))
     .filter((column) => !isClassified(column) && labels.some((file) => feedingColumn(file, column) !== undefined))
+}
+
+/** Those of them that are kept: whose name stands in any of the texts, so that wide rows cost what is asked of them. */
+export function labelColumns(files: OutcomeFiles, columns: OutcomeColumns): readonly ContractColumn[] {
+  const { keeps = 'log' } = files
+  if (keeps === 'log') return []
+  const texts = keeps.mentionedIn.map((text) => text.toLowerCase())
+  const isMentioned = ({ name }: ContractColumn) => {
+    const written = name.toLowerCase().replaceAll('"', '""')
+    return texts.some((text) => text.includes(written))
+  }
+  return offeredColumns(files, columns).filter(isMentioned)
 }
 
 /** Those of them as one value of each row; empty where there are none. */

@@ -16,7 +16,7 @@ const ownColumns: ReadonlySet<string> = new Set([cohortColumn, groupColumn])
 
 /** A metric of each side, with its standard error; the engine reaches the two files and nothing else. */
 export async function measureSqlMetric(request: MetricRequest): Promise<Read<MeasuredMetric>> {
-  const { name, expression, reference, current, lacking, nativeFile, memoryLimit, tempFolder } = request
+  const { name, expression, reference, current, lacking, offered, nativeFile, memoryLimit, tempFolder } = request
   // One thread: rows come in the order of the file.
   await using engine = await openEngine({
     ...{ nativeFile, memoryLimit, tempFolder, threads: 1, isLocked: true },
@@ -25,6 +25,7 @@ export async function measureSqlMetric(request: MetricRequest): Promise<Read<Mea
   const known = await typesOf(engine, `read_parquet(${quotePath(reference)})`)
   const followed = await typesOf(engine, `read_parquet(${quotePath(current)})`)
   const columns = [...followed.keys()].filter((column) => known.has(column) && !ownColumns.has(column))
+  const nameable = [...new Set([...columns, ...offered])].filter((column) => !Object.hasOwn(lacking, column))
   const refused = refusing(name)
   const read = await readSqlMetric(engine, expression, columns)
   if (!read.ok) return refused(read.fault.state, read.fault.remedy)
@@ -38,15 +39,15 @@ export async function measureSqlMetric(request: MetricRequest): Promise<Read<Mea
       const unknown = await unknownColumn(engine, expression, columns)
       const why = Object.entries(lacking).find(([column]) => column.toLowerCase() === unknown?.toLowerCase())?.[1]
       if (why !== undefined)
-        return refused(`"${unknown}" is not known of the judged rows: ${why}`, othersRemedy(columns))
+        return refused(`"${unknown}" is not known of the judged rows: ${why}`, othersRemedy(nameable))
       if (unknown !== undefined) {
-        const state = `"${unknown}" is no column of judged rows and log both; expected one of ${columns.join(', ')}`
-        return refused(state, nearestRemedy(unknown, columns))
+        const state = `"${unknown}" is no column of judged rows and log both; expected one of ${nameable.join(', ')}`
+        return refused(state, nearestRemedy(unknown, nameable))
       }
       const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
       // Its own sentences may hold a value that it could not read.
       const state = line.replace(/^[A-Z][A-Za-z ]+ Error: /, '').replaceAll(/'[^']*'/g, '‘…’')
-      return refused(state, othersRemedy(columns))
+      return refused(state, othersRemedy(nameable))
     }
   }
   const [first, cohorts] = measured

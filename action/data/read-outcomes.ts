@@ -51,8 +51,11 @@ export interface OutcomeFiles {
   readonly time: string | undefined
   /** Of rows of several models, whose are read. */
   readonly model: string | undefined
-  /** What is kept of labelled rows for `writeOutcomeRows()` besides what is judged: all that the log has, or what their labels' files have. */
-  readonly keeps?: 'log' | 'labels' | undefined
+  /**
+   * What is kept of labelled rows for `writeOutcomeRows()` besides what is judged: all that the log has, or those columns of their
+   * labels' files that some SQL names.
+   */
+  readonly keeps?: 'log' | { readonly mentionedIn: readonly string[] } | undefined
 }
 
 const probabilityPrefix = 'probability_'

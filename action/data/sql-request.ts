@@ -37,6 +37,8 @@ export interface MetricRequest extends SqlLimits {
   readonly current: string
   /** Column that is not there → why. */
   readonly lacking: Readonly<Record<string, string>>
+  /** Columns that would be there if SQL named them. */
+  readonly offered: readonly string[]
 }
 
 export interface MeasuredMetric {

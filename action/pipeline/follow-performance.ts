@@ -133,7 +133,8 @@ async function follow(
   const reference = first.value
   const known = reference.task === 'multiclass' ? { classes: reference.classes } : {}
   const model = release.value ?? undefined
-  const keeps = exchange && (stored.kind === 'files' ? 'log' : 'labels')
+  const mentionedIn = asked.watched.flatMap(({ metric }) => (typeof metric === 'string' ? [] : [metric.expression]))
+  const keeps = exchange && (stored.kind === 'files' ? 'log' : { mentionedIn })
   const sides: OutcomeFiles = { predictions, labels, labelContract, time: asked.columns.time, model, keeps }
   const own = { ...columns.value, ...known }
   const followed = await readOutcomes(engine, sides, own)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Read } from '../base/diagnostic.ts'
 import { askSqlMetric } from '../data/ask-sql-metric.ts'
 import type { Engine } from '../data/engine.ts'
+import { offeredColumns } from '../data/label-columns.ts'
 import { type OutcomeColumns, type OutcomeFiles, writeOutcomeRows } from '../data/read-outcomes.ts'
 import { type StoredRows, type WrittenRows, writeStoredRows } from '../data/write-stored-rows.ts'
 import { windowsBegin } from '../drift/windows.ts'
@@ -52,6 +53,7 @@ export async function openSqlExchange(): Promise<SqlExchange> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-metric-'))
   const [reference, current] = [join(folder, 'reference.parquet'), join(folder, 'current.parquet')]
   let lacking: Readonly<Record<string, string>> = {}
+  let offered: readonly string[] = []
   return {
     paths: [reference, current],
     async writeReference(engine, files, columns) {
@@ -60,6 +62,7 @@ export async function openSqlExchange(): Promise<SqlExchange> {
     async writeStored(engine, stored, files, columns) {
       const written = await writeStoredRows(engine, stored, files, columns, { to: reference, groups })
       if (written.ok) lacking = written.lacking
+      offered = offeredColumns(files, columns).map(({ name }) => name)
       return written
     },
     async writeCurrent(engine, files, columns, windowMs) {
@@ -68,7 +71,11 @@ export async function openSqlExchange(): Promise<SqlExchange> {
       await writeOutcomeRows(engine, files, columns, { to: current, cohort, groups })
     },
     async measure({ name, expression, better, place }, signal) {
-      const asked = await askSqlMetric({ name, expression, reference, current, lacking }, join(folder, 'spill'), signal)
+      const asked = await askSqlMetric(
+        { name, expression, reference, current, lacking, offered },
+        join(folder, 'spill'),
+        signal,
+      )
       if (!asked.ok) {
         return { ok: false, diagnostics: asked.diagnostics.map((diagnostic) => ({ ...diagnostic, ...place })) }
       }

@@ -220,7 +220,7 @@ describe('performance of metrics in SQL', () => {
     expect(km.reference.value).toBeCloseTo(missed(300, 300), 9)
     const few = { metric: undefined, 'metric-sql': { name: 'far', expression: 'avg(distnce_km)' }, drop: 0.1 }
     await expect(run(world, few)).rejects.toThrow(
-      /"distnce_km\\" is no column of judged rows and log both; expected one of shipped_at, region, distance_km, prediction, late, probability.*Did you mean \\"distance_km/,
+      /"distnce_km\\" is no column of judged rows and log both; expected one of prediction, late, probability, shipped_at, region, distance_km.*Did you mean \\"distance_km/,
     )
     await expect(run(world, { ...byPolicy, metric: 'precision', drop: 0.1 })).rejects.toThrow(
       /plumbline\.yaml.*the reference has no precision: too few rows for the error of what is no sum and no mean of rows: 100 of 200/,

@@ -105,7 +105,8 @@ describe('writeStoredRows()', () => {
     )
   })
 
-  const labels = 'id,class,amount,secret,late_by\na,1,10,x,1\nb,0,20,y,\nc,1,30,z,3\nd,0,40,z,4\nd,0,41,z,4\n'
+  const labels =
+    'id,class,amount,secret,late_by,note\na,1,10,x,1,m\nb,0,20,y,,m\nc,1,30,z,3,m\nd,0,40,z,4,m\nd,0,41,z,4,m\n'
   const salted = (id: string) => createHash('sha256').update(`salt${id}`).digest('hex')
 
   /** Both sides, where the log answered c and d and the release was judged by `judged`. */
@@ -136,6 +137,7 @@ describe('writeStoredRows()', () => {
       secret: 'string',
       late_by: 'integer',
       no: 'date',
+      note: 'string',
     })
     const columns = base.columns.map((column) =>
       column.name === 'secret' ? { ...column, classification: 'internal' } : column,
@@ -147,7 +149,7 @@ describe('writeStoredRows()', () => {
         labelContract: { ...base, columns },
         time: 'at',
         model: undefined,
-        keeps: 'labels',
+        keeps: { mentionedIn: ['sum(Amount)', 'avg("late_by")'] },
       },
     }
     const own: OutcomeColumns = {
