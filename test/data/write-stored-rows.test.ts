@@ -149,7 +149,7 @@ describe('writeStoredRows()', () => {
         labelContract: { ...base, columns },
         time: 'at',
         model: undefined,
-        keeps: { mentionedIn: ['sum(Amount)', 'avg("late_by")'] },
+        keeps: { mentionedIn: ['sum(Amount)', 'avg("late_by")', 'max(secret)'] },
       },
     }
     const own: OutcomeColumns = {
