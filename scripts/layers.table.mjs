@@ -25,6 +25,7 @@ export const arrows = [
   ['cli', 'local-github'],
   ['commands', 'base'],
   ['commands', 'data'],
+  ['commands', 'drift'],
   ['commands', 'doctor'],
   ['commands', 'github'],
   ['commands', 'pipeline'],

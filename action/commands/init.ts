@@ -151,6 +151,7 @@ async function writeProject(
   const { joined = [] } = model
   const table = joined.length > 0 ? { table: rowsSource, references: keysOfSeveral(model) } : {}
   const texts = {
+    driftWindow: await driftWindowOf(model),
     contract: formatContract(wishes.name, promiseColumns(model), table),
     joined: new Map(joined.map((source) => [source.name, formatContract(source.name, promiseJoined(source, model))])),
     featureSql: writeFeatureSql(model),
@@ -158,4 +159,14 @@ async function writeProject(
   const files = starterFiles(model, wishes, await readTemplates(), texts)
   if (given['dry-run']) return [...files.keys()]
   return await writeStarter(folder, files)
+}
+
+/** Where windows of the usual length would hold too few rows to see what matters. */
+async function driftWindowOf(model: Initialisation['model']) {
+  const { windowedData } = await import('../data/windowed-data.ts')
+  const data = windowedData(model)
+  if (!data) return undefined
+  const { suggestWindow } = await import('../drift/suggest-window.ts')
+  const { drift, driftPolicy } = await import('../project/drift-schema.ts')
+  return suggestWindow(data, driftPolicy(drift.parse({})))
 }

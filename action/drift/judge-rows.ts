@@ -53,7 +53,10 @@ export function measureRows(
  * The smallest effect that this many rows are sure to show at level `alpha`: of D by the inequality of Dvoretzky, Kiefer,
  * Wolfowitz and Massart, √(ln(2/α) / 2n); of shares because χ² ≥ 4 n TVD², n being the effective rows.
  */
-export function smallestEffect({ measure, degrees, effectiveRows }: MeasuredRow, alpha: number): number {
+export function smallestEffect(
+  { measure, degrees, effectiveRows }: Pick<MeasuredRow, 'measure' | 'degrees' | 'effectiveRows'>,
+  alpha: number,
+): number {
   if (measure === 'ks') return Math.min(1, Math.sqrt(Math.log(2 / alpha) / (2 * effectiveRows)))
   return Math.min(1, Math.sqrt(chiSquareLimit(alpha, degrees) / (4 * effectiveRows)))
 }

@@ -1,4 +1,5 @@
 import type { InferredModel } from '../data/inferred-model.ts'
+import type { SuggestedWindow } from '../drift/suggest-window.ts'
 import { yamlText } from './add-alias.ts'
 import type { DeclaredEncoding } from './project.ts'
 import { rowsSource } from './read-joins.ts'
@@ -23,6 +24,8 @@ export interface StarterWishes {
 }
 
 export interface StarterTexts {
+  /** How long drift windows are, where those of the usual length hold too few rows to see the effect limit. */
+  readonly driftWindow?: SuggestedWindow | undefined
   readonly contract: string
   /** The contract of each joined source, by its name. */
   readonly joined: ReadonlyMap<string, string>
@@ -60,7 +63,7 @@ export function starterFiles(
   texts: StarterTexts,
 ): ReadonlyMap<string, string> {
   const files: Record<(typeof starterPaths)[number], string> = {
-    'plumbline.yaml': formatProject(model, wishes),
+    'plumbline.yaml': formatProject(model, wishes, texts.driftWindow),
     'contract.yaml': texts.contract,
     'features.sql': texts.featureSql,
     'train.py': setConstants(templates.train, trainConstants(model)),
@@ -76,7 +79,7 @@ export function starterFiles(
   )
 }
 
-function formatProject(model: InferredModel, wishes: StarterWishes): string {
+function formatProject(model: InferredModel, wishes: StarterWishes, driftWindow: StarterTexts['driftWindow']): string {
   const { id, time, group, labels, floor } = model
   const leaks = model.leftOut.filter(({ reason }) => ['after-time', 'prediction', 'tells-target'].includes(reason.kind))
   const settings = [
@@ -114,7 +117,13 @@ stages:
   predict: { needs: [features, train], run: python predict.py }
 gates:
   floor: { metric: ${floor.metric}, min: ${floor.minimum} } # a constant has ${round(floor.constant)}${best}
-${labels && id ? watchedMetric(floor.metric) : ''}`
+${driftWindow ? formatDrift(driftWindow) : ''}${labels && id ? watchedMetric(floor.metric) : ''}`
+}
+
+/** Why its windows are longer than usual. */
+function formatDrift({ days, rows, usualRows }: SuggestedWindow): string {
+  return `drift: { window: ${days}d } # 7d hold about ${usualRows} rows, too few to see an effect of 0.1; ${days}d hold ${rows}
+`
 }
 
 /** Labels that come later say whether the model still predicts as well. */
