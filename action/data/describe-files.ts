@@ -102,15 +102,17 @@ async function describeFile(
   }
 }
 
-/** So much is read at a time: by itself DuckDB would take 32 MB for each of its threads. As long as the longest line, and more. */
+/** So much is read at a time: by itself DuckDB would take 32 MB for each of its threads. */
 const headBytes = 4 << 20
+/** As it is by itself; but where `buffer_size` is given, a line may be as long as that. */
+const longestLine = 2_000_000
 
 async function describeCsv(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
   // Not strict: a quoted text may end its lines otherwise than the records do.
   const lines = await engine.query<{ line: string | null }>(
     `SELECT line FROM read_csv(${quotePath(file.absolutePath)}, auto_detect = false, columns = {'line': 'VARCHAR'},
        delim = '\u0001', quote = '', escape = '', header = false, nullstr = '\u0002', strict_mode = false,
-       parallel = false, buffer_size = ${headBytes},
+       parallel = false, buffer_size = ${headBytes}, max_line_size = ${longestLine},
        ${compressionOf(file)}, ${encodingOf(file)}) LIMIT 64`,
   )
   const text = lines.map(({ line }) => line ?? '').join('\n')
