@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -165,9 +166,14 @@ describe('openS3Store()', () => {
     const store = await openS3Store(place, s3.environment)
     const serve = s3.answer
     let parts = 0
+    let first: Promise<unknown> = Promise.resolve()
     s3.answer = (request, response) => {
       const isPart = request.url?.includes('partNumber') ?? false
-      if (isPart && ++parts > 1) return s3Error(400, 'InvalidRequest')(request, response)
+      if (isPart && ++parts > 1) {
+        // Of three at once the first is there before the others are refused.
+        return void first.then(() => s3Error(400, 'InvalidRequest')(request, response))
+      }
+      if (isPart) first = once(response, 'finish')
       serve(request, response)
     }
     await expect(store.push([file], {})).rejects.toMatchObject({ code: 'store/refused' })
