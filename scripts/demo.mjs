@@ -2,7 +2,7 @@
 // the next one, which is merged, released, rolled out and rolled back; then bad data comes.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,8 +42,10 @@ plumbline(
   'parcels',
 )
 
-// How soon to retrain is the user's to say; here as soon as there are a thousand new rows.
-appendFileSync(join(folder, 'plumbline.yaml'), 'retrain: { any: [ { new-rows: 1000 } ], limits: { cool-down: 0s } }\n')
+// How soon to retrain is the user's to say; here as soon as there are a thousand new rows. What init wrote of it comes last.
+const settings = join(folder, 'plumbline.yaml')
+const [others] = readFileSync(settings, 'utf8').split(/^(?=retrain:)/m)
+writeFileSync(settings, `${others}retrain: { any: [ { new-rows: 1000 } ], limits: { cool-down: 0s } }\n`)
 
 tell('2  The data is pinned, like a dependency, and checked against its contract.')
 plumbline('snapshot')
