@@ -1,12 +1,11 @@
-import type { Diagnostic, Read } from '../base/diagnostic.ts'
-import { nearestName } from '../base/nearest-name.ts'
+import type { Read } from '../base/diagnostic.ts'
 import { answerColumns, answerKind, answerSample } from './answer-sample.ts'
 import type { ContractRows } from './count-contract-blocks.ts'
 import type { Engine } from './engine.ts'
 import type { Sample } from './open-samples.ts'
 import { typesOf } from './prediction-table.ts'
 import { quoteName, quoteText } from './quote.ts'
-import { modelsIn, namesOf } from './read-outcomes.ts'
+import { lackingIn, modelsIn, namesOf } from './read-outcomes.ts'
 import { castTo, rawRelation } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
@@ -38,8 +37,13 @@ export async function loadLoggedAnswers(
   const names = namesOf(log)
   const scores = ['probability', `probability_${positive}`]
   const answer = task === 'binary' ? scores.find((name) => names.includes(name)) : 'prediction'
-  const lacking = [id, answer ?? 'probability', 'at', 'model'].filter((name) => !names.includes(name))
-  if (answer === undefined || lacking.length > 0) return { ok: false, diagnostics: lacking.map(lacks(log, names)) }
+  const lacking = lackingIn(log, [id, answer ?? 'probability', 'at', 'model'], {
+    code: 'drift/prediction-log',
+    action: 'read the predictions of',
+    remedy:
+      'Name the folder that plumbline score --prediction-log writes, or write at, the id, prediction, probability and model.',
+  })
+  if (answer === undefined || lacking.length > 0) return { ok: false, diagnostics: lacking }
 
   const types = await typesOf(engine, rawRelation(log))
   const as = (type: Parameters<typeof castTo>[0], name: string) =>
@@ -77,22 +81,4 @@ async function countAnswers(engine: Engine): Promise<Pick<LoggedAnswers, 'rows' 
        count(*) FILTER (answers > 1) AS repeated FROM logged_answers`,
   )
   return { rows: counted?.rows ?? 0, emptyRows: counted?.empty ?? 0, repeatedRows: counted?.repeated ?? 0 }
-}
-
-function lacks(log: readonly DescribedFile[], names: readonly string[]): (name: string) => Diagnostic {
-  const file = log[0]?.path ?? ''
-  return (name) => {
-    const near = nearestName(name, names)
-    return {
-      code: 'drift/prediction-log',
-      file,
-      line: 1,
-      column: 1,
-      message: `Cannot read the predictions of "${file}": there is no column "${name}"; expected it beside ${names.map((known) => `"${known}"`).join(', ')}`,
-      remedy:
-        near === undefined
-          ? 'Name the folder that plumbline score --prediction-log writes, or write at, the id, prediction, probability and model.'
-          : `Did you mean "${near}"?`,
-    }
-  }
 }

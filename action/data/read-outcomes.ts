@@ -273,10 +273,20 @@ function lackingColumns(
   const ofPredictions = [columns.id, 'prediction', ...(time === undefined ? [] : [time])]
   const wanted = labels.length === 0 ? [...ofPredictions, columns.target] : ofPredictions
   const ofLabels = labels.length === 0 || labelContract ? [] : [columns.id, columns.target]
-  return [...lackingIn(predictions, wanted), ...lackingIn(labels, ofLabels)]
+  const told = {
+    code: 'performance/column',
+    action: 'follow the predictions of',
+    remedy: 'Name the columns by --id, --target and --time.',
+  }
+  return [...lackingIn(predictions, wanted, told), ...lackingIn(labels, ofLabels, told)]
 }
 
-function lackingIn(files: readonly DescribedFile[], wanted: readonly string[]): Diagnostic[] {
+/** Of the wanted columns those that no file has. */
+export function lackingIn(
+  files: readonly DescribedFile[],
+  wanted: readonly string[],
+  { code, action, remedy }: { readonly code: string; readonly action: string; readonly remedy: string },
+): Diagnostic[] {
   const names = namesOf(files)
   const file = files[0]?.path ?? ''
   return wanted
@@ -284,12 +294,12 @@ function lackingIn(files: readonly DescribedFile[], wanted: readonly string[]): 
     .map((name) => {
       const near = nearestName(name, names)
       return {
-        code: 'performance/column',
+        code,
         file,
         line: 1,
         column: 1,
-        message: `Cannot follow the predictions of "${file}": there is no column "${name}"; expected it beside ${names.map((known) => `"${known}"`).join(', ')}`,
-        remedy: near === undefined ? 'Name the columns by --id, --target and --time.' : `Did you mean "${near}"?`,
+        message: `Cannot ${action} "${file}": there is no column "${name}"; expected it beside ${names.map((known) => `"${known}"`).join(', ')}`,
+        remedy: near === undefined ? remedy : `Did you mean "${near}"?`,
       }
     })
 }

@@ -14,7 +14,7 @@ import type { DataBlock } from '../drift/drift-reference.ts'
 import { emptyWindow, type Learned, predictionIn } from '../drift/learned.ts'
 import type { Project } from '../project/project.ts'
 import type { DataContracts } from '../project/read-contract.ts'
-import { blockTerms, ownNumbers } from './count-reference.ts'
+import { blockTerms, noIds } from './count-reference.ts'
 
 export interface NewRowsToCount {
   readonly project: Project
@@ -61,7 +61,7 @@ export async function countNewBlocks(
     // What a column is, the reference says: it must not depend on how many windows are looked at together.
     const asLearned: Pick<BlockTerms, 'mostTexts' | 'ids' | 'left'> = {
       mostTexts: Infinity,
-      ids: { numbers: ownNumbers, minRows: Infinity },
+      ids: noIds,
       left: new Map(reasons),
     }
     const terms = {
@@ -109,7 +109,7 @@ async function countAnswers(
     mostBlocks: mostWindows,
     columns: [{ name: answerColumns.answer, as }],
     mostTexts: Infinity,
-    ids: { numbers: ownNumbers, minRows: Infinity },
+    ids: noIds,
   })
   return { ok: true, value: { blocks: counted?.blocks ?? [], answers } }
 }

@@ -14,6 +14,8 @@ export const blockTerms = {
 } as const
 
 export const ownNumbers = 'each row has a number of its own: an id'
+/** Where something else says already what a column is: none is taken for an id. */
+export const noIds = { numbers: ownNumbers, minRows: Infinity } as const
 
 /** So that a reference stays small. */
 export const mostBlocks = 260

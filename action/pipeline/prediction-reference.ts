@@ -13,7 +13,7 @@ import { jsonOfReference } from '../drift/reference-json.ts'
 import { type StoredReference, storeReference } from '../drift/stored-reference.ts'
 import { type Contract, isClassified } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
-import { blockLength, blockTerms, mostBlocks, ownNumbers } from './count-reference.ts'
+import { blockLength, blockTerms, mostBlocks, noIds } from './count-reference.ts'
 import type { DeclaredRun } from './declare-run.ts'
 import { mayShowRows } from './row-privacy.ts'
 import type { Candidate } from './run-record.ts'
@@ -55,8 +55,7 @@ export async function countPredictionReference(
     mostBlocks: mostBlocks + 1,
     columns: [{ name: answerColumns.answer, as: isKept ? answerKind(model) : blockTerms.classified }],
     mostTexts: maxCategories,
-    // Whatever is answered is no id.
-    ids: { numbers: ownNumbers, minRows: Infinity },
+    ids: noIds,
   })
   return counted && counted.blocks.length > 0 ? storeReference(counted.blocks, blockMs, privacy.minCount) : undefined
 }

@@ -20,6 +20,7 @@ import {
   replayWindows,
 } from '../drift/replay-drift.ts'
 import { windowsBegin } from '../drift/windows.ts'
+import { ownNumbers } from './count-reference.ts'
 import { type ColumnPair, pairColumns } from './pair-columns.ts'
 
 export interface SampleReplay extends DriftReplay {
@@ -90,7 +91,7 @@ async function replay(
     mostBlocks: mostWindows,
     columns,
     mostTexts: maxCategories,
-    ids: { numbers: 'each row has a number of its own: an id', minRows: minIdRows },
+    ids: { numbers: ownNumbers, minRows: minIdRows },
   })
   if (!counted) {
     const state = `Cannot replay: "${time.name}" has more than ${mostWindows} windows of ${formatDuration(windowMs)} with rows`
