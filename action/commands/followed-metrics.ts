@@ -39,7 +39,7 @@ export function metricOfFlags(flags: MetricFlags): ChosenMetric {
   return { metric, rule: ruleOf(flags, requiredDrop(flags, nameOf(metric)), flags.over, undefined), fromPolicy: [] }
 }
 
-/** The metrics of a project that are followed: those under `retrain:`, or the one that is named; flags go before the file. */
+/** The metrics of a project that are followed: those under `retrain:`, maybe none, or the one that is named; flags go before the file. */
 export function metricsOfProject(flags: MetricFlags, project: Project): readonly ChosenMetric[] {
   const { labels } = project.data
   const named = ownOf(flags) ?? ofProject(flags, project)
@@ -65,7 +65,7 @@ function conditionsOf(
   if (flags['metric-sql'] !== undefined) return []
   const all = metricConditionsIn(retrain.when)
   const meant = named === undefined ? all : all.filter(({ metric }) => metric === nameOf(named))
-  if (meant.length === 0 && named === undefined) {
+  if (meant.length === 0 && named === undefined && (flags.drop !== undefined || flags.over !== undefined)) {
     throw new Fault(
       'cli/missing-input',
       'Cannot follow a metric: plumbline.yaml watches none; expected --metric, or one under "retrain:"',

@@ -43,9 +43,11 @@ export async function followLive(asked: LiveAsked, context: CommandContext): Pro
   const project = read.value
   const contracts = await readContracts(project)
   if (!contracts.ok) return contracts
-  const { id } = project.model
-  if (id === undefined) throw withoutId(project.model.name)
+  const { id, name } = project.model
   const chosen = asked.choose(project)
+  // Nothing to follow is no error: a workflow asks every day.
+  if (chosen.length === 0) return { ok: true, value: { chosen, found: [], model: name, recorded: null } }
+  if (id === undefined) throw withoutId(name)
   return await withGitHub(context, async (client): Promise<Read<LiveFound>> => {
     const { followPerformance } = await import('../pipeline/follow-performance.ts')
     const { readLedger } = await import('../registry/ledger.ts')

@@ -72,7 +72,7 @@ export const performanceCommand = defineCommand({
     record,
   },
   outputs: {
-    verdict: '`drop`, `no drop` or `insufficient data`',
+    verdict: '`drop`, `no drop`, `insufficient data`, or `not followed` where plumbline.yaml watches no metric',
     reason: 'Why, in one line',
     cause: '`concept` where inputs do not explain a drop, `data` where they do, else `unknown`',
     drop: 'The estimated fall; positive is worse',
@@ -88,7 +88,8 @@ export const performanceCommand = defineCommand({
       return inputs.reference === undefined ? await followHere(inputs, context) : await followFiles(inputs, context)
     })
     if (!followed.ok) return { kind: 'diagnosed', diagnostics: followed.diagnostics }
-    return { kind: followed.value.verdict === 'no drop' ? 'done' : 'no', result: followed.value }
+    const isFine = followed.value.verdict === 'no drop' || followed.value.verdict === 'not followed'
+    return { kind: isFine ? 'done' : 'no', result: followed.value }
   },
 
   async report(result) {
@@ -165,7 +166,11 @@ async function reportOf(
 ): Promise<PerformanceReport> {
   const { worstVerdict } = await import('../pipeline/performance-found.ts')
   const followed = found.map((one, place) => ({ ...one, fromPolicy: chosen[place]?.fromPolicy ?? [] }))
-  return { ...names, verdict: worstVerdict(found.map(({ verdict }) => verdict)), followed }
+  return {
+    ...names,
+    verdict: followed.length === 0 ? 'not followed' : worstVerdict(followed.map(({ verdict }) => verdict)),
+    followed,
+  }
 }
 
 async function inputDriftIn({ folder }: CommandContext, inputs: Inputs): Promise<InputDrift | undefined> {

@@ -29,9 +29,9 @@ export interface PerformanceReport {
   readonly currentName: string
   /** Whether this run added a record to the ledger; null where it was not asked to. */
   readonly recorded: boolean | null
-  /** The worst of them. */
-  readonly verdict: DropVerdict
-  /** One or more, in the order in which they were asked for. */
+  /** The worst of them; of none, "not followed". */
+  readonly verdict: DropVerdict | 'not followed'
+  /** In the order in which they were asked for; none where plumbline.yaml watches no metric. */
   readonly followed: readonly ToldMetric[]
 }
 
@@ -42,9 +42,19 @@ const severity: readonly DropVerdict[] = ['drop', 'insufficient data', 'no drop'
 const headings = { drop: 'Drop', 'no drop': 'No drop', 'insufficient data': 'Insufficient data' } as const
 const marks = { drop: '✗', 'no drop': '✓', 'insufficient data': '?' } as const
 
+const notFollowed = 'plumbline.yaml watches no metric'
+const toFollow =
+  'retrain: { any: [ { metric: roc_auc, drop: 0.03, over: 14d } ] } watches one; --metric follows one now'
+const nothingFollowed: Report = {
+  text: ownLines([`NOT FOLLOWED  ${notFollowed}`, `  ${toFollow}`]),
+  markdown: ['## Not followed', notFollowed, markdownText(toFollow)].join('\n\n'),
+  outputs: { verdict: 'not followed', reason: notFollowed, cause: 'unknown', drop: '', recorded: 'false' },
+}
+
 /** Whether metrics fell: each with its verdict, its reason and its cohorts, the newest first; the worst metric first. */
 export function reportPerformance(report: PerformanceReport): Report {
   const { verdict, followed, recorded } = report
+  if (verdict === 'not followed') return nothingFollowed
   const told = [...followed].sort((one, other) => severity.indexOf(one.verdict) - severity.indexOf(other.verdict))
   const decisive = told.filter((one) => one.verdict === verdict)
   const [worst] = decisive

@@ -86,14 +86,14 @@ describe('metricsOfProject()', () => {
       [['profit', 3, 28, 'metric drop']],
     ],
     [{ metric: 'rmse', drop: 1 }, [['mae', 2, 28]], [['rmse', 1, 14, '']]],
+    [{}, [], []],
     [{ 'metric-sql': { name: 'mae2', expression: 'avg(1)' }, drop: 1 }, [['mae', 2, 28]], [['mae2', 1, 14, '']]],
   ])('are those that flags leave: %j', (flags, of, expected) => {
     expect(chosen(flags, ...of)).toEqual(expected)
   })
 
   test.each<[Partial<MetricFlags>, readonly Watched[], string, RegExp]>([
-    [{}, [], 'cli/missing-input', /plumbline\.yaml watches none; expected --metric, or one under "retrain:"/],
-    [{ drop: 1 }, [], 'cli/missing-input', /watches none/],
+    [{ drop: 1 }, [], 'cli/missing-input', /plumbline\.yaml watches none; expected --metric, or one under "retrain:"/],
     [{ metric: 'rmse' }, [['mae', 2, 14]], 'cli/missing-input', /Cannot judge rmse: nothing says which fall matters/],
     [{ metric: 'profits' }, [], 'cli/bad-input', /no metric of "test"; expected one of mae, rmse, r2, profit/],
     [{ metric: 'roc_auc' }, [], 'cli/bad-input', /no metric of "test"/],

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-
-import { inputsBeside } from '../../action/commands/live-performance.ts'
 import { decide } from '../../action/commands/decide.ts'
+import { inputsBeside } from '../../action/commands/live-performance.ts'
 import { performanceCommand } from '../../action/commands/performance.ts'
 import { register } from '../../action/commands/register.ts'
 import { rolloutStart } from '../../action/commands/rollout-start.ts'
@@ -252,6 +251,20 @@ describe('performance of metrics in SQL', () => {
     const { facts } = await decided(world)
     expect(facts.performance.map(({ metric }) => metric).sort()).toEqual(['miss', 'roc_auc'])
   })
+})
+
+test('performance of a project that watches no metric says so, ends well and records nothing', async () => {
+  const world = await proposing()
+  const quiet = { metric: undefined, drop: undefined, current: 'log/*.parquet' }
+  const result = await run(world, quiet)
+  expect(result).toMatchObject({ verdict: 'not followed', followed: [], recorded: null })
+  const { text, outputs } = await performanceCommand.report(result)
+  expect(text).toMatch(/^NOT FOLLOWED {2}plumbline.yaml watches no metric\n.*retrain: .*--metric/)
+  expect(outputs).toEqual({
+    ...{ verdict: 'not followed', reason: 'plumbline.yaml watches no metric' },
+    ...{ cause: 'unknown', drop: '', recorded: 'false' },
+  })
+  await expect(run(world, { ...quiet, drop: 0.1 })).rejects.toThrow(/plumbline.yaml watches none; expected --metric/)
 })
 
 describe('inputsBeside()', () => {
