@@ -50,7 +50,9 @@ const chunksOfMany = {
     'action/project/{contract,data-lock,drift-policy,expectation,metric-kinds,packed-folder,read-sources,read-text-file,snapshot-name,source-place,test-size,time-format}.ts',
     'node_modules/{fdir,picomatch,tinyglobby}/',
   ],
-  settings: ['action/project/', 'node_modules/{yaml,zod}/'],
+  // With all that they import; the rest of that folder is what fewer commands do to settings and contracts.
+  settings: ['action/project/{contract-environments,join-contracts,read-contract,read-project}.ts'],
+  contracts: ['action/project/', 'node_modules/{yaml,zod}/'],
   // Of all that is done to rows, what needs no settings.
   readers: [
     'action/data/{copy-as-utf8,decode-text,describe-files,diagnose-read-error,guess-encoding,is-whole,measure-columns}.ts',

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 import { bundle } from './build.mjs'
+import { repeatedHashesProgram } from './generate/repeated-hashes.mjs'
 import { scanLinesProgram } from './generate/scan-lines.mjs'
 import { sortNumbersProgram } from './generate/sort-numbers.mjs'
 import { tallyNumbersProgram } from './generate/tally-numbers.mjs'
@@ -43,6 +44,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const isCheck = process.argv.includes('--check')
   // What is bundled to make the others imports it.
   const programs = new Map([
+    ['action/data/repeated-hashes.generated.ts', await repeatedHashesProgram()],
     ['action/data/scan-lines.generated.ts', await scanLinesProgram()],
     ['action/stats/sort-numbers.generated.ts', await sortNumbersProgram()],
     ['action/stats/tally-numbers.generated.ts', await tallyNumbersProgram()],

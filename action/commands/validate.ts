@@ -78,10 +78,8 @@ export const validate = defineCommand({
     const { environment = training } = inputs
     requireEnvironment(contract.value.whole, environment)
 
-    const { mayShowRows } = await import('../pipeline/row-privacy.ts')
     const { withoutAnyValues } = await import('../project/join-contracts.ts')
     const { allFiles, findSections } = await import('../data/section-files.ts')
-    const { validateData } = await import('../pipeline/validate-data.ts')
     const { tables } = contract.value
     if (project.value.data.sources.some(isFetched)) {
       const { landSources } = await import('../pipeline/land-sources.ts')
@@ -89,8 +87,13 @@ export const validate = defineCommand({
     }
     const files = await findSections(dataIn(project.value, environment))
     const failingRowsFile = failingRows === undefined ? undefined : resolve(context.folder, failingRows)
-    const engine = await openFor(reader, project.value, allFiles(files), failingRowsFile)
-    const result = await validateData(
+    const opening = openFor(reader, project.value, allFiles(files), failingRowsFile)
+    // Whoever awaits it is told.
+    opening.catch(() => {})
+    const { mayShowRows } = await import('../pipeline/row-privacy.ts')
+    const { validateData } = await import('../pipeline/validate-data.ts')
+    const engine = await opening
+    const validating = validateData(
       {
         project: project.value,
         tables: (await mayShowRows(project.value, context.environment)) ? tables : withoutAnyValues(tables),
@@ -107,13 +110,19 @@ export const validate = defineCommand({
       },
       engine,
     )
+    const [result, isPinned] = await Promise.all([
+      validating,
+      arePinned(project.value, contract.value.whole),
+      // Read while the engine is at work.
+      import('../report/report-validation.ts'),
+    ])
     const validation = {
       ...result,
       ...(inputs.patch !== undefined && { patchFile: inputs.patch }),
       environment,
       accepted,
       ...(tables.length > 1 && acceptedIn.length > 0 && { acceptedIn }),
-      isPinned: await arePinned(project.value, contract.value.whole),
+      isPinned,
       seconds: (performance.now() - start) / 1000,
     }
     await writeAsked(validation, inputs, context.folder)
@@ -143,11 +152,15 @@ async function openFor(
   files: readonly SourceFile[],
   failingRowsFile: string | undefined,
 ): Promise<Engine> {
-  const { referencePlaces } = await import('../pipeline/open-reference.ts')
-  const { failingRowsDraft } = await import('../data/write-failing-rows.ts')
+  const { referencePlaces } = await import('../pipeline/reference-places.ts')
   const { paths, folders } = await referencePlaces(project)
-  const written = failingRowsFile === undefined ? [] : [failingRowsDraft(failingRowsFile)]
+  const written = failingRowsFile === undefined ? [] : [await draftOf(failingRowsFile)]
   return await reader.open({ files, otherPaths: [...paths, ...written], folders })
+}
+
+async function draftOf(failingRowsFile: string): Promise<string> {
+  const { failingRowsDraft } = await import('../data/write-failing-rows.ts')
+  return failingRowsDraft(failingRowsFile)
 }
 
 /** The patch and the checks, where they are asked for as files. */

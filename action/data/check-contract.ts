@@ -4,11 +4,12 @@ import { meets } from '../project/expectation.ts'
 import type { ContractCheck, ContractPromise, NewColumn } from './contract-result.ts'
 import { breaks, checkLiterals, type Expressions } from './contract-sql.ts'
 import { diagnoseReadError } from './diagnose-read-error.ts'
-import { digestRows, type RowDigest, type RowQuestion } from './digest-rows.ts'
+import { digestRows, keepsNumbers, type RowDigest, type RowQuestion } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
-import { addScales, rangedColumns } from './find-scale.ts'
 import { findRepeats, type Repeats } from './find-repeats.ts'
 import { findSamples } from './find-samples.ts'
+import { rangedColumns, scalesOf, withScales } from './find-scale.ts'
+import { mapInParallel } from './map-in-parallel.ts'
 import { feedingColumn } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
 
@@ -26,6 +27,9 @@ export interface CheckOptions {
   /** Looks for the unit in which the values were written that break a limit. */
   readonly findsScales?: boolean
 }
+
+/** Of more rows things are looked for one by one, for each takes memory that grows with the rows. */
+const maxRowsAtOnce = 2_000_000
 
 /**
  * Holds every promise of the contract against the files and never stops at the first that is broken.
@@ -48,27 +52,53 @@ export async function checkContract(
     const questions = planned.map((check) => questionOf(check, contract))
     const ranged = options.findsScales ? rangedColumns(contract) : []
     await using digests = await digestRows(engine, files, contract, questions, ranged)
-    const judged: ContractCheck[] = []
-    const broken = new Map<number, ContractColumn>()
-    for (const [index, check] of planned.entries()) {
-      const question = questions[index]
-      const repeats =
-        question?.kind === 'unique' && areSomewhere(question.columns, files)
-          ? await findRepeats(engine, digests, files, { index, columns: question.columns }, maxSamples)
-          : undefined
-      const verdict = judge(check, index, digests.groups, digests.rows, repeats)
-      judged.push(verdict)
-      if (verdict.outcome === 'fail' && question?.kind === 'keeps') broken.set(index, question.column)
-    }
-    const samples = await findSamples(engine, digests, files, broken, maxSamples)
-    const shown = judged.map((check, index) => ({ ...check, samples: samples.get(index) ?? check.samples }))
-    const checks = options.findsScales ? await addScales(engine, files, contract, shown, digests) : shown
-    return { rows: digests.rows, checks, newColumns, diagnostics: [] }
+    const judgeAll = (found: ReadonlyMap<number, Repeats>) =>
+      planned.map((check, index) => judge(check, index, digests.groups, digests.rows, found.get(index)))
+    // What a row alone tells is known; what rows tell together is not, and nothing that is looked for beside it needs that.
+    const known = judgeAll(new Map())
+    const repeats = new Map<number, Repeats>()
+    let samples: Awaited<ReturnType<typeof findSamples>> = new Map()
+    let scales: Awaited<ReturnType<typeof scalesOf>> = new Map()
+    const areMany = digests.rows > maxRowsAtOnce
+    const looks = [
+      async () => {
+        for (const [index, question] of questions.entries()) {
+          if (question?.kind !== 'unique' || !areSomewhere(question.columns, files)) continue
+          const { columns } = question
+          repeats.set(index, await findRepeats(engine, digests, files, { index, columns }, maxSamples))
+        }
+      },
+      async () => {
+        samples = await findSamples(engine, digests, files, brokenIn(known, questions), maxSamples)
+      },
+      async () => {
+        if (!options.findsScales) return
+        // Their memory is wanted for what is read again, and nobody asks them after this.
+        if (areMany && !keepsNumbers(digests)) await digests[Symbol.asyncDispose]()
+        scales = await scalesOf(engine, files, contract, known, digests)
+      },
+    ]
+    // At once, the next statement is there when one ends.
+    await mapInParallel(looks, areMany ? 1 : looks.length, async (look) => await look())
+    const checks = judgeAll(repeats).map((check, index) => ({ ...check, samples: samples.get(index) ?? check.samples }))
+    return { rows: digests.rows, checks: withScales(checks, scales), newColumns, diagnostics: [] }
   } catch (error) {
     const diagnostic = diagnoseReadError(error, files)
     if (!diagnostic) throw error
     return { rows: 0, checks: [], newColumns, diagnostics: [diagnostic] }
   }
+}
+
+/** Check → its column, of those that a row breaks alone. */
+function brokenIn(
+  checks: readonly ContractCheck[],
+  questions: readonly (RowQuestion | undefined)[],
+): ReadonlyMap<number, ContractColumn> {
+  return new Map(
+    questions.flatMap((question, index) =>
+      question?.kind === 'keeps' && checks[index]?.outcome === 'fail' ? [[index, question.column] as const] : [],
+    ),
+  )
 }
 
 /** Columns of the files that no column of the contract claims, neither by name nor by alias. */

@@ -131,8 +131,10 @@ async function describeCsv(engine: Engine, file: SourceFile): Promise<Read<Descr
 
 async function describeParquet(engine: Engine, file: SourceFile): Promise<Read<DescribedFile>> {
   const path = quotePath(file.absolutePath)
-  const columns = await columnsOf(engine, `SELECT * FROM read_parquet(${path}, ${ownColumns})`)
-  const [counted] = await engine.query<{ rows: number }>(`SELECT num_rows AS rows FROM parquet_file_metadata(${path})`)
+  const [columns, [counted]] = await Promise.all([
+    columnsOf(engine, `SELECT * FROM read_parquet(${path}, ${ownColumns})`),
+    engine.query<{ rows: number }>(`SELECT num_rows AS rows FROM parquet_file_metadata(${path})`),
+  ])
   if (counted?.rows === 0) return wrong(file, 'data/no-rows', 'it holds no rows', 'at least one row')
   return { ok: true, value: { ...file, format: 'parquet', columns } }
 }

@@ -55,6 +55,11 @@ export interface RowDigests extends AsyncDisposable {
 const maxCountsAQuery = 100
 const bitsAMask = 32
 
+/** Whether values of numbers that have limits are there. */
+export function keepsNumbers({ groups }: RowDigests): boolean {
+  return groups.some(({ numbers }) => numbers.size > 0)
+}
+
 /** Reads all files once. The tables live until disposal. */
 export async function digestRows(
   engine: Engine,

@@ -2,11 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DuckDBConnection, DuckDBValue, DuckDBVector, JS } from '@duckdb/node-api'
+import type {
+  DuckDBConnection,
+  DuckDBInstance,
+  DuckDBMaterializedResult,
+  DuckDBValue,
+  DuckDBVector,
+  JS,
+} from '@duckdb/node-api'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
 import type { ColumnsToCompare } from './compare-columns.ts'
 import type { NumberBlocks, NumbersToCount } from './count-number-blocks.ts'
-import { loadDuckdb } from './load-duckdb.ts'
+import { loadDuckdb, openInMemory } from './load-duckdb.ts'
 import { escapePattern, quoteList, quoteText } from './quote.ts'
 import { repeatedHashes } from './repeated-hashes.ts'
 import type { RowsTally, RowsToTally } from './tally-columns.ts'
@@ -29,6 +36,8 @@ export interface EngineOptions {
   readonly readAhead?: string
   /** A `duckdb.node` located before. */
   readonly nativeFile?: string
+  /** Opened by `openInMemory()` for this engine alone. */
+  readonly instance?: Promise<DuckDBInstance>
   /** Aborted, it stops the running statement, which then throws the signal's reason. */
   readonly signal?: AbortSignal
 }
@@ -40,8 +49,11 @@ export interface Engine extends AsyncDisposable {
   /** The same, column by column: far less memory where there are many rows. */
   columns(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown[]>>
   run(sql: string, values?: readonly unknown[]): Promise<void>
-  /** The values of a SELECT of one UBIGINT column, of no NULL, that come more than once; undefined where there are too many. */
-  repeated(sql: string, expected: ExpectedRepeats): Promise<bigint[] | undefined>
+  /**
+   * The values that come more than once in SELECTs of one UBIGINT column, of no NULL, all of them together; undefined where there
+   * are too many. Each SELECT is held as a whole while it is looked at, and the next one.
+   */
+  repeated(selects: readonly string[], expected: ExpectedRepeats): Promise<bigint[] | undefined>
   /** What is asked of pairs of columns of numbers, in their order; beside other statements, and one such at a time. */
   compared(asked: ColumnsToCompare): Promise<NumberComparison[]>
   /** Numbers, counted in blocks of rows; undefined where there are too many blocks. */
@@ -59,16 +71,10 @@ export interface ExpectedRepeats {
   readonly most: number
 }
 
-/** Up to here all values are held at once, 8 bytes each, which spares a wait for each few thousand of them. */
-const maxHeldAtOnce = 2_000_000
-
 /** Opens a DuckDB of its own. Throws the faults `data/engine-…` where the native part cannot be had. */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const duckdb = await loadDuckdb(options.nativeFile)
-  const instance = await duckdb.DuckDBInstance.create(':memory:', {
-    ...(options.threads !== undefined && { threads: String(options.threads) }),
-    ...(options.memoryLimit !== undefined && { memory_limit: options.memoryLimit }),
-  })
+  const instance = await (options.instance ?? openInMemory(options.nativeFile))
   const connection = await instance.connect()
   const textFolder = options.textFolder ?? textFolderIn(options.tempFolder ?? tmpdir())
   // Nothing can be set once it is locked.
@@ -78,7 +84,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     await own.run(`SET streaming_buffer_size = ${quoteText(options.readAhead)}`)
     readers.push(own)
   }
-  for (const setting of settingsOf(options, textFolder)) await connection.run(setting)
+  await connection.run(settingsOf(options, textFolder).join('; '))
 
   const interrupt = () => {
     for (const one of [connection, ...readers]) one.interrupt()
@@ -96,6 +102,8 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       throw error
     } finally {
       running.delete(result)
+      // The next one has begun by now.
+      if (options.signal?.aborted) interrupt()
     }
   }
   const read = async (sql: string, values: readonly unknown[] = []) =>
@@ -117,19 +125,11 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     async run(sql, values) {
       await read(sql, values)
     },
-    async repeated(sql, { rows, most }) {
+    async repeated(selects, { rows, most }) {
       const hashes = repeatedHashes(rows)
       await watch(async () => {
-        if (rows <= maxHeldAtOnce) {
-          const whole = await connection.run(sql)
-          for (let at = 0; at < whole.chunkCount; at += 1) hashes.take(wordsOf(whole.getChunk(at).getColumnVector(0)))
-          return
-        }
-        const result = await connection.stream(sql)
-        for (;;) {
-          const chunk = await result.fetchChunk()
-          if (!chunk || chunk.rowCount === 0) return
-          hashes.take(wordsOf(chunk.getColumnVector(0)))
+        for await (const part of wholes(connection, selects)) {
+          for (let at = 0; at < part.chunkCount; at += 1) hashes.take(wordsOf(part.getChunk(at).getColumnVector(0)))
         }
       })
       return hashes.found(most)
@@ -157,6 +157,32 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   }
 }
 
+/** What each statement gives, in their order; the engine is at the next one meanwhile, which a stream would wait for in each few rows. */
+async function* wholes(
+  connection: DuckDBConnection,
+  selects: readonly string[],
+): AsyncGenerator<DuckDBMaterializedResult> {
+  const waiting = selects.values()
+  const ask = () => {
+    const { value } = waiting.next()
+    const asked = value === undefined ? undefined : connection.run(value)
+    // Whoever awaits it is told.
+    asked?.catch(() => {})
+    return asked
+  }
+  let coming = ask()
+  try {
+    while (coming) {
+      const result = await coming
+      coming = ask()
+      yield result
+    }
+  } finally {
+    // Nothing may be closed under a running statement.
+    await coming?.catch(() => {})
+  }
+}
+
 /** One that no other engine has. */
 export function textFolderIn(folder: string): string {
   return join(folder, `plumbline-text-${randomBytes(6).toString('hex')}`)
@@ -168,6 +194,8 @@ function settingsOf(options: EngineOptions, textFolder: string): string[] {
     'SET autoinstall_known_extensions = false',
     'SET autoload_known_extensions = false',
     'SET enable_progress_bar = false',
+    ...(options.threads === undefined ? [] : [`SET threads = ${options.threads}`]),
+    ...(options.memoryLimit === undefined ? [] : [`SET memory_limit = ${quoteText(options.memoryLimit)}`]),
     `SET temp_directory = ${quoteText(options.tempFolder ?? '')}`,
     ...(options.tempFolder === undefined ? [] : ["SET max_temp_directory_size = '100GB'"]),
   ]

@@ -1,6 +1,6 @@
 import { type ContractColumn, isClassified } from '../project/contract.ts'
-import { isThere } from './contract-sql.ts'
 import type { SampleRow } from './contract-result.ts'
+import { isThere } from './contract-sql.ts'
 import type { RowDigest, RowDigests } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
 import { quoteText } from './quote.ts'
@@ -18,9 +18,12 @@ export interface Repeats {
 /** Hashes that are looked at together: more of them take more memory, fewer another pass over the table. */
 const maxHeldHashes = 16_000_000
 const maxGroupedHashes = 2_500_000
+/** So many rows' hashes come at once: the engine is at the next ones while these are looked at. */
+const rowsAPart = 1 << 20
 /** Beyond these DuckDB groups them: they are no exception then. */
 const maxFewHashes = 50_000
 const maxLiterals = 5000
+const maxListedHashes = 100
 const maxRowsReadSingly = 1000
 /** Each is a scan of its own within the query. */
 const maxFilesReadSingly = 20
@@ -40,54 +43,87 @@ export async function findRepeats(
   const groups = digests.groups.filter(({ hashed }) => hashed.has(index))
   if (groups.length === 0) return { count: 0, samples: [] }
   try {
-    const doubtful = await keepDoubtfulHashes(engine, groups, index, digests.rows)
-    if (doubtful === 0) return { count: 0, samples: [] }
-    await engine.run(`CREATE OR REPLACE TEMP TABLE ${rowsTable} AS ${await doubtfulRows(engine, groups, question)}`)
+    const isDoubtful = await findDoubtfulHashes(engine, groups, index, digests.rows)
+    if (isDoubtful === undefined) return { count: 0, samples: [] }
+    const rows = await doubtfulRows(engine, groups, question, isDoubtful)
+    await engine.run(`CREATE OR REPLACE TEMP TABLE ${rowsTable} AS ${rows}`)
     const names = columns.map((_, place) => `v${place}`).join(', ')
-    const [row] = await engine.query<{ repeats: number | null }>(
-      `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM (SELECT count(*) AS n FROM ${rowsTable} GROUP BY ${names})`,
-    )
-    const count = row?.repeats ?? 0
-    return { count, samples: count === 0 ? [] : await findSamples(engine, files, columns, maxSamples) }
+    const [[row], samples] = await Promise.all([
+      engine.query<{ repeats: number | null }>(
+        `SELECT CAST(sum(n - 1) AS BIGINT) AS repeats FROM (SELECT count(*) AS n FROM ${rowsTable} GROUP BY ${names})`,
+      ),
+      findSamples(engine, files, columns, maxSamples),
+    ])
+    return { count: row?.repeats ?? 0, samples }
   } finally {
-    for (const table of [hashTable, rowsTable]) await engine.run(`DROP TABLE IF EXISTS ${table}`)
+    await Promise.all([hashTable, rowsTable].map((table) => engine.run(`DROP TABLE IF EXISTS ${table}`)))
   }
 }
 
 const hashTable = 'plumbline_hashes'
 const rowsTable = 'plumbline_repeats'
+const isKept = `IN (SELECT h FROM ${hashTable})`
 
-/** Leaves the hashes that come more than once in a table and counts them. */
-async function keepDoubtfulHashes(engine: Engine, groups: readonly RowDigest[], index: number, rows: number) {
-  const all = groups.map(({ table }) => `SELECT h${index} AS h FROM ${table}`).join(' UNION ALL ')
+/** What follows a hash in SQL, so that it holds for those that come more than once; where they are many, from a table. */
+async function findDoubtfulHashes(
+  engine: Engine,
+  groups: readonly RowDigest[],
+  index: number,
+  rows: number,
+): Promise<string | undefined> {
+  const few = await repeatedOf(engine, groups, index, rows)
+  if (few?.length === 0) return undefined
+  if (few && few.length <= maxListedHashes) return `IN (${few.map((hash) => `${hash}::UBIGINT`).join(', ')})`
   await engine.run(`CREATE OR REPLACE TEMP TABLE ${hashTable} (h UBIGINT)`)
-  const few = await repeatedOf(engine, all, rows)
   if (few) return await keepHashes(engine, few)
+  const all = groups.map(({ table }) => `SELECT h${index} AS h FROM ${table}`).join(' UNION ALL ')
   for (const isOfPass of passes(rows, maxGroupedHashes)) {
     await engine.run(`INSERT INTO ${hashTable} SELECT h FROM (${all}) WHERE ${isOfPass} GROUP BY h HAVING count(*) > 1`)
   }
-  const [row] = await engine.query<{ n: number }>(`SELECT count(*) AS n FROM ${hashTable}`)
-  return row?.n ?? 0
+  return isKept
 }
 
-async function keepHashes(engine: Engine, hashes: readonly bigint[]): Promise<number> {
+async function keepHashes(engine: Engine, hashes: readonly bigint[]): Promise<string> {
   for (let from = 0; from < hashes.length; from += maxLiterals) {
     const literals = hashes.slice(from, from + maxLiterals).map((hash) => `(${hash})`)
     await engine.run(`INSERT INTO ${hashTable} VALUES ${literals.join(', ')}`)
   }
-  return hashes.length
+  return isKept
 }
 
 /** The hashes that come more than once where they are few, as they should be. */
-async function repeatedOf(engine: Engine, all: string, rows: number): Promise<bigint[] | undefined> {
+async function repeatedOf(
+  engine: Engine,
+  groups: readonly RowDigest[],
+  index: number,
+  rows: number,
+): Promise<bigint[] | undefined> {
   const found: bigint[] = []
+  const parts = partsOf(groups, index)
   for (const isOfPass of passes(rows, maxHeldHashes)) {
     const expected = { rows: Math.min(rows, maxHeldHashes), most: maxFewHashes - found.length }
-    const more = await engine.repeated(`SELECT h FROM (${all}) WHERE ${isOfPass}`, expected)
+    const selects = parts.map((part) => `SELECT h FROM (${part}) WHERE ${isOfPass}`)
+    const more = await engine.repeated(selects, expected)
     if (!more) return undefined
     found.push(...more)
   }
   return found
+}
+
+/** SELECTs of about `rowsAPart` hashes each, of all of them together. */
+function partsOf(groups: readonly RowDigest[], index: number): string[] {
+  const parts: string[][] = [[]]
+  let filled = 0
+  for (const { table, rows } of groups) {
+    for (let from = 0; from < rows; from += rowsAPart) {
+      const isOfPart = rows > rowsAPart ? ` WHERE rowid >= ${from} AND rowid < ${from + rowsAPart}` : ''
+      if (filled >= rowsAPart) parts.push([])
+      if (filled >= rowsAPart) filled = 0
+      parts.at(-1)?.push(`SELECT h${index} AS h FROM ${table}${isOfPart}`)
+      filled += Math.min(rowsAPart, rows - from)
+    }
+  }
+  return parts.filter((selects) => selects.length > 0).map((selects) => selects.join(' UNION ALL '))
 }
 
 /** Conditions on `h` that part all hashes into so many passes that about `most` come in each. */
@@ -101,10 +137,10 @@ async function doubtfulRows(
   engine: Engine,
   groups: readonly RowDigest[],
   { index, columns }: { readonly index: number; readonly columns: readonly ContractColumn[] },
+  isDoubtful: string,
 ): Promise<string> {
   const selects: string[] = []
   for (const group of groups) {
-    const isDoubtful = `IN (SELECT h FROM ${hashTable})`
     const placed = (place: string) =>
       group.files.length === 1 ? `${group.places[0] ?? 0}` : `${listOf(group.places)}[1 + ${place}]`
     if (group.keepsValues) {
@@ -119,7 +155,7 @@ async function doubtfulRows(
     }
     const typed = columns.flatMap((column) => group.columns.expressions(column)?.typed ?? [])
     const values = typed.map((value, place) => `${value} AS v${place}`)
-    const few = await fewDoubtfulRows(engine, group, index)
+    const few = await fewDoubtfulRows(engine, group, `h${index} ${isDoubtful}`)
     if (few) {
       for (const [at, numbers] of few) {
         const file = group.files[at] ?? group.shape
@@ -152,12 +188,12 @@ async function doubtfulRows(
 async function fewDoubtfulRows(
   engine: Engine,
   { table, files, shape }: RowDigest,
-  index: number,
+  isDoubtful: string,
 ): Promise<ReadonlyMap<number, readonly number[]> | undefined> {
   if (!canNumberRows(shape)) return undefined
   const rows = await engine.query<{ file: number; number: number }>(
     `SELECT ${files.length > 1 ? 'file' : '0 AS file'}, number FROM ${table}
-     WHERE h${index} IN (SELECT h FROM ${hashTable}) LIMIT ${maxRowsReadSingly + 1}`,
+     WHERE ${isDoubtful} LIMIT ${maxRowsReadSingly + 1}`,
   )
   if (rows.length > maxRowsReadSingly) return undefined
   const numbers = new Map<number, number[]>()

@@ -51,26 +51,21 @@ export function rangedColumns({ columns }: Contract): readonly ContractColumn[] 
 }
 
 /**
- * Adds to each check of a number's limits that fails the unit that its values may have been written in. The values are
- * taken from the digests of the rows where those keep them; else the digests are disposed of.
+ * Column → the unit that its values may have been written in, of columns that break a limit. The values are taken from the
+ * digests of the rows where those keep them; else they are read again, and nothing but their groups is asked of the digests.
  */
-export async function addScales(
+export async function scalesOf(
   engine: Engine,
   files: readonly DescribedFile[],
   contract: Contract,
   checks: readonly ContractCheck[],
   digests?: RowDigests,
-): Promise<readonly ContractCheck[]> {
+): Promise<ReadonlyMap<string, Scale>> {
   const columns = rangedColumns(contract).filter(({ name }) =>
     checks.some((check) => check.column === name && breaksLimit(check)),
   )
-  if (columns.length === 0) return checks
-
+  const scales = new Map<string, Scale>()
   const groups = digests?.groups ?? []
-  const isKept = groups.some(({ numbers }) => numbers.size > 0)
-  // Their memory is wanted for what is read again, and nobody asks them after this.
-  if (!isKept) await digests?.[Symbol.asyncDispose]()
-  const scales = new Map<string, Scale | undefined>()
   const rows = Math.max(1, checks[0]?.rows ?? 1)
   const columnsAScan = Math.max(1, Math.floor(maxKeptValues / rows))
   try {
@@ -81,13 +76,22 @@ export async function addScales(
       const read = isWhole ? sources : [await readAll(engine, files, contract, part)]
       for (const [name, scale] of await findScales(engine, part, read, rows)) scales.set(name, scale)
     }
-    return checks.map((check) => {
-      const scale = breaksLimit(check) ? scales.get(check.column ?? '') : undefined
-      return scale ? { ...check, scale } : check
-    })
+    return scales
   } finally {
-    for (const table of [readTable, drawnTable]) await engine.run(`DROP TABLE IF EXISTS ${table}`)
+    const isRead = columns.length > 0
+    if (isRead) for (const table of [readTable, drawnTable]) await engine.run(`DROP TABLE IF EXISTS ${table}`)
   }
+}
+
+/** Says of each check of a number's limits that fails in which unit the values may have been written. */
+export function withScales(
+  checks: readonly ContractCheck[],
+  scales: ReadonlyMap<string, Scale>,
+): readonly ContractCheck[] {
+  return checks.map((check) => {
+    const scale = breaksLimit(check) ? scales.get(check.column ?? '') : undefined
+    return scale ? { ...check, scale } : check
+  })
 }
 
 /** Rows with the values of columns, and what tells a row from others. */
@@ -135,7 +139,7 @@ async function findScales(
   part: readonly ContractColumn[],
   sources: readonly RangedRows[],
   rows: number,
-): Promise<ReadonlyMap<string, Scale | undefined>> {
+): Promise<ReadonlyMap<string, Scale>> {
   const outside = part.map((column, i) => outsideOf(column, `v${i}`))
   const draw = async (share: number) => {
     const isDrawn = `lot & ${share - 1} = 0`
@@ -149,17 +153,19 @@ async function findScales(
   // A power of two, by whose bits it is told which rows are drawn.
   const share = 2 ** Math.max(0, Math.floor(Math.log2(rows / maxRankedValues)))
   await draw(share)
-  const scales = new Map<string, Scale | undefined>()
+  const scales = new Map<string, Scale>()
+  const choose = (column: ContractColumn, evidence: ScaleEvidence) => {
+    const scale = chooseScale(evidence)
+    if (scale) scales.set(column.name, scale)
+  }
   const unsure: (readonly [ContractColumn, number])[] = []
   for (const [i, column] of part.entries()) {
     const evidence = await weigh(engine, `v${i}`, outside[i] ?? 'false', share)
     if (share > 1 && evidence.good < minRankedValues && evidence.bad >= minBad) unsure.push([column, i])
-    else scales.set(column.name, chooseScale(evidence))
+    else choose(column, evidence)
   }
   if (unsure.length > 0) await draw(1)
-  for (const [column, i] of unsure) {
-    scales.set(column.name, chooseScale(await weigh(engine, `v${i}`, outside[i] ?? 'false', 1)))
-  }
+  for (const [column, i] of unsure) choose(column, await weigh(engine, `v${i}`, outside[i] ?? 'false', 1))
   return scales
 }
 

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type * as duckdbModule from '@duckdb/node-api'
+import type { DuckDBInstance } from '@duckdb/node-api'
+import type bindings from '@duckdb/node-bindings'
 import { Fault } from '../base/fault.ts'
 import { duckdbVersion } from './duckdb-packages.generated.ts'
 import { duckdbPlatform, installDuckdb } from './install-duckdb.ts'
@@ -26,11 +28,26 @@ export async function locateDuckdb(): Promise<string> {
   return nativeFileOfNodeModules() ?? (await installDuckdb())
 }
 
+/** A database in memory that nothing is set of. Its native part opens it while the API around it, half a megabyte, is read. */
+export async function openInMemory(nativeFile?: string): Promise<DuckDBInstance> {
+  const native = await loadNative(nativeFile)
+  const opening = native.open(':memory:')
+  // Whoever awaits it is told.
+  opening.catch(() => {})
+  const { DuckDBInstance } = await loadDuckdb(nativeFile)
+  return new DuckDBInstance(await opening)
+}
+
 async function load(nativeFile: string | undefined): Promise<DuckdbModule> {
+  // The bundle's stand-in for `@duckdb/node-bindings` exports this; from source the package finds the same file itself.
+  Reflect.set(globalThis, '__duckdbBindings', await loadNative(nativeFile))
+  return await import('@duckdb/node-api')
+}
+
+async function loadNative(nativeFile: string | undefined): Promise<typeof bindings> {
   const file = nativeFile ?? (await locateDuckdb())
   try {
-    // The bundle's stand-in for `@duckdb/node-bindings` exports this; from source the package finds the same file itself.
-    Reflect.set(globalThis, '__duckdbBindings', createRequire(import.meta.url)(file))
+    return createRequire(import.meta.url)(file) as typeof bindings
   } catch (cause) {
     throw new Fault(
       'data/engine-damaged',
@@ -41,7 +58,6 @@ async function load(nativeFile: string | undefined): Promise<DuckdbModule> {
       },
     )
   }
-  return await import('@duckdb/node-api')
 }
 
 /** A package of another version would speak another ABI, so it does not count. */

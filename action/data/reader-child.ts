@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { Fault } from '../base/fault.ts'
 import { type Engine, openEngine } from './engine.ts'
-import { loadDuckdb } from './load-duckdb.ts'
+import { openInMemory } from './load-duckdb.ts'
 import type { ReaderAnswer, ReaderRequest } from './reader-messages.ts'
 
 /**
@@ -22,8 +22,9 @@ process.on('disconnect', () => {
 process.on('message', (message: { readonly id: number; readonly request: ReaderRequest }) => {
   void answer(message.request).then((made) => process.send?.({ id: message.id, answer: made }))
 })
-// Loaded before anything is asked for, while the parent reads the project.
-await loadDuckdb(nativeFile).catch(() => {})
+// Opened before anything is asked for, while the parent reads the project; whoever opens it is told what is wrong with it.
+const instance = openInMemory(nativeFile)
+instance.catch(() => {})
 
 async function answer(request: ReaderRequest): Promise<ReaderAnswer> {
   try {
@@ -39,13 +40,13 @@ async function answer(request: ReaderRequest): Promise<ReaderAnswer> {
 async function make(request: ReaderRequest): Promise<unknown> {
   if (request.kind === 'open') {
     tempFolder = request.options.tempFolder
-    engine = openEngine({ nativeFile, isLocked: true, ...request.options })
+    engine = openEngine({ nativeFile, isLocked: true, instance, ...request.options })
     await engine
     return undefined
   }
   const opened = await engine
   if (!opened) throw new Error('A statement came before the engine was opened')
-  if (request.kind === 'repeated') return await opened.repeated(request.sql, request.expected)
+  if (request.kind === 'repeated') return await opened.repeated(request.selects, request.expected)
   if (request.kind === 'compared') return await opened.compared(request.asked)
   if (request.kind === 'blocked') return await opened.blocked(request.asked)
   if (request.kind === 'tallied') return await opened.tallied(request.asked)

@@ -4,7 +4,7 @@ import type { NumbersToCount } from './count-number-blocks.ts'
 import type { ExpectedRepeats } from './engine.ts'
 import type { RowsToTally } from './tally-columns.ts'
 
-/** To the process that reads: first `open`, then statements, one after the other. */
+/** To the process that reads: first `open`, then the others, several at once where it may be. */
 export type ReaderRequest =
   | { readonly kind: 'open'; readonly options: ReaderLimits }
   | {
@@ -12,7 +12,7 @@ export type ReaderRequest =
       readonly sql: string
       readonly values?: readonly unknown[]
     }
-  | { readonly kind: 'repeated'; readonly sql: string; readonly expected: ExpectedRepeats }
+  | { readonly kind: 'repeated'; readonly selects: readonly string[]; readonly expected: ExpectedRepeats }
   | { readonly kind: 'compared'; readonly asked: ColumnsToCompare }
   | { readonly kind: 'blocked'; readonly asked: NumbersToCount }
   | { readonly kind: 'tallied'; readonly asked: RowsToTally }

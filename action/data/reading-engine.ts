@@ -125,7 +125,8 @@ class ReaderProcess {
         (await ask('query', sql, values)) as Row[],
       columns: async (sql, values) => (await ask('columns', sql, values)) as Record<string, unknown[]>,
       run: async (sql, values) => void (await ask('run', sql, values)),
-      repeated: async (sql, expected) => (await this.#ask({ kind: 'repeated', sql, expected })) as bigint[] | undefined,
+      repeated: async (selects, expected) =>
+        (await this.#ask({ kind: 'repeated', selects, expected })) as bigint[] | undefined,
       compared: async (asked) => (await this.#ask({ kind: 'compared', asked })) as NumberComparison[],
       blocked: async (asked) => (await this.#ask({ kind: 'blocked', asked })) as NumberBlocks | undefined,
       tallied: async (asked) => (await this.#ask({ kind: 'tallied', asked })) as RowsTally,
@@ -185,6 +186,7 @@ class ReaderProcess {
 function statementsOf(request: ReaderRequest): string[] {
   if (request.kind === 'open') return []
   if (request.kind === 'blocked' || request.kind === 'tallied') return [request.asked.relation]
+  if (request.kind === 'repeated') return [...request.selects]
   if (request.kind === 'compared') return [request.asked.reference.relation, request.asked.current.relation]
   return [request.sql]
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { checkContract } from '../../action/data/check-contract.ts'
 import { describeFiles } from '../../action/data/describe-files.ts'
 import { openEngine } from '../../action/data/engine.ts'
-import { addScales, chooseScale } from '../../action/data/find-scale.ts'
+import { chooseScale, scalesOf, withScales } from '../../action/data/find-scale.ts'
 import { findSourceFiles } from '../../action/data/find-source-files.ts'
 import { quoteText } from '../../action/data/quote.ts'
 import { wordScale } from '../../action/report/word-contract.ts'
@@ -25,7 +25,7 @@ async function scaleOf(good: readonly number[], bad: readonly number[]) {
   const files = await describeFiles(engine, await findSourceFiles(folder, ['*.csv']))
   if (!files.ok) throw new Error('unreadable')
   const { checks } = await checkContract(engine, files.value, contract)
-  const reread = await addScales(engine, files.value, contract, checks)
+  const reread = withScales(checks, await scalesOf(engine, files.value, contract, checks))
   // The same of values that were kept when the rows were read.
   expect((await checkContract(engine, files.value, contract, { findsScales: true })).checks).toEqual(reread)
   return reread.flatMap(({ scale }) => (scale ? [scale] : []))
@@ -33,7 +33,7 @@ async function scaleOf(good: readonly number[], bad: readonly number[]) {
 
 const good = Array.from({ length: 200 }, (_, i) => 10 + (i % 30))
 
-describe('addScales()', () => {
+describe('scalesOf()', () => {
   it.each([10, 100, 1000])('tells values that are %d times too large', async (factor) => {
     const bad = Array.from({ length: 36 }, (_, i) => (12 + (i % 20)) * factor)
     expect(await scaleOf(good, [...bad, 9e9])).toEqual([{ factor, plausible: 36, of: 37 }])
@@ -61,7 +61,7 @@ describe('addScales()', () => {
   })
 })
 
-describe('addScales() of many rows', () => {
+describe('scalesOf() of many rows', () => {
   it.each([
     ['csv', 99_900],
     ['parquet', 99_900],

@@ -59,9 +59,15 @@ describe('Engine.repeated()', () => {
     const rows = await engine.query<{ h: string }>(
       `SELECT CAST(h AS VARCHAR) AS h FROM (${select}) GROUP BY h HAVING count(*) > 1`,
     )
-    const found = await engine.repeated(select, { rows: 100_000, most: 100 })
+    const found = await engine.repeated([select], { rows: 100_000, most: 100 })
     expect(found?.map(String).sort()).toEqual(rows.map(({ h }) => h).sort())
-    expect(await engine.repeated(select, { rows: 100_000, most: 9 })).toBeUndefined()
-    expect(await engine.repeated('SELECT 1::UBIGINT WHERE false', { rows: 0, most: 9 })).toEqual([])
+    const parts = [0, 1, 2].map((part) => `SELECT h FROM (${select}) WHERE h % 3 = ${part}`)
+    expect((await engine.repeated(parts, { rows: 100_000, most: 100 }))?.map(String).sort()).toEqual(
+      found?.map(String).sort(),
+    )
+    await expect(engine.repeated([select, 'SELECT nothing', select], { rows: 10, most: 9 })).rejects.toThrow(/nothing/)
+    expect(await engine.repeated([], { rows: 0, most: 9 })).toEqual([])
+    expect(await engine.repeated([select], { rows: 100_000, most: 9 })).toBeUndefined()
+    expect(await engine.repeated(['SELECT 1::UBIGINT WHERE false'], { rows: 0, most: 9 })).toEqual([])
   })
 })
