@@ -16,7 +16,7 @@ export interface Repeats {
 }
 
 /** Hashes that are looked at together: more of them take more memory, fewer another pass over the table. */
-const maxHeldHashes = 16_000_000
+const maxHeldHashes = 4_000_000
 const maxGroupedHashes = 2_500_000
 /** So many rows' hashes come at once: the engine is at the next ones while these are looked at. */
 const rowsAPart = 1 << 20

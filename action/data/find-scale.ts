@@ -3,6 +3,7 @@ import type { ContractCheck, Scale } from './contract-result.ts'
 import { breaks } from './contract-sql.ts'
 import { maxKeptValues, type RowDigest, type RowDigests } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
+import { mapInParallel } from './map-in-parallel.ts'
 import { quoteName } from './quote.ts'
 import { canNumberRows, numberedReaderOf, rowNumberColumn, typedRelation } from './read-source.ts'
 import type { DescribedFile } from './source-file.ts'
@@ -41,6 +42,8 @@ export function chooseScale({ good, bad, goodMedian, badMedian, plausible }: Sca
 const maxRankedValues = 20_000
 /** Where fewer good ones are drawn, for most are outside or missing, all are looked at. */
 const minRankedValues = 1000
+/** The next one is there when the engine has answered one. */
+const weighedAtOnce = 2
 
 /** The columns whose numbers have limits. */
 export function rangedColumns({ columns }: Contract): readonly ContractColumn[] {
@@ -64,22 +67,22 @@ export async function scalesOf(
   const columns = rangedColumns(contract).filter(({ name }) =>
     checks.some((check) => check.column === name && breaksLimit(check)),
   )
+  if (columns.length === 0) return new Map()
   const scales = new Map<string, Scale>()
-  const groups = digests?.groups ?? []
   const rows = Math.max(1, checks[0]?.rows ?? 1)
-  const columnsAScan = Math.max(1, Math.floor(maxKeptValues / rows))
+  const mostAScan = Math.max(1, Math.floor(maxKeptValues / rows))
+  const drawable = sourcesOf(digests?.groups ?? [], columns)
+  const drawn = maxRankedValues + outsideIn(checks, columns)
+  const columnsAScan = drawable && drawn * columns.length <= maxKeptValues ? columns.length : mostAScan
   try {
     for (let from = 0; from < columns.length; from += columnsAScan) {
       const part = columns.slice(from, from + columnsAScan)
-      const sources = groups.map((group) => sourceOf(group, part)).filter((source) => source !== undefined)
-      const isWhole = groups.length > 0 && sources.length === groups.length
-      const read = isWhole ? sources : [await readAll(engine, files, contract, part)]
-      for (const [name, scale] of await findScales(engine, part, read, rows)) scales.set(name, scale)
+      const sources = sourcesOf(digests?.groups ?? [], part) ?? [await readAll(engine, files, contract, part)]
+      for (const [name, scale] of await findScales(engine, part, sources, { rows, mostAScan })) scales.set(name, scale)
     }
     return scales
   } finally {
-    const isRead = columns.length > 0
-    if (isRead) for (const table of [readTable, drawnTable]) await engine.run(`DROP TABLE IF EXISTS ${table}`)
+    for (const table of [readTable, drawnTable]) await engine.run(`DROP TABLE IF EXISTS ${table}`)
   }
 }
 
@@ -102,7 +105,18 @@ interface RangedRows {
   readonly row: string
 }
 
-/** Undefined where a group's rows have to be read as a whole before they can be told apart. */
+/** How many rows lie outside the limits of columns, at most. */
+function outsideIn(checks: readonly ContractCheck[], columns: readonly ContractColumn[]): number {
+  const names = new Set<string | null>(columns.map(({ name }) => name))
+  return checks.reduce((sum, check) => sum + (names.has(check.column) && isLimit(check) ? check.failing : 0), 0)
+}
+
+/** Undefined where rows have to be read as a whole before they can be told apart. */
+function sourcesOf(groups: readonly RowDigest[], part: readonly ContractColumn[]): readonly RangedRows[] | undefined {
+  const sources = groups.map((group) => sourceOf(group, part)).filter((source) => source !== undefined)
+  return groups.length > 0 && sources.length === groups.length ? sources : undefined
+}
+
 function sourceOf(group: RowDigest, part: readonly ContractColumn[]): RangedRows | undefined {
   if (group.numbers.size > 0) {
     const values = part.map((column) => group.numbers.get(column) ?? 'CAST(NULL AS DOUBLE)')
@@ -129,44 +143,59 @@ async function readAll(
   return { relation: readTable, values: part.map((_, i) => `v${i}`), row: 'rowid' }
 }
 
-function breaksLimit({ outcome, promise }: ContractCheck): boolean {
-  return outcome === 'fail' && (promise.kind === 'minimum' || promise.kind === 'maximum')
+function breaksLimit(check: ContractCheck): boolean {
+  return check.outcome === 'fail' && isLimit(check)
 }
 
-/** One pass over the rows keeps those with a value outside its limits, and of the others as many as tell a percentile. */
+function isLimit({ promise }: ContractCheck): boolean {
+  return promise.kind === 'minimum' || promise.kind === 'maximum'
+}
+
+/**
+ * One pass over the rows keeps those with a value outside its limits, and of the others as many as tell a percentile; where they
+ * do not, other passes keep all values of so many columns.
+ */
 async function findScales(
   engine: Engine,
   part: readonly ContractColumn[],
   sources: readonly RangedRows[],
-  rows: number,
+  { rows, mostAScan }: { readonly rows: number; readonly mostAScan: number },
 ): Promise<ReadonlyMap<string, Scale>> {
   const outside = part.map((column, i) => outsideOf(column, `v${i}`))
-  const draw = async (share: number) => {
-    const isDrawn = `lot & ${share - 1} = 0`
+  const all = [...part.keys()]
+  const draw = async (share: number, places: readonly number[]) => {
+    const isDrawn = [`lot & ${share - 1} = 0`, ...places.map((i) => outside[i])]
     const selects = sources.map(({ relation, values, row }) => {
-      const named = values.map((value, i) => `${value} AS v${i}`)
+      const named = places.map((i) => `${values[i]} AS v${i}`)
       return `SELECT * FROM (SELECT ${named.join(', ')}, hash(${row}) AS lot FROM ${relation})
-        WHERE ${[isDrawn, ...outside].map((condition) => `(${condition})`).join(' OR ')}`
+        WHERE ${isDrawn.map((condition) => `(${condition})`).join(' OR ')}`
     })
     await engine.run(`CREATE OR REPLACE TEMP TABLE ${drawnTable} AS ${selects.join(' UNION ALL ')}`)
   }
+  const weighEach = async (share: number, places: readonly number[]) =>
+    await mapInParallel(places, weighedAtOnce, async (i) => {
+      return [i, await weigh(engine, `v${i}`, outside[i] ?? 'false', share)] as const
+    })
   // A power of two, by whose bits it is told which rows are drawn.
   const share = 2 ** Math.max(0, Math.floor(Math.log2(rows / maxRankedValues)))
-  await draw(share)
-  const scales = new Map<string, Scale>()
-  const choose = (column: ContractColumn, evidence: ScaleEvidence) => {
-    const scale = chooseScale(evidence)
-    if (scale) scales.set(column.name, scale)
+  await draw(share, all)
+  const evidence = new Map(await weighEach(share, all))
+  const unsure = all.filter((i) => {
+    const { good = 0, bad = 0 } = evidence.get(i) ?? {}
+    return share > 1 && good < minRankedValues && bad >= minBad
+  })
+  for (let from = 0; from < unsure.length; from += mostAScan) {
+    const places = unsure.slice(from, from + mostAScan)
+    await draw(1, places)
+    for (const [i, found] of await weighEach(1, places)) evidence.set(i, found)
   }
-  const unsure: (readonly [ContractColumn, number])[] = []
-  for (const [i, column] of part.entries()) {
-    const evidence = await weigh(engine, `v${i}`, outside[i] ?? 'false', share)
-    if (share > 1 && evidence.good < minRankedValues && evidence.bad >= minBad) unsure.push([column, i])
-    else choose(column, evidence)
-  }
-  if (unsure.length > 0) await draw(1)
-  for (const [column, i] of unsure) choose(column, await weigh(engine, `v${i}`, outside[i] ?? 'false', 1))
-  return scales
+  return new Map(
+    part.flatMap(({ name }, i) => {
+      const found = evidence.get(i)
+      const scale = found && chooseScale(found)
+      return scale ? [[name, scale] as const] : []
+    }),
+  )
 }
 
 function outsideOf(column: ContractColumn, value: string): string {
