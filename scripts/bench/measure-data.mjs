@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { generateRows, writeProject } from './generate-rows.mjs'
-import { bareScan, formatSide, measureAll } from './measure-processes.mjs'
+import { bareScans, formatSide, measureAll } from './measure-processes.mjs'
 
 const rounds = 5
 
@@ -37,7 +37,7 @@ async function checks(root, folder, rows) {
       const project = join(folder, `${format}-${isBroken}`)
       writeProject(project)
       const file = await generateRows(join(project, 'data'), { rows, format, isBroken })
-      if (!isBroken) processes.push(bareScan(root, file))
+      if (!isBroken) processes.push(...bareScans(root, file))
       const name = isBroken ? 'validate, five checks fail' : 'validate, all hold'
       processes.push({ name, words: [process.execPath, join(root, 'dist/cli.js'), 'validate'], folder: project })
     }

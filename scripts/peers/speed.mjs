@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { replaceSection } from '../bench/benchmarks-md.mjs'
 import { generateRows, writeProject } from '../bench/generate-rows.mjs'
-import { bareScan, formatSide, measureAll } from '../bench/measure-processes.mjs'
+import { bareScans, formatSide, measureAll } from '../bench/measure-processes.mjs'
 
 const rows = 1_000_000
 
@@ -31,7 +31,7 @@ export async function compareSpeed(root, peers, { rounds, isWritten }) {
 function processesFor(root, peers, project, file, format) {
   const script = join(root, 'scripts/peers/speed.py')
   return [
-    bareScan(root, file),
+    ...bareScans(root, file),
     { name: 'plumbline validate', words: [process.execPath, join(root, 'dist/cli.js'), 'validate'], folder: project },
     ...peers.map(({ name, version, python }) => ({
       name: `${name} ${version}`,
