@@ -13,6 +13,7 @@ import {
 } from './profile-part.ts'
 import { quoteName } from './quote.ts'
 import { castTo } from './read-source.ts'
+import { notedRows } from './tally-columns.ts'
 import { tallyTextColumns } from './tally-text-columns.ts'
 
 /** How a column is told of. */
@@ -34,13 +35,13 @@ export async function countProfile(sample: Sample, columns: readonly ColumnToPro
   const noted = near.map((column) => numeric.indexOf(column))
   const rowHash = `hash(${columns.map(({ name }) => quoteName(name)).join(', ')})`
   // Others are counted while numbers are.
-  const [{ tallies, sample: sampleOfRows }, filled, textTallies, days] = await Promise.all([
+  const [tallied, filled, textTallies, days] = await Promise.all([
     engine.tallied({ relation, numbers: numeric.map(valueOf), rowHash, noted, mostRows }),
     countFilled(sample, columns),
     tallyTextColumns(sample, texts.map(valueOf)),
     countDays(sample, times.map(valueOf)),
   ])
-  const talliesOf = new Map(numeric.map(({ name }, index) => [name, tallies[index]]))
+  const talliesOf = new Map(numeric.map(({ name }, index) => [name, tallied.tallies[index]]))
   const textsOf = new Map(texts.map(({ name }, index) => [name, textTallies[index]]))
   const daysOf = new Map(times.map(({ name }, index) => [name, days[index]]))
   const parts = columns.map(({ name }): ColumnPart => {
@@ -60,7 +61,7 @@ export async function countProfile(sample: Sample, columns: readonly ColumnToPro
     const unreadable = values.kind === 'other' || values.kind === 'nothing' ? 0 : own - read
     return { name, missing: rows - own, unreadable, values }
   })
-  const part = { rows, columns: parts, sample: sampleOfRows, sampled: near.map(({ name }) => name) }
+  const part = { rows, columns: parts, sample: notedRows(tallied, noted.length), sampled: near.map(({ name }) => name) }
   return {
     ...part,
     ...withNumbersOf(part, sampledOf(parts)),

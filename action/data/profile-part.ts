@@ -72,6 +72,9 @@ export function withNumbersOf(
   { sample, sampled }: Pick<ProfilePart, 'sample' | 'sampled'>,
   wanted: readonly string[],
 ): Pick<ProfilePart, 'sample' | 'sampled'> {
+  if (wanted.length === sampled.length && wanted.every((name, index) => name === sampled[index])) {
+    return { sample, sampled }
+  }
   const places = wanted.map((name) => sampled.indexOf(name))
   const notes = sample.notes.map((numbers) => Float64Array.from(places, (place) => numbers[place] ?? Number.NaN))
   return { sample: { ...sample, notes }, sampled: wanted }

@@ -23,7 +23,9 @@ export interface RowsToTally {
 export interface RowsTally {
   /** In the order that was asked for. */
   readonly tallies: readonly NumberTally[]
-  readonly sample: DistinctSample<Float64Array>
+  readonly sample: DistinctSample
+  /** The noted numbers of the sampled rows, row after row: thousands of arrays take longer to send than to make. */
+  readonly notes: Float64Array
 }
 
 /** Each collects in up to 460 KB. */
@@ -54,7 +56,16 @@ export async function tallyColumns(
     }
     for (const collector of collectors) tallies.push(collector.collected())
   }
-  return { tallies, sample: rows.collected() }
+  const { notes, ...sample } = rows.collected()
+  const flat = new Float64Array(notes.length * noted.length)
+  for (const [row, note] of notes.entries()) flat.set(note, row * noted.length)
+  return { tallies, sample: { ...sample, notes: [] }, notes: flat }
+}
+
+/** The sampled rows, each with its numbers. */
+export function notedRows({ sample, notes }: RowsTally, width: number): DistinctSample<Float64Array> {
+  const own = Array.from(sample.keys, (_, row) => notes.subarray(row * width, (row + 1) * width))
+  return { ...sample, notes: own }
 }
 
 /** The numbers where they lie: one by one would take ten times as long. */

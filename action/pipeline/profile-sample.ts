@@ -38,7 +38,11 @@ export async function profileSample(
     const columns = contract ? declared(held, contract) : await found(held)
     const time = timeIn(columns, asked.time)
     if (!time.ok) return refuse(files, time)
-    const profile = stateProfile(await countProfile(held, columns), asked)
+    const counted = await countProfile(held, columns)
+    // The process ends while what it counted is gone through.
+    const ending = sample[Symbol.asyncDispose]()
+    const profile = stateProfile(counted, asked)
+    await ending
     return { ok: true, value: { ...profile, time: time.name } }
   } catch (error) {
     const diagnostic = diagnoseReadError(error, files)
