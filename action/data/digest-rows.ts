@@ -168,9 +168,19 @@ async function digestGroup(
   // Parquet knows its rows' numbers; texts, read in parallel, are numbered by their order, or one by one.
   const at = !keepsValues || !(await keepsOrder(engine, scan('rowid'))) ? 'number' : 'rowid'
   await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${scan(at)}`)
+  const conditionsOf = new Map([...bits].map(([index, { mask, bit }]) => [index, `m${mask} & ${bit >>> 0} <> 0`]))
+  if (masks.length === 1 && conditions.length <= bitsOfFew) {
+    const counted = await countFew(engine, table)
+    for (const [index, { bit }] of bits)
+      broken.set(
+        index,
+        counted.reduce((sum, { m, n }) => sum + (m & bit ? n : 0), 0),
+      )
+    const rows = counted.reduce((sum, { n }) => sum + n, 0)
+    return { ...group, table, columns, rows, broken, bits: conditionsOf, hashed, keepsValues, numbers, at }
+  }
   const seen = await seenBits(engine, table, masks.length)
   const raised = [...bits].filter(([, { mask, bit }]) => ((seen.masks[mask] ?? 0) & bit) !== 0)
-  const conditionsOf = new Map([...bits].map(([index, { mask, bit }]) => [index, `m${mask} & ${bit >>> 0} <> 0`]))
   for (let from = 0; from < raised.length; from += maxCountsAQuery) {
     const part = raised.slice(from, from + maxCountsAQuery)
     const counts = part.map(([index]) => `count(*) FILTER (${conditionsOf.get(index) ?? 'false'}) AS c${index}`)
@@ -213,6 +223,13 @@ function masksOf(conditions: readonly { readonly index: number; readonly sql: st
     masks.push(`${terms.join(' | ')} AS m${masks.length}`)
   }
   return { masks, bits }
+}
+
+/** Of so few conditions rows are counted by all that they break at once. */
+const bitsOfFew = 16
+
+async function countFew(engine: Engine, table: string): Promise<readonly { readonly m: number; readonly n: number }[]> {
+  return await engine.query(`SELECT m0 AS m, count(*) AS n FROM ${table} GROUP BY m0`)
 }
 
 /** Which bits are raised anywhere: mostly none, which spares counting them one by one. */
