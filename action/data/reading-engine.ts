@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import type { Socket } from 'node:net'
 import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../base/fault.ts'
@@ -139,15 +138,10 @@ class ReaderProcess {
   async end(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#kill)
     this.#kill()
-    if (this.#pending.size === 0 && !existsSync(this.#tempFolder)) return this.#leave()
+    // One that does nothing and left nothing behind is waited for by the end of this process alone: giving memory back takes a while.
+    if (this.#pending.size === 0 && !existsSync(this.#tempFolder)) return this.#refuse(endFault([], 'was ended'))
     await this.#ended
     await rm(this.#tempFolder, { recursive: true, force: true })
-  }
-
-  /** A process that does nothing and left nothing behind is not waited for: giving its memory back takes it a while. */
-  #leave(): void {
-    this.#refuse(endFault([], 'was ended'))
-    for (const one of [this.#child, this.#child.channel, this.#child.stderr as Socket | null]) one?.unref()
   }
 
   readonly #kill = () => void this.#child.kill('SIGKILL')
