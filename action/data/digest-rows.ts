@@ -169,25 +169,10 @@ async function digestGroup(
   const at = !keepsValues || !(await keepsOrder(engine, scan('rowid'))) ? 'number' : 'rowid'
   await engine.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${scan(at)}`)
   const conditionsOf = new Map([...bits].map(([index, { mask, bit }]) => [index, `m${mask} & ${bit >>> 0} <> 0`]))
-  if (masks.length === 1 && conditions.length <= bitsOfFew) {
-    const counted = await countFew(engine, table)
-    for (const [index, { bit }] of bits)
-      broken.set(
-        index,
-        counted.reduce((sum, { m, n }) => sum + (m & bit ? n : 0), 0),
-      )
-    const rows = counted.reduce((sum, { n }) => sum + n, 0)
-    return { ...group, table, columns, rows, broken, bits: conditionsOf, hashed, keepsValues, numbers, at }
-  }
-  const seen = await seenBits(engine, table, masks.length)
-  const raised = [...bits].filter(([, { mask, bit }]) => ((seen.masks[mask] ?? 0) & bit) !== 0)
-  for (let from = 0; from < raised.length; from += maxCountsAQuery) {
-    const part = raised.slice(from, from + maxCountsAQuery)
-    const counts = part.map(([index]) => `count(*) FILTER (${conditionsOf.get(index) ?? 'false'}) AS c${index}`)
-    const [row] = await engine.query<Record<string, number>>(`SELECT ${counts.join(', ')} FROM ${table}`)
-    for (const [index] of part) broken.set(index, row?.[`c${index}`] ?? 0)
-  }
-  return { ...group, table, columns, rows: seen.rows, broken, bits: conditionsOf, hashed, keepsValues, numbers, at }
+  const isFew = masks.length === 1 && bits.size <= bitsOfFew
+  const counted = isFew ? await countTogether(engine, table, bits) : await countEach(engine, table, bits, conditionsOf)
+  for (const [index, rows] of counted.broken) broken.set(index, rows)
+  return { ...group, table, columns, rows: counted.rows, broken, bits: conditionsOf, hashed, keepsValues, numbers, at }
 }
 
 /** Whether rows come in the order of the files: a long list of allowed values becomes a join, which gives them in any. */
@@ -225,11 +210,39 @@ function masksOf(conditions: readonly { readonly index: number; readonly sql: st
   return { masks, bits }
 }
 
-/** Of so few conditions rows are counted by all that they break at once. */
+/** Rows in all, and question → those that break it. */
+interface CountedRows {
+  readonly rows: number
+  readonly broken: ReadonlyMap<number, number>
+}
+
+/** Of so few conditions rows are grouped by all that they break at once: there are 2^16 such groups, at most. */
 const bitsOfFew = 16
 
-async function countFew(engine: Engine, table: string): Promise<readonly { readonly m: number; readonly n: number }[]> {
-  return await engine.query(`SELECT m0 AS m, count(*) AS n FROM ${table} GROUP BY m0`)
+async function countTogether(engine: Engine, table: string, bits: ReadonlyMap<number, Bit>): Promise<CountedRows> {
+  const groups = await engine.query<{ m: number; n: number }>(`SELECT m0 AS m, count(*) AS n FROM ${table} GROUP BY m0`)
+  const sumOf = (some: typeof groups) => some.reduce((sum, { n }) => sum + n, 0)
+  const broken = [...bits].map(([index, { bit }]) => [index, sumOf(groups.filter(({ m }) => (m & bit) !== 0))] as const)
+  return { rows: sumOf(groups), broken: new Map(broken) }
+}
+
+async function countEach(
+  engine: Engine,
+  table: string,
+  bits: ReadonlyMap<number, Bit>,
+  conditionsOf: ReadonlyMap<number, string>,
+): Promise<CountedRows> {
+  const masks = new Set([...bits.values()].map(({ mask }) => mask)).size
+  const seen = await seenBits(engine, table, masks)
+  const raised = [...bits].filter(([, { mask, bit }]) => ((seen.masks[mask] ?? 0) & bit) !== 0)
+  const broken = new Map<number, number>()
+  for (let from = 0; from < raised.length; from += maxCountsAQuery) {
+    const part = raised.slice(from, from + maxCountsAQuery)
+    const counts = part.map(([index]) => `count(*) FILTER (${conditionsOf.get(index) ?? 'false'}) AS c${index}`)
+    const [row] = await engine.query<Record<string, number>>(`SELECT ${counts.join(', ')} FROM ${table}`)
+    for (const [index] of part) broken.set(index, row?.[`c${index}`] ?? 0)
+  }
+  return { rows: seen.rows, broken }
 }
 
 /** Which bits are raised anywhere: mostly none, which spares counting them one by one. */
