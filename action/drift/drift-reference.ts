@@ -61,8 +61,16 @@ export function pairWindow(
     vanished: names.filter((name) => !window.columns.has(name)),
     added: [...window.columns.keys()].filter((name) => !names.includes(name)),
     variationOf: (column, question) => {
-      const variation = variationOnce(blocks, `${column.kind} ${question} ${column.name}`, () => {
-        return variationOf(column.kind, question, blocksOf(blocks, column.name), () => mergedOf(blocks, column.name))
+      const key = `${column.kind} ${question} ${column.name} ${lengthOf(window)}`
+      const variation = variationOnce(blocks, key, () => {
+        const all = () => mergedOf(blocks, column.name)
+        return variationOf(
+          column.kind,
+          question,
+          blocksOf(blocks, column.name),
+          all,
+          phasesOf(blocks, column.name, window),
+        )
       })
       return variation && { ...variation, spread: spreadOf(blocksOf(reference, column.name)) }
     },
@@ -158,8 +166,9 @@ export function variationOf(
   question: Question,
   blocks: readonly ColumnBlock[],
   merged: () => ColumnBlock,
+  phases?: readonly number[],
 ): NaturalVariation | undefined {
-  if (question !== 'values') return variationOfShare(question, blocks)
+  if (question !== 'values') return variationOfShare(question, blocks, phases)
   const parts = blocks.map(({ values }) => values)
   const numbers = parts.filter((part) => part.kind === 'number')
   if (numbers.length === parts.length) {
@@ -167,17 +176,42 @@ export function variationOf(
     if (all.kind !== 'number') return undefined
     const grid = withInfinities(all.values, numbers)
     const counts = numbers.map((part) => spreadOver(grid, part, all.bits))
-    return kind === 'category' ? variationOfCategories(counts) : variationOfNumbers(counts)
+    return kind === 'category' ? variationOfCategories(counts, phases) : variationOfNumbers(counts, phases)
   }
   const texts = parts.flatMap((part) => (part.kind === 'category' ? [new Map(part.values)] : []))
   if (texts.length < parts.length) return undefined
   const names = [...new Set(texts.flatMap((counts) => [...counts.keys()]))]
-  return variationOfCategories(texts.map((counts) => names.map((value) => counts.get(value) ?? 0)))
+  return variationOfCategories(
+    texts.map((counts) => names.map((value) => counts.get(value) ?? 0)),
+    phases,
+  )
 }
 
-function variationOfShare(question: Exclude<Question, 'values'>, blocks: readonly ColumnBlock[]) {
+function variationOfShare(
+  question: Exclude<Question, 'values'>,
+  blocks: readonly ColumnBlock[],
+  phases: readonly number[] | undefined,
+) {
   const field = question === 'missing' ? 'missing' : 'unreadable'
-  return variationOfCategories(blocks.map((block) => [block[field], block.rows - block[field]]))
+  return variationOfCategories(
+    blocks.map((block) => [block[field], block.rows - block[field]]),
+    phases,
+  )
+}
+
+/** Of each block with a column, which part of a window it is: 0 where it is as long as one, or longer. */
+function phasesOf(blocks: readonly DataBlock[], name: string, window: Window): number[] {
+  const beginMs = blocks[0]?.sinceMs ?? 0
+  return blocks.flatMap((block) => {
+    const part = block.columns.get(name)
+    if (!part || !('values' in part)) return []
+    const parts = Math.max(1, Math.round(lengthOf(window) / lengthOf(block)))
+    return [Math.round((block.sinceMs - beginMs) / lengthOf(block)) % parts]
+  })
+}
+
+function lengthOf({ sinceMs, untilMs }: Window): number {
+  return untilMs - sinceMs
 }
 
 /** Σ mᵢ² / n² of the blocks that are compared with. */

@@ -16,7 +16,7 @@ export interface NaturalVariation {
   readonly phi: number
   /** How unsure φ is by sampling alone, one standard error: √(c / K), with c = 0.4 of K², 2 / (k − 1) of chi-square. */
   readonly allowance: number
-  /** Degrees of freedom that φ is estimated with: K − 1, or K − 2 where a trend was taken out. */
+  /** Degrees of freedom that φ is estimated with: K − 1, K − 2 where a trend was taken out, K less the phases where there are some. */
   readonly degrees: number
   /** A straight movement through the reference that was taken out of φ: by how much, 0..1, it moved from end to end. */
   readonly trend: number | null
@@ -34,15 +34,22 @@ export type CellCounts = ArrayLike<number>
 
 /**
  * φ of numbers: nₑD² of each block against the others, in the mean, of π²/12, its mean under Kolmogorov's law. Undefined
- * of fewer than 8 blocks with rows.
+ * of fewer than 8 blocks with rows. `phases`: of each block which part of a window it is; a block is held against the others
+ * of its phase alone, for every window has all of them, and what tells one from another is none of what windows vary by.
  */
-export function variationOfNumbers(blocks: readonly CellCounts[]): NaturalVariation | undefined {
-  return estimate(blocks, meanOfSquaredD)
+export function variationOfNumbers(
+  blocks: readonly CellCounts[],
+  phases?: readonly number[],
+): NaturalVariation | undefined {
+  return estimate(blocks, meanOfSquaredD, phases)
 }
 
 /** φ of categories, and of shares as two of them: X² / (k − 1) of each block against the others, in the mean. */
-export function variationOfCategories(blocks: readonly CellCounts[]): NaturalVariation | undefined {
-  return estimate(poolRareCells(blocks), meanOfChiSquare)
+export function variationOfCategories(
+  blocks: readonly CellCounts[],
+  phases?: readonly number[],
+): NaturalVariation | undefined {
+  return estimate(poolRareCells(blocks), meanOfChiSquare, phases)
 }
 
 /**
@@ -68,30 +75,54 @@ interface FilledBlock {
   readonly rows: number
   /** Place in time, in blocks. */
   readonly at: number
+  readonly phase: number
 }
+
+type Measure = (blocks: readonly FilledBlock[], fits: readonly [Fit, Fit]) => readonly [Estimate, Estimate]
 
 function estimate(
   blocks: readonly CellCounts[],
-  measure: (blocks: readonly FilledBlock[], fits: readonly [Fit, Fit]) => readonly [Estimate, Estimate],
+  measure: Measure,
+  phases: readonly number[] = [],
 ): NaturalVariation | undefined {
   const filled = blocks.flatMap((counts, at): FilledBlock[] => {
     const rows = rowsIn(counts)
-    return rows > 0 ? [{ counts, rows, at }] : []
+    return rows > 0 ? [{ counts, rows, at, phase: phases[at] ?? 0 }] : []
   })
   const count = filled.length
   if (count < minBlocks) return undefined
   const n = filled.reduce((all, { rows }) => all + rows, 0)
   const [plain, trended] = measure(filled, [fitOf(filled, false), fitOf(filled, true)])
-  const isTrended = hasTrend(plain.phi, trended.phi, count)
-  return {
+  const known = {
     blocks: count,
     blockRows: n / count,
     spread: filled.reduce((all, { rows }) => all + (rows / n) ** 2, 0),
-    phi: Math.max(1, isTrended ? trended.phi : plain.phi),
     allowance: Math.sqrt(plain.spread / count),
+  }
+  const groups = phaseGroups(filled)
+  if (groups) {
+    const phi = groups.reduce((sum, group) => sum + group.length * withinPhase(group, measure), 0) / count
+    return { ...known, phi: Math.max(1, phi), degrees: count - groups.length, trend: null }
+  }
+  const isTrended = hasTrend(plain.phi, trended.phi, count)
+  return {
+    ...known,
+    phi: Math.max(1, isTrended ? trended.phi : plain.phi),
     degrees: isTrended ? count - 2 : count - 1,
     trend: isTrended ? trended.reach : null,
   }
+}
+
+/** Blocks by their phase; undefined where there is one, or one of them came too seldom to be told apart by. */
+function phaseGroups(blocks: readonly FilledBlock[]): readonly (readonly FilledBlock[])[] | undefined {
+  const phases = [...new Set(blocks.map(({ phase }) => phase))]
+  const groups = phases.map((phase) => blocks.filter((block) => block.phase === phase))
+  return groups.length > 1 && groups.every((group) => group.length > 1) ? groups : undefined
+}
+
+function withinPhase(group: readonly FilledBlock[], measure: Measure): number {
+  const fit = fitOf(group, false)
+  return measure(group, [fit, fit])[0].phi
 }
 
 /** Whole numbers, whose sum is exact in any order. */
