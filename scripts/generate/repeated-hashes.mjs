@@ -1,5 +1,7 @@
 import openWabt from 'wabt'
 
+import { constantsOf } from './constants-of.mjs'
+
 /** So many hashes come in at once, as the engine gives them. */
 const mostAtOnce = 2048
 const [hashBytes, pageBytes] = [8, 65_536]
@@ -15,12 +17,11 @@ export async function repeatedHashesProgram() {
   const wabt = await openWabt()
   const { buffer } = wabt.parseWat('repeated-hashes.wat', program, { bulk_memory: true }).toBinary({})
   const places = { mostAtOnce, maxLots, endsAt, blocksAt, blockBytes }
-  const lines = Object.entries(places).map(([name, value]) => `  ${name}: ${value},`)
   return `// Made by npm run generate from scripts/generate/repeated-hashes.mjs. Do not edit.
 
 /** How much the program takes, and where it has what, in bytes; hashes come in at 0. */
 export const hashPlaces = {
-${lines.join('\n')}
+${constantsOf(places)}
 } as const
 
 /** WebAssembly of ${buffer.length} bytes. */

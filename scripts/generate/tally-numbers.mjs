@@ -1,5 +1,6 @@
 import openWabt from 'wabt'
 
+import { constantsOf } from './constants-of.mjs'
 import {
   counting,
   findSlot,
@@ -56,12 +57,11 @@ export async function tallyNumbersProgram() {
     roomsAt,
     roomBytes,
   }
-  const lines = Object.entries(places).map(([name, value]) => `  ${name}: ${value},`)
   return `// Made by npm run generate from scripts/generate/tally-numbers.mjs. Do not edit.
 
 /** Where the program has what, in bytes: what ends before \`maxKeys\` of all columns, what comes after it from a column's room on. */
 export const tallyPlaces = {
-${lines.join('\n')}
+${constantsOf(places)}
 } as const
 
 /** WebAssembly of ${buffer.length} bytes. */
