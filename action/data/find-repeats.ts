@@ -112,18 +112,20 @@ async function repeatedOf(
 
 /** SELECTs of about `rowsAPart` hashes each, of all of them together. */
 function partsOf(groups: readonly RowDigest[], index: number): string[] {
-  const parts: string[][] = [[]]
-  let filled = 0
+  const parts: string[][] = []
+  let filled = rowsAPart
   for (const { table, rows } of groups) {
     for (let from = 0; from < rows; from += rowsAPart) {
       const isOfPart = rows > rowsAPart ? ` WHERE rowid >= ${from} AND rowid < ${from + rowsAPart}` : ''
-      if (filled >= rowsAPart) parts.push([])
-      if (filled >= rowsAPart) filled = 0
+      if (filled >= rowsAPart) {
+        parts.push([])
+        filled = 0
+      }
       parts.at(-1)?.push(`SELECT h${index} AS h FROM ${table}${isOfPart}`)
       filled += Math.min(rowsAPart, rows - from)
     }
   }
-  return parts.filter((selects) => selects.length > 0).map((selects) => selects.join(' UNION ALL '))
+  return parts.map((selects) => selects.join(' UNION ALL '))
 }
 
 /** Conditions on `h` that part all hashes into so many passes that about `most` come in each. */

@@ -24,7 +24,7 @@ const growthBytes = 1 << 24
 /**
  * Hashes are dealt into lots by their upper bits, and each lot is looked at by itself: a tenth of what a table of all of
  * them costs, whose every entry is somewhere else in memory. `rows` is how many are expected; 8 bytes are kept of each.
- * WebAssembly, which knows whole numbers of 64 bits, takes a fifth of TypeScript's time.
+ * WebAssembly, which knows whole numbers of 64 bits, takes a third of TypeScript's time.
  */
 export function repeatedHashes(rows: number): RepeatedHashes {
   const program = openProgram()
