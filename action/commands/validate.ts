@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Engine } from '../data/engine.ts'
-import type { Reader } from '../data/reading-engine.ts'
+import type { Reach } from '../data/reading-engine.ts'
 import type { SourceFile } from '../data/source-file.ts'
 import type { Contract } from '../project/contract.ts'
 import type { SourceContract } from '../project/join-contracts.ts'
@@ -87,14 +86,14 @@ export const validate = defineCommand({
     }
     const files = await findSections(dataIn(project.value, environment))
     const failingRowsFile = failingRows === undefined ? undefined : resolve(context.folder, failingRows)
-    const opening = openFor(reader, project.value, allFiles(files), failingRowsFile)
-    // Whoever awaits it is told.
-    opening.catch(() => {})
-    const { mayShowRows } = await import('../pipeline/row-privacy.ts')
-    const { validateData } = await import('../pipeline/validate-data.ts')
-    const engine = await opening
-    const validating = validateData(
-      {
+    // Loaded while the engine opens.
+    const loading = Promise.all([import('../pipeline/row-privacy.ts'), import('../pipeline/validate-data.ts')])
+    const { readWithinMemory } = await import('../data/read-within-memory.ts')
+    const columns = contract.value.whole.columns.length
+    const reach = { columns, ...(await reachOf(project.value, allFiles(files), failingRowsFile)) }
+    const validating = readWithinMemory(reader, reach, context.signal, async (engine) => {
+      const [{ mayShowRows }, { validateData }] = await loading
+      const data = {
         project: project.value,
         tables: (await mayShowRows(project.value, context.environment)) ? tables : withoutAnyValues(tables),
         files,
@@ -107,9 +106,9 @@ export const validate = defineCommand({
           return await openReference(project.value, context.signal, context)
         },
         ...(failingRowsFile !== undefined && { failingRowsFile }),
-      },
-      engine,
-    )
+      }
+      return await validateData(data, engine)
+    })
     const [result, isPinned] = await Promise.all([
       validating,
       arePinned(project.value, contract.value.whole),
@@ -146,16 +145,15 @@ async function readTexts({ folder }: Project, tables: readonly SourceContract[])
 }
 
 /** Reaches the found files, what the pinned snapshot may be read from, and the file to be written. */
-async function openFor(
-  reader: Reader,
+async function reachOf(
   project: Project,
   files: readonly SourceFile[],
   failingRowsFile: string | undefined,
-): Promise<Engine> {
+): Promise<Reach> {
   const { referencePlaces } = await import('../pipeline/reference-places.ts')
   const { paths, folders } = await referencePlaces(project)
   const written = failingRowsFile === undefined ? [] : [await draftOf(failingRowsFile)]
-  return await reader.open({ files, otherPaths: [...paths, ...written], folders })
+  return { files, otherPaths: [...paths, ...written], folders }
 }
 
 async function draftOf(failingRowsFile: string): Promise<string> {

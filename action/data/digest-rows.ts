@@ -89,13 +89,16 @@ export async function digestRows(
 }
 
 /** Of a few columns of a million rows, all. */
-export const maxKeptValues = 5_000_000
+const maxKeptNumbers = 5_000_000
+/** Of few columns more are kept, where memory has no room for them in the folder for temporary files. */
+const fewColumns = 16
+const maxKeptOfFew = 100_000_000
 /** As short as the values of most files are, so that no file holds many more. */
 const bytesAValue = 8
 
 function mayBeKept(files: readonly DescribedFile[], columns: number): boolean {
   const rows = files.reduce((sum, { bytes, columns: own }) => sum + bytes / (bytesAValue * own.length), 0)
-  return rows * columns <= maxKeptValues
+  return rows * columns <= (columns <= fewColumns ? maxKeptOfFew : maxKeptNumbers)
 }
 
 function groupAlike(files: readonly DescribedFile[]): FileGroup[] {

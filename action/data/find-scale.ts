@@ -1,7 +1,7 @@
 import type { Contract, ContractColumn } from '../project/contract.ts'
 import type { ContractCheck, Scale } from './contract-result.ts'
 import { breaks } from './contract-sql.ts'
-import { maxKeptValues, type RowDigest, type RowDigests } from './digest-rows.ts'
+import type { RowDigest, RowDigests } from './digest-rows.ts'
 import type { Engine } from './engine.ts'
 import { mapInParallel } from './map-in-parallel.ts'
 import { quoteName } from './quote.ts'
@@ -42,6 +42,8 @@ export function chooseScale({ good, bad, goodMedian, badMedian, plausible }: Sca
 const maxRankedValues = 20_000
 /** Where fewer good ones are drawn, for most are outside or missing, all are looked at. */
 const minRankedValues = 1000
+/** Of a few columns of a million rows, all. */
+const maxReadValues = 5_000_000
 /** The next one is there when the engine has answered one. */
 const weighedAtOnce = 2
 
@@ -70,10 +72,10 @@ export async function scalesOf(
   if (columns.length === 0) return new Map()
   const scales = new Map<string, Scale>()
   const rows = Math.max(1, checks[0]?.rows ?? 1)
-  const mostAScan = Math.max(1, Math.floor(maxKeptValues / rows))
+  const mostAScan = Math.max(1, Math.floor(maxReadValues / rows))
   const drawable = sourcesOf(digests?.groups ?? [], columns)
   const drawn = maxRankedValues + outsideIn(checks, columns)
-  const columnsAScan = drawable && drawn * columns.length <= maxKeptValues ? columns.length : mostAScan
+  const columnsAScan = drawable && drawn * columns.length <= maxReadValues ? columns.length : mostAScan
   try {
     for (let from = 0; from < columns.length; from += columnsAScan) {
       const part = columns.slice(from, from + columnsAScan)

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { Fault } from '../base/fault.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { openInMemory } from './load-duckdb.ts'
@@ -40,6 +40,7 @@ async function answer(request: ReaderRequest): Promise<ReaderAnswer> {
 async function make(request: ReaderRequest): Promise<unknown> {
   if (request.kind === 'open') {
     tempFolder = request.options.tempFolder
+    keepPrivate(tempFolder)
     engine = openEngine({ nativeFile, isLocked: true, instance, ...request.options })
     await engine
     return undefined
@@ -51,4 +52,13 @@ async function make(request: ReaderRequest): Promise<unknown> {
   if (request.kind === 'blocked') return await opened.blocked(request.asked)
   if (request.kind === 'tallied') return await opened.tallied(request.asked)
   return await opened[request.kind](request.sql, request.values)
+}
+
+/** What does not fit in memory is written there, and is nobody else's. */
+function keepPrivate(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch {
+    // Whoever needs it is told.
+  }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { rmdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -111,7 +111,13 @@ class ReaderProcess {
     })
   }
 
-  async open({ files, otherPaths = [], folders = [], memoryLimit = mostMemory(), ...more }: Reach): Promise<Engine> {
+  async open({
+    files,
+    otherPaths = [],
+    folders = [],
+    memoryLimit = `${mostMebibytes()}MiB`,
+    ...more
+  }: Reach): Promise<Engine> {
     this.#files = files
     const allowedPaths = [...files.map(({ absolutePath }) => absolutePath), ...otherPaths]
     const textFolder = textFolderIn(this.#tempFolder)
@@ -139,7 +145,7 @@ class ReaderProcess {
     this.#signal?.removeEventListener('abort', this.#kill)
     this.#kill()
     // One that does nothing and left nothing behind is waited for by the end of this process alone: giving memory back takes a while.
-    if (this.#pending.size === 0 && !existsSync(this.#tempFolder)) return this.#refuse(endFault([], 'was ended'))
+    if (this.#pending.size === 0 && isGone(this.#tempFolder)) return this.#refuse(endFault([], 'was ended'))
     await this.#ended
     await rm(this.#tempFolder, { recursive: true, force: true })
   }
@@ -194,8 +200,19 @@ function statementsOf(request: ReaderRequest): string[] {
   return [request.sql]
 }
 
-function mostMemory(): string {
-  return `${Math.max(512, Math.floor((totalmem() * 0.6) / 2 ** 20))}MiB`
+/** Whether nothing is left of a folder, which goes where it is empty. */
+function isGone(folder: string): boolean {
+  try {
+    rmdirSync(folder)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  }
+}
+
+/** Of the machine's memory, as much as an engine may take. */
+export function mostMebibytes(): number {
+  return Math.max(512, Math.floor((totalmem() * 0.6) / 2 ** 20))
 }
 
 function endFault(files: readonly SourceFile[], how: string, cause?: Error): Fault {

@@ -30,13 +30,17 @@ export async function takeValidate(session: RunSession): Promise<Read<StageResul
     ...own('prepare', 'validate', parts, []),
     work: async () => {
       const { fetchSnapshot } = await import('../data/fetch-snapshot.ts')
-      const { openReading } = await import('../data/reading-engine.ts')
+      const { startReader } = await import('../data/reading-engine.ts')
+      const { readWithinMemory } = await import('../data/read-within-memory.ts')
       const { allFiles } = await import('../data/section-files.ts')
       const { validateData } = await import('./validate-data.ts')
       const files = await fetchSnapshot(declared.project, declared.lock, signal, session)
-      await using engine = await openReading({ files: allFiles(files) }, signal)
       const { tables } = await contractsToShow(session)
-      const result = await validateData({ project: declared.project, tables, files, signal }, engine)
+      await using reader = startReader(signal)
+      const reach = { files: allFiles(files), columns: declared.contracts.whole.columns.length }
+      const result = await readWithinMemory(reader, reach, signal, async (engine) => {
+        return await validateData({ project: declared.project, tables, files, signal }, engine)
+      })
       if (result.diagnostics.length > 0) return { ok: false, diagnostics: result.diagnostics }
       return { ok: true, value: { detail: wordChecks(result.checks), outputs: {} } }
     },

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -219,10 +219,19 @@ describe('openReading()', () => {
     const spill = dirname(engine.textFolder)
     const [pid] = readers()
     await engine.run('CREATE TEMP TABLE t AS SELECT i, hash(i) AS h FROM range(6000000) t(i)')
-    expect(existsSync(spill)).toBe(true)
+    expect(readdirSync(spill)).not.toEqual([])
+    // What is written there are values: nobody else may read them.
+    expect(statSync(spill).mode & 0o777).toBe(0o700)
     await engine[Symbol.asyncDispose]()
     expect(existsSync(`/proc/${pid}`)).toBe(false)
     expect(existsSync(spill)).toBe(false)
+  })
+
+  it('leaves no folder behind where it spilled nothing', async () => {
+    const engine = await openReading({ files: [] })
+    await engine.run('SELECT 1')
+    await engine[Symbol.asyncDispose]()
+    expect(existsSync(dirname(engine.textFolder))).toBe(false)
   })
 
   it('says so where memory does not do', async () => {
