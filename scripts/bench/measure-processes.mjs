@@ -4,6 +4,10 @@ import { readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+/** Node reads the certificates that a variable of this machine may name at every start, which takes longer than the start. */
+const { NODE_EXTRA_CA_CERTS: _certificates, NODE_OPTIONS: _options, ...ownEnvironment } = process.env
+const environment = { ...ownEnvironment, NO_COLOR: '1' }
+
 /** DuckDB alone reads every checked column, or every column: what no checker that reads them can fall below by much. */
 export function bareScans(root, file) {
   const words = [process.execPath, join(root, 'scripts/bench/bare-scan.mjs'), file]
@@ -42,7 +46,7 @@ async function measureOnce({ name, words, folder, before, mostCode = 1 }) {
   const child = spawn('python3', ['-c', measuring, report, ...words], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1' },
+    env: environment,
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
