@@ -18,6 +18,7 @@ const entries = {
   'sql-child': 'action/data/sql-child.ts',
   'reader-child': 'action/data/reader-child.ts',
   'csv-worker': 'action/data/csv-worker.ts',
+  'hash-worker': 'action/data/hash-worker.ts',
   'number-worker': 'action/data/number-worker.ts',
   'digest-thread': 'action/base/digest-thread.ts',
   'cache-child': 'action/github/runner/cache-child.ts',
@@ -133,7 +134,8 @@ const withoutOptionalGlobs = {
     filter: { id: /node_modules\/fdir\/dist\/index\.mjs$/ },
     handler(code) {
       const asked = /try \{\s*__require\.resolve\("picomatch"\);[^}]*\} catch \{\}/
-      if (!asked.test(code)) throw new Error('Cannot build: fdir looks for picomatch in another way; expected the one here')
+      if (!asked.test(code))
+        throw new Error('Cannot build: fdir looks for picomatch in another way; expected the one here')
       return code.replace(asked, '')
     },
   },

@@ -18,9 +18,13 @@ const turnBytes = 8 << 20
 /** What stands in it is hashed before anybody else reads into it. */
 const chunk = Buffer.allocUnsafeSlow(chunkBytes)
 
-/** The SHA-256 of a file's bytes, however many. */
-export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
-  return (await digestFrom(path, 0, Number.POSITIVE_INFINITY, signal)).sha256
+/** The SHA-256 of a file's bytes, however many. `onBytes` gets how many were hashed since the last call. */
+export async function sha256OfFile(
+  path: string,
+  signal?: AbortSignal,
+  onBytes?: (bytes: number) => void,
+): Promise<string> {
+  return (await digestFrom(path, 0, Number.POSITIVE_INFINITY, signal, onBytes)).sha256
 }
 
 /** The SHA-256 of so many bytes of a file, from one of them on. Throws where the file ends first. */
@@ -30,10 +34,16 @@ export async function sha256OfSlice(path: string, from: number, bytes: number, s
   return digest.sha256
 }
 
-async function digestFrom(path: string, from: number, most: number, signal: AbortSignal | undefined) {
+async function digestFrom(
+  path: string,
+  from: number,
+  most: number,
+  signal: AbortSignal | undefined,
+  onBytes?: (bytes: number) => void,
+) {
   const hash = createHash('sha256')
   const file = openSync(path, 'r')
-  let bytes = 0
+  let [bytes, told] = [0, 0]
   try {
     while (bytes < most) {
       signal?.throwIfAborted()
@@ -41,10 +51,14 @@ async function digestFrom(path: string, from: number, most: number, signal: Abor
       if (read === 0) break
       hash.update(chunk.subarray(0, read))
       bytes += read
-      if (bytes % turnBytes < read) await otherWork()
+      if (bytes % turnBytes >= read) continue
+      onBytes?.(bytes - told)
+      told = bytes
+      await otherWork()
     }
   } finally {
     closeSync(file)
   }
+  onBytes?.(bytes - told)
   return { sha256: hash.digest('hex'), bytes }
 }

@@ -5,7 +5,7 @@ import { Fault } from '../base/fault.ts'
 import { packageFolder } from '../base/package-folder.ts'
 
 /** The program of a child process of our own, which is always the built one. */
-export function childFile(name: 'sql-child' | 'reader-child' | 'csv-worker' | 'number-worker'): string {
+export function childFile(name: 'sql-child' | 'reader-child' | 'csv-worker' | 'hash-worker' | 'number-worker'): string {
   const file = join(packageFolder(), `dist/${name}.js`)
   if (existsSync(file)) return file
   throw new Fault('features/no-child', `Cannot start a process: "${file}" is not there; expected the built action`, {

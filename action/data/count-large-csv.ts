@@ -1,9 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
-import { childFile } from './child-program.ts'
-import { countCsvPiece, type CsvPiece } from './count-csv-piece.ts'
+import { askWorker } from './ask-worker.ts'
+import { type CsvPiece, countCsvPiece } from './count-csv-piece.ts'
 import type { FileFacts } from './file-facts.ts'
 import { stateOf } from './file-state.ts'
 import { type CsvPart, plainCsv } from './plain-csv.ts'
@@ -113,40 +112,10 @@ async function countAll<Large>(
   if (threads === 0) return await work(async (piece) => countCsvPiece(piece))
   await Promise.all(
     Array.from({ length: threads }, async () => {
-      await using worker = startWorker(signal)
-      await work(async (piece) => await worker.count(piece))
+      await using worker = askWorker<CsvPiece, CsvPart>('csv-worker', { signal })
+      await work(async (piece) => await worker.ask(piece))
     }),
   )
-}
-
-function startWorker(signal: AbortSignal | undefined) {
-  const worker = new Worker(childFile('csv-worker'))
-  let answer: (part: CsvPart | undefined) => void = () => {}
-  let isGone = false
-  const leave = () => {
-    isGone = true
-    answer(undefined)
-  }
-  worker.on('message', ({ part }: { readonly part: CsvPart | undefined }) => answer(part))
-  worker.on('error', leave)
-  worker.on('exit', leave)
-  signal?.addEventListener('abort', leave)
-  return {
-    /** Undefined, too, where the file cannot be read: whoever reads it next says why. */
-    async count(piece: CsvPiece): Promise<CsvPart | undefined> {
-      if (isGone) return undefined
-      const part = await new Promise<CsvPart | undefined>((resolve) => {
-        answer = resolve
-        worker.postMessage(piece, [])
-      })
-      signal?.throwIfAborted()
-      return part
-    },
-    async [Symbol.asyncDispose]() {
-      signal?.removeEventListener('abort', leave)
-      await worker.terminate()
-    },
-  }
 }
 
 async function isUnchanged({ absolutePath, state }: SourceFile): Promise<boolean> {

@@ -4,9 +4,9 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as otherWork } from 'node:timers/promises'
 
-import { sha256OfFile } from '../base/sha256.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import { isSettled, stateOf } from './file-state.ts'
+import { hashLargeFiles } from './hash-large-files.ts'
 import type { SourceFile } from './source-file.ts'
 
 export interface HashedFile extends SourceFile {
@@ -62,17 +62,25 @@ export async function hashFiles(
   const note = (file: SourceFile, { sha256, state }: Hashed) => {
     digests.set(file.path, sha256)
     if (state !== undefined) entries.set(file.path, { state, sha256 })
-    doneBytes += file.bytes
+  }
+  const onBytes = (bytes: number) => {
+    doneBytes += bytes
     onProgress?.(doneBytes)
   }
 
   const small = news.filter(({ bytes }) => bytes <= smallBytes)
   for (let first = 0; first < small.length; first += smallAtOnce) {
     signal?.throwIfAborted()
-    for (const file of small.slice(first, first + smallAtOnce)) note(file, hashSmall(file, options.onRead))
+    for (const file of small.slice(first, first + smallAtOnce)) {
+      note(file, hashSmall(file, options.onRead))
+      onBytes(file.bytes)
+    }
     await otherWork(undefined)
   }
-  for (const file of news.filter(({ bytes }) => bytes > smallBytes)) note(file, await hashLarge(file, signal))
+  const large = news.filter(({ bytes }) => bytes > smallBytes)
+  const noteLarge = async (file: SourceFile, sha256Of: (path: string) => Promise<string>) =>
+    note(file, await hashLarge(file, sha256Of))
+  await hashLargeFiles(large, noteLarge, { signal, onBytes })
 
   if (news.length > 0 || entries.size !== known.size) await writeCache(join(folder, hashCacheFile), entries)
   return files.map((file) => ({ ...file, sha256: digests.get(file.path) ?? '' }))
@@ -114,9 +122,9 @@ function hashOn(start: Buffer, handle: number): string {
   return grown.digest('hex')
 }
 
-async function hashLarge(file: SourceFile, signal?: AbortSignal): Promise<Hashed> {
+async function hashLarge(file: SourceFile, sha256Of: (path: string) => Promise<string>): Promise<Hashed> {
   const startNs = BigInt(Date.now()) * 1_000_000n
-  const sha256 = await sha256OfFile(file.absolutePath, signal)
+  const sha256 = await sha256Of(file.absolutePath)
   const after = await stat(file.absolutePath, { bigint: true })
   return { sha256, state: stateOf(after) === file.state && isSettled(after, startNs) ? file.state : undefined }
 }

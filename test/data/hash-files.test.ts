@@ -1,4 +1,4 @@
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -55,6 +55,48 @@ describe('hashFiles()', () => {
       expect(await hashesOf(folder)).toEqual({ 'a.csv': sha256('x\n1\n') })
     },
   )
+
+  describe('of several large files', () => {
+    const names = ['a.csv', 'b.csv', 'c.csv']
+    const bytes = 80 << 20
+
+    /** With holes: they take no room and no time to be written. */
+    function largeFiles(): string {
+      const folder = tempFolder(Object.fromEntries(names.map((name) => [name, `${name}\n`])))
+      for (const name of names) truncateSync(join(folder, name), bytes)
+      return folder
+    }
+
+    it('gives each its own digest, and says how far all of them are', async () => {
+      const folder = largeFiles()
+      const steps: number[] = []
+      const files = await findSourceFiles(folder, ['*.csv'])
+      const hashed = await hashFiles(folder, files, { onProgress: (done) => steps.push(done) })
+      expect(hashed.map(({ path }) => path)).toEqual(names)
+      for (const { absolutePath, sha256: digest } of hashed) expect(digest).toBe(await sha256OfFile(absolutePath))
+      expect(steps.length).toBeGreaterThan(names.length)
+      expect(steps).toEqual(steps.toSorted((a, b) => a - b))
+      expect(steps.at(-1)).toBe(names.length * bytes)
+    })
+
+    it('throws what reading one of them throws, whoever reads it', async () => {
+      const folder = largeFiles()
+      const files = await findSourceFiles(folder, ['*.csv'])
+      for (const name of names) {
+        renameSync(join(folder, name), join(folder, 'gone'))
+        await expect(hashFiles(folder, files)).rejects.toMatchObject({ code: 'ENOENT', path: join(folder, name) })
+        renameSync(join(folder, 'gone'), join(folder, name))
+      }
+    })
+
+    it('stops when it is told to', async () => {
+      const folder = largeFiles()
+      const controller = new AbortController()
+      const files = await findSourceFiles(folder, ['*.csv'])
+      const onProgress = () => controller.abort(new Error('stopped'))
+      await expect(hashFiles(folder, files, { signal: controller.signal, onProgress })).rejects.toThrow('stopped')
+    })
+  })
 
   it('hashes where the cache cannot be written', async () => {
     const folder = tempFolder({ 'a.csv': 'x\n1\n', '.plumbline': 'a file in the place of the folder' })
