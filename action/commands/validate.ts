@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Engine } from '../data/engine.ts'
 import type { Reach } from '../data/reading-engine.ts'
 import type { SourceFile } from '../data/source-file.ts'
 import type { Contract } from '../project/contract.ts'
@@ -107,7 +109,9 @@ export const validate = defineCommand({
         },
         ...(failingRowsFile !== undefined && { failingRowsFile }),
       }
-      return await validateData(data, engine)
+      const validated = await validateData(data, engine)
+      const wrong = await metricFaults(project.value, contract.value.whole, engine)
+      return { ...validated, diagnostics: [...validated.diagnostics, ...wrong] }
     })
     const [result, isPinned] = await Promise.all([
       validating,
@@ -134,6 +138,16 @@ export const validate = defineCommand({
     return reportValidation(result)
   },
 })
+
+async function metricFaults({ metrics }: Project, { columns }: Contract, engine: Engine): Promise<Diagnostic[]> {
+  if (metrics.length === 0) return []
+  const { checkSqlMetrics } = await import('../data/check-sql-metrics.ts')
+  return await checkSqlMetrics(
+    engine,
+    metrics,
+    columns.map(({ name }) => name),
+  )
+}
 
 /** The contracts as they are written, by file. */
 async function readTexts({ folder }: Project, tables: readonly SourceContract[]): Promise<ReadonlyMap<string, string>> {

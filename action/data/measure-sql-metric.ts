@@ -2,6 +2,7 @@ import type { Read } from '../base/diagnostic.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import type { Estimated } from '../evaluation/estimate-metric.ts'
 import { mean, variance } from '../stats/sum.ts'
+import { sqlMetricDiagnostic } from './check-sql-metrics.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { typesOf } from './prediction-table.ts'
 import { quoteName, quotePath } from './quote.ts'
@@ -155,9 +156,6 @@ function nearestRemedy(column: string, columns: readonly string[]): string {
 }
 
 function refusing(name: string): (state: string, remedy: string) => Read<never> {
-  return (state, remedy) => {
-    const message = `Cannot measure "${name}": ${state}`
-    const diagnostic = { code: 'performance/sql-metric', file: '--metric-sql', line: 1, column: 1, message, remedy }
-    return { ok: false, diagnostics: [diagnostic] }
-  }
+  const place = { file: '--metric-sql', line: 1, column: 1 }
+  return (state, remedy) => ({ ok: false, diagnostics: [sqlMetricDiagnostic(name, place, state, remedy)] })
 }

@@ -55,6 +55,29 @@ async function run(folder: string, accept: readonly string[] = [], more: Partial
 }
 
 describe('validate', () => {
+  it.each([
+    ['sum(case when prediction = late then price', /^Cannot measure "profit": .*syntax error/],
+    ['price * 2', /^Cannot measure "profit": it aggregates nothing; expected exactly one aggregate/],
+    ['avg(price), sum(price)', /^Cannot measure "profit": it is more than one expression/],
+    ['avg(price * random())', /^Cannot measure "profit": it depends on the clock, on chance/],
+    ["(select max(x) from read_csv('/etc/passwd'))", /^Cannot measure "profit": it reads something other/],
+  ])('looks at a metric of its own as it is written: %s', async (sql, message) => {
+    const metrics = `metrics:\n  profit: { sql: ${JSON.stringify(sql)}, better: higher }\n`
+    const folder = folderWith({ 'plumbline.yaml': project + metrics, 'data/1.csv': month('a', good) })
+    const { outcome } = await run(folder)
+    const diagnostics = outcome.kind === 'diagnosed' ? outcome.diagnostics : []
+    expect(diagnostics).toEqual([
+      expect.objectContaining({ code: 'performance/sql-metric', file: 'plumbline.yaml', line: 9 }),
+    ])
+    expect(diagnostics[0]?.message).toMatch(message)
+  })
+
+  it('passes a metric of its own that names what only a log knows', async () => {
+    const metrics = 'metrics: { profit: { sql: "avg(case when p > 0.5 then price end)", better: higher } }\n'
+    const folder = folderWith({ 'plumbline.yaml': project + metrics, 'data/1.csv': month('a', good) })
+    expect((await run(folder)).outcome).toMatchObject({ kind: 'done' })
+  })
+
   it('leads to a snapshot, or to a run where the same files are pinned', async () => {
     const folder = folderWith({ 'data/1.csv': month('a', good) })
     const next = async () => {
