@@ -29,6 +29,6 @@ export async function readWithinMemory<Result>(
 }
 
 function usualMemory(columns: number): string {
-  const usual = availableParallelism() * (mebibytesAThread + columns * mebibytesAColumn)
+  const usual = Math.max(2, availableParallelism()) * (mebibytesAThread + columns * mebibytesAColumn)
   return `${Math.min(usual, mostMebibytes())}MiB`
 }
