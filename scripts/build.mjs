@@ -43,7 +43,9 @@ const chunksOfMany = {
   ],
   bytes: ['action/base/{sha256,write-all,write-whole}.ts'],
   // And the process that reads, which starts before anything else is loaded.
-  engine: ['action/data/{child-program,engine,install-duckdb,load-duckdb,quote,reading-engine,repeated-hashes}.ts'],
+  engine: [
+    'action/data/{child-program,engine,install-duckdb,load-duckdb,most-memory,quote,reading-engine,repeated-hashes}.ts',
+  ],
   files: [
     'action/base/own-folder.ts',
     'action/data/{file-state,find-source-files,recall-snapshot,section-files,source-file}.ts',

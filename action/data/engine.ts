@@ -194,7 +194,7 @@ function settingsOf(options: EngineOptions, textFolder: string): string[] {
     'SET autoinstall_known_extensions = false',
     'SET autoload_known_extensions = false',
     'SET enable_progress_bar = false',
-    // By default ten times as much stays with the process after it was freed.
+    // By default eight times as much stays with the process after it was freed.
     "SET allocator_flush_threshold = '16MB'",
     ...(options.threads === undefined ? [] : [`SET threads = ${options.threads}`]),
     ...(options.memoryLimit === undefined ? [] : [`SET memory_limit = ${quoteText(options.memoryLimit)}`]),

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { Fault } from '../base/fault.ts'
 import type { Engine } from './engine.ts'
-import { mostMebibytes, openReading, type Reach, type Reader } from './reading-engine.ts'
+import { mostMebibytes } from './most-memory.ts'
+import { openReading, type Reach, type Reader } from './reading-engine.ts'
 
 /** Ten checks of ten million rows of text stay below 512 MB of memory so, and take no longer. */
 const mebibytesAThread = 96

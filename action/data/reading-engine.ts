@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { rmdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../base/fault.ts'
 import type { NumberComparison } from '../stats/compare-sorted.ts'
@@ -10,6 +10,7 @@ import { childFile, poorEnvironment } from './child-program.ts'
 import type { NumberBlocks } from './count-number-blocks.ts'
 import { type Engine, textFolderIn } from './engine.ts'
 import { locateDuckdb } from './load-duckdb.ts'
+import { mostMebibytes } from './most-memory.ts'
 import { quotePath } from './quote.ts'
 import type { ReaderAnswer, ReaderRequest } from './reader-messages.ts'
 import type { SourceFile } from './source-file.ts'
@@ -208,11 +209,6 @@ function isGone(folder: string): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT'
   }
-}
-
-/** Of the machine's memory, as much as an engine may take. */
-export function mostMebibytes(): number {
-  return Math.max(512, Math.floor((totalmem() * 0.6) / 2 ** 20))
 }
 
 function endFault(files: readonly SourceFile[], how: string, cause?: Error): Fault {

@@ -1,14 +1,14 @@
-import { totalmem } from 'node:os'
 import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import { locateDuckdb } from './load-duckdb.ts'
+import { mostMebibytes } from './most-memory.ts'
 import type { SqlAnswer, SqlLimits, SqlRequest, SqlResults } from './sql-request.ts'
 
 /** Most of the memory; what is more spills to the folder. One thread a core unless fewer are given. */
 export async function sqlLimits(tempFolder: string, threads?: number): Promise<SqlLimits> {
   return {
     nativeFile: await locateDuckdb(),
-    memoryLimit: `${Math.max(512, Math.floor((totalmem() * 0.6) / 2 ** 20))}MiB`,
+    memoryLimit: `${mostMebibytes()}MiB`,
     ...(threads !== undefined && { threads }),
     tempFolder,
   }
