@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
 import type { ContractCheck, ContractResult } from '../data/contract-result.ts'
 import type { ContractSuggestion } from '../pipeline/suggest-contract.ts'
 import { markdownCode, markdownTable, markdownText } from './markdown.ts'
@@ -40,7 +41,8 @@ export function reportValidation(result: Validation): Report {
   const failing = broken.filter(({ severity }) => severity === 'error')
   const warnings = broken.filter(({ severity }) => severity !== 'error')
   const isGood = result.diagnostics.length === 0
-  const count = `${failing.length} of ${result.checks.length} checks fail`
+  const others = result.diagnostics.filter(({ code }) => !failing.some((check) => code.endsWith(codeOf(check))))
+  const count = wordFailing(result.checks.length, failing.length, warnings.length, others.length)
   const verdict = isGood
     ? `PASS  ${result.contract}: ${wordHolding(result.checks.length, warnings.length)}`
     : `FAIL  ${result.contract}: ${count}`
@@ -57,12 +59,11 @@ export function reportValidation(result: Validation): Report {
   const { suggestion, patchFile, contract } = result
   const shown = suggestion && { suggestion, patchFile, contract }
   const news = newColumnsLine(result)
-  const others = result.diagnostics.filter(({ code }) => !failing.some((check) => code.endsWith(codeOf(check))))
   return {
     text: ownLines([
       `${verdict} · ${source}`,
       ...accepted,
-      ...others.flatMap(({ file, line, message }) => ['', `✗ ${file}:${line} ${message}`]),
+      ...others.flatMap(otherLines),
       ...failing.slice(0, maxShown).flatMap((check) => ['', ...failureLines(check, result)]),
       ...result.swaps.flatMap((swap) => ['', `    ${wordSwap(swap)}`]),
       ...(failing.length > maxShown ? ['', `… and ${formatCount(failing.length - maxShown)} more`] : []),
@@ -75,7 +76,7 @@ export function reportValidation(result: Validation): Report {
       `## ${isGood ? 'PASS: the data keeps its contract' : `FAIL: ${count}`}`,
       markdownText(source),
       ...accepted.map((line) => markdownText(line)),
-      ...others.map(({ file, line, message }) => `- ${markdownCode(`${file}:${line}`)} ${markdownText(message)}`),
+      ...others.map(otherItem),
       ...(failing.length > 0 ? [failureTable(failing.slice(0, maxShown), result)] : []),
       ...result.swaps.map((swap) => markdownText(wordSwap(swap))),
       ...(warnings.length > 0 ? [failureTable(warnings.slice(0, maxShown), result)] : []),
@@ -107,8 +108,25 @@ function wordHolding(checks: number, warnings: number): string {
   return `${checks - warnings} of ${checks} checks hold, ${warnings} ${warnings === 1 ? 'warns' : 'warn'} only`
 }
 
+/** `others`: what else is wrong. */
+function wordFailing(checks: number, failing: number, warnings: number, others: number): string {
+  if (failing > 0) return `${failing} of ${checks} checks fail`
+  if (checks === 0) return 'nothing could be checked'
+  return `${wordHolding(checks, warnings)}; ${others} ${others === 1 ? 'thing is' : 'things are'} wrong beside them`
+}
+
 function codeOf(check: ContractCheck): string {
   return check.promise.kind === 'present' ? '/missing-column' : `/${check.promise.kind}`
+}
+
+/** What is wrong beside the checks, such as a file that cannot be read. */
+function otherLines({ file, line, message, remedy }: Diagnostic): string[] {
+  return ['', `✗ ${file}:${line} ${message}`, ...(remedy === undefined ? [] : [`    → ${remedy}`])]
+}
+
+function otherItem({ file, line, message, remedy }: Diagnostic): string {
+  const mended = remedy === undefined ? '' : ` → ${markdownText(remedy)}`
+  return `- ${markdownCode(`${file}:${line}`)} ${markdownText(message)}${mended}`
 }
 
 function failureLines(check: ContractCheck, result: ContractResult): string[] {

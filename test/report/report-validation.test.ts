@@ -139,6 +139,21 @@ describe('reportValidation()', () => {
     expect(junitXml(result)).toContain(`<failure message="w ${words}" type="contract/finite">`)
   })
 
+  it('says what is wrong beside the checks, and what to do about it', () => {
+    const one = resultOf({ column: 'w', promise: { kind: 'finite' }, line: 3 })
+    const place = { file: 'data/a.csv', line: 7, column: 1, code: 'data/unreadable-file' }
+    const wrong = { ...place, message: 'Cannot read "data/a.csv": a quote is open', remedy: 'Close the quote.' }
+    const unread = reportValidation({ ...one, checks: [], diagnostics: [wrong] })
+    expect(unread.text).toMatch(/^FAIL {2}c\.yaml: nothing could be checked · /)
+    expect(unread.text).toContain('✗ data/a.csv:7 Cannot read "data/a.csv": a quote is open\n    → Close the quote.\n')
+    expect(unread.markdown).toContain('## FAIL: nothing could be checked')
+    expect(unread.markdown).toContain('- `data/a.csv:7` Cannot read "data/a.csv": a quote is open → Close the quote.')
+
+    const held = one.checks.map((check) => ({ ...check, outcome: 'pass' as const }))
+    const beside = reportValidation({ ...one, checks: held, diagnostics: [wrong] })
+    expect(beside.text).toMatch(/^FAIL {2}c\.yaml: all 1 checks hold; 1 thing is wrong beside them · /)
+  })
+
   it('hints at another unit and at a rename in every form', () => {
     const promise: ContractPromise = { kind: 'maximum', limit: 50, isExclusive: false }
     const [far] = resultOf({ column: 'w_kg', promise, line: 3 }).checks
