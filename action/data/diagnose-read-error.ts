@@ -47,9 +47,16 @@ const knownErrors: readonly KnownError[] = [
     'Say data.encoding: windows-1252 where it is that, or take it out where it is UTF-8.',
   ],
   [
+    /Expected Number of Columns: 1 Found: \d{1,9}\b/,
+    'data/ragged-row',
+    () => 'the row has several fields',
+    'one field, as the header',
+    'Take out what stands above the header, such as a comment; a text that holds the delimiter needs quotes.',
+  ],
+  [
     /Expected Number of Columns/,
     'data/ragged-row',
-    (message) => `the row has ${countAfter('Found', message)} fields`,
+    wordFields,
     'as many fields as the header',
     'Mend the row; a text that holds the delimiter needs quotes.',
   ],
@@ -124,6 +131,12 @@ function fileIn(message: string, files: readonly SourceFile[]): string {
   const named = files.find((file) => message.includes(file.absolutePath))
   const alike = files.find((file) => message.includes(basename(file.absolutePath)))
   return (named ?? alike ?? files[0])?.path ?? 'the data'
+}
+
+/** The reader stops at the first field that is one too many, and counts no others. */
+function wordFields(message: string): string {
+  const [found, expected] = [countAfter('Found', message), countAfter('Expected Number of Columns', message)]
+  return Number(found) > Number(expected) ? `the row has more than ${expected} fields` : `the row has ${found} fields`
 }
 
 function countAfter(word: string, message: string): string {

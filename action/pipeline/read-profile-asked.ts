@@ -5,7 +5,7 @@ import type { Read } from '../base/diagnostic.ts'
 import { Fault } from '../base/fault.ts'
 import { findNamedFiles } from '../data/find-named-files.ts'
 import { findSourceFiles } from '../data/find-source-files.ts'
-import type { SourceFile } from '../data/source-file.ts'
+import { declaredEncoding, type SourceFile } from '../data/source-file.ts'
 import { type Contract, isClassified } from '../project/contract.ts'
 import type { Project } from '../project/project.ts'
 import { readContracts } from '../project/read-contract.ts'
@@ -47,7 +47,10 @@ export async function readProfileAsked(
     minCount: project.value.privacy.minCount,
     classified: new Set(contracts.value.tables.flatMap(({ contract }) => classifiedIn(contract))),
   }
-  if (data.length > 0) return { ok: true, value: { ...(await findNamed(folder, data)), time, ...discretion } }
+  if (data.length > 0) {
+    const { files, named } = await findNamed(folder, data)
+    return { ok: true, value: { files: await asTheirOwn(project.value, files), named, time, ...discretion } }
+  }
   const [{ contract }] = contracts.value.tables
   const first = await findFirst(project.value)
   return { ok: true, value: { ...first, time: time ?? project.value.model.time, contract, ...discretion } }
@@ -66,6 +69,19 @@ async function findNamed(folder: string, data: readonly string[]): Promise<Named
 async function findFirst({ folder, data }: Project): Promise<NamedFiles> {
   const globs = globsOf(data.sources[0])
   return { files: await findSourceFiles(folder, globs, data.encoding), named: globs.join(', ') }
+}
+
+/** Files of the project's sources are in its encoding, whoever names them. */
+async function asTheirOwn({ folder, data }: Project, files: readonly SourceFile[]): Promise<readonly SourceFile[]> {
+  if (data.encoding === undefined) return files
+  // A source that has no files has none of these either.
+  const found = await Promise.all(
+    data.sources.map((source) => findSourceFiles(folder, globsOf(source)).catch(() => [])),
+  )
+  const own = new Set(found.flat().map(({ absolutePath }) => absolutePath))
+  return files.map((file) =>
+    own.has(file.absolutePath) ? { ...file, ...declaredEncoding(file.path, data.encoding) } : file,
+  )
 }
 
 /** Under every name that files have for them. */

@@ -11,12 +11,13 @@ import {
   type OfTable,
 } from '../data/contract-result.ts'
 import { describeFiles } from '../data/describe-files.ts'
+import { diagnoseReadError } from '../data/diagnose-read-error.ts'
 import type { Engine } from '../data/engine.ts'
 import { allFiles, type SectionFiles } from '../data/section-files.ts'
-import type { DescribedFile } from '../data/source-file.ts'
+import type { DescribedFile, SourceFile } from '../data/source-file.ts'
 import { type Contract, type ContractColumn, columnsAbout, type TableRule } from '../project/contract.ts'
-import { type SourceContract, withUniqueKey } from '../project/join-contracts.ts'
 import { inEnvironment, training } from '../project/contract-environments.ts'
+import { type SourceContract, withUniqueKey } from '../project/join-contracts.ts'
 import type { Project, SourcePolicy } from '../project/project.ts'
 import {
   renameOf,
@@ -70,7 +71,7 @@ export async function validateData(given: DataToValidate, engine: Engine): Promi
   const [first] = checked
   if (!first) throw new Error('Cannot validate data: it has no table')
   const checks = checked.flatMap((table) => table.checks)
-  const found = await findMoves(engine, checked, data)
+  const { found, diagnostics: unread } = await findMoves(engine, checked, data)
   const renames = found.flatMap((moves) => moves.renames)
   const swaps = found.flatMap((moves) => moves.swaps)
   if (data.failingRowsFile !== undefined) {
@@ -86,44 +87,62 @@ export async function validateData(given: DataToValidate, engine: Engine): Promi
     renames,
     swaps,
     diagnostics: [
-      ...checked.flatMap(({ diagnostics }) => diagnostics),
+      ...onceEach([...checked.flatMap(({ diagnostics }) => diagnostics), ...unread]),
       ...checks.filter(keepsOut).map((check) => diagnose(check, data, renames, swaps)),
     ],
   }
 }
 
+/** A file that cannot be read is told once, whoever reads it. */
+function onceEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [
+    ...new Map(diagnostics.map((one) => [JSON.stringify([one.code, one.file, one.line, one.message]), one])).values(),
+  ]
+}
+
+interface FoundMoves {
+  readonly found: readonly TableToSuggest[]
+  /** Files whose columns no check looked at, and that cannot be read. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 /** Of each source, which of its columns seem to have another name now, or to have changed places. */
-async function findMoves(
-  engine: Engine,
-  checked: readonly CheckedTable[],
-  data: DataToValidate,
-): Promise<readonly TableToSuggest[]> {
+async function findMoves(engine: Engine, checked: readonly CheckedTable[], data: DataToValidate): Promise<FoundMoves> {
   const openOnce = onlyOnce(data.openReference)
   const found: TableToSuggest[] = []
+  const diagnostics: Diagnostic[] = []
   for (const table of checked.filter(({ tellsNew }) => tellsNew)) {
     const { source, contract, files, rows, newColumns } = table
     const ofTable = tableOf(table, data)
+    const read: SourceFile[] = [...files]
     const openReference = async () => {
       const sections = await openOnce()
       const older = source === data.tables[0].source ? sections?.features : sections?.joined[source.name]
+      read.push(...(older ?? []))
       const described = await describeFiles(engine, older ?? [])
       return described.ok ? described.value : []
     }
     const checks = checked.filter((other) => other.source === source).flatMap((other) => other.checks)
-    const renames = await findRenames(engine, { files, contract, openReference })
-    const swaps = await findSwaps(engine, { files, checks: table.checks, contract, openReference })
-    found.push({
-      source,
-      contract,
-      files,
-      rows,
-      checks,
-      newColumns,
-      renames: renames.map((rename) => ({ ...rename, ...ofTable })),
-      swaps: swaps.map((swap) => ({ ...swap, ...ofTable })),
-    })
+    try {
+      const renames = await findRenames(engine, { files, contract, openReference })
+      const swaps = await findSwaps(engine, { files, checks: table.checks, contract, openReference })
+      found.push({
+        source,
+        contract,
+        files,
+        rows,
+        checks,
+        newColumns,
+        renames: renames.map((rename) => ({ ...rename, ...ofTable })),
+        swaps: swaps.map((swap) => ({ ...swap, ...ofTable })),
+      })
+    } catch (error) {
+      const diagnostic = diagnoseReadError(error, read)
+      if (!diagnostic) throw error
+      diagnostics.push(diagnostic)
+    }
   }
-  return found
+  return { found, diagnostics }
 }
 
 function onlyOnce<Value>(open: (() => Promise<Value | undefined>) | undefined): () => Promise<Value | undefined> {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -114,6 +115,20 @@ describe('profile', () => {
     expect(text).not.toMatch(/"correlations":\[\{/)
     const named = await run(folder, ['data/parcels.csv'])
     expect(named.of('region')?.texts).toBeNull()
+  })
+
+  it('reads a file of the project in its encoding, whoever names it', async () => {
+    const { folder, write } = await tinyProject()
+    const yaml = (await tinyYamlWithContract()).replace('data: {', 'data: { encoding: windows-1252,')
+    write('plumbline.yaml', yaml)
+    write('contract.yaml', contract)
+    const text = csv('id,town', 80, (i) => `${i},${i % 4 === 0 ? 'Köln' : 'Zürich'}`)
+    for (const file of ['data/parcels.csv', 'elsewhere.csv'])
+      writeFileSync(join(folder, file), Buffer.from(text, 'latin1'))
+    const named = await run(folder, ['data/parcels.csv'])
+    expect(named.of('town')?.texts?.values?.top.map(({ value }) => value)).toEqual(['Zürich', 'Köln'])
+    const foreign = await run(folder, ['elsewhere.csv'])
+    expect(foreign.diagnostics).toMatchObject([{ code: 'data/not-utf8', file: 'elsewhere.csv' }])
   })
 
   it('names what is missing to begin with', async () => {
