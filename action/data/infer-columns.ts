@@ -8,11 +8,10 @@ import { quoteName, quoteText } from './quote.ts'
 import { type Examined, settleSpellings } from './settle-spellings.ts'
 import type { DescribedFile } from './source-file.ts'
 import { numberPattern, withUnit } from './spelled-values.ts'
+import { columnParts, countedParts, stackColumns } from './stack-columns.ts'
 import { timeLike } from './time-patterns.ts'
 
 const maxListedValues = 1000
-/** DuckDB plans a query in the square of its aggregates. */
-const columnsAScan = 8
 
 export interface InferOptions {
   /** Where the rows are held that are looked at many times; a name of its own for files that are needed beside others. */
@@ -34,25 +33,23 @@ export async function inferColumns(
   }
   const names = wanted ?? [...rawTypes.keys()]
   const columns: Examined[] = []
-  for (let from = 0; from < names.length; from += columnsAScan) {
-    const part = names.slice(from, from + columnsAScan)
-    for (const [i, counts] of (await countColumns(engine, relation, part, rawTypes)).entries()) {
-      const name = part[i] ?? ''
+  for (const part of countedParts(names)) {
+    const counted = await countColumns(engine, relation, part, rawTypes)
+    const distinct = await countDistinct(engine, relation, counted)
+    for (const [name, counts] of counted) {
       const missingIn = files.filter((file) => !file.columns.some((column) => column.name === name))
-      const type = typeOf(rawTypes.get(name) ?? 'VARCHAR', counts)
-      const distinct = await countDistinct(engine, relation, name, counts)
+      const rawType = rawTypes.get(name) ?? 'VARCHAR'
       const plain = {
         name,
-        type,
+        type: typeOf(rawType, counts),
         rows: counts.rows,
         nulls: counts.rows - counts.filled,
-        ...distinct,
+        ...(distinct.get(name) ?? noValues),
         minimum: counts.minimum,
         maximum: counts.maximum,
         missingIn: missingIn.map(({ path }) => path),
       }
       const texts = textsOf(relation, name)
-      const rawType = rawTypes.get(name) ?? 'VARCHAR'
       const isNested = /^(STRUCT|MAP|UNION|BLOB|BIT|VARIANT)|\]$/.test(rawType)
       const forms = { ...counts, isText: rawType === 'VARCHAR', ...(isNested && { nested: counts.filled }) }
       columns.push(await readWithout(engine, { column: plain, texts, forms }))
@@ -132,70 +129,150 @@ const forms: ReadonlySet<string> = new Set([
   'moments',
 ])
 
+/** In the order of the names. */
 async function countColumns(
   engine: Engine,
   relation: string,
   names: readonly string[],
   rawTypes: ReadonlyMap<string, string>,
-): Promise<Counts[]> {
+): Promise<ReadonlyMap<string, Counts>> {
   const isText = (name: string) => rawTypes.get(name) === 'VARCHAR'
+  const texts = await countTexts(engine, relation, names.filter(isText))
+  const typed = await countTyped(
+    engine,
+    relation,
+    names.filter((name) => !isText(name)),
+    rawTypes,
+  )
+  return new Map(names.map((name) => [name, countsOf(texts.get(name) ?? typed.get(name) ?? {})]))
+}
+
+type Counted = Readonly<Partial<Record<keyof Counts, number | null>>>
+
+async function countTexts(
+  engine: Engine,
+  relation: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Counted>> {
+  if (names.length === 0) return new Map()
+  const counts = Object.entries(aggregates).map(([key, sql]) => `${sql} AS ${quoteName(key)}`)
+  const rows = await engine.query<Record<keyof Counts | 'c', number | null>>(
+    `SELECT c, ${counts.join(', ')} FROM (
+       SELECT c, ${filledText('x')} AS x, TRY_CAST(x AS DOUBLE) AS d FROM ${stackColumns(relation, names.map(quoteName))}
+     ) GROUP BY c`,
+  )
+  return new Map(rows.map((row) => [names[row.c ?? 0] ?? '', row]))
+}
+
+async function countTyped(
+  engine: Engine,
+  relation: string,
+  names: readonly string[],
+  rawTypes: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, Counted>> {
+  if (names.length === 0) return new Map()
+  const own = Object.entries(aggregates).filter(([key]) => !forms.has(key))
   const values = names.map((name, i) => {
-    const number =
-      isNumber(rawTypes.get(name)) || isText(name) ? `TRY_CAST(${quoteName(name)} AS DOUBLE)` : 'NULL::DOUBLE'
-    return `${isText(name) ? textOf(name) : quoteName(name)} AS x${i}, ${number} AS d${i}`
+    const number = isNumber(rawTypes.get(name)) ? `TRY_CAST(${quoteName(name)} AS DOUBLE)` : 'NULL::DOUBLE'
+    return `${quoteName(name)} AS x${i}, ${number} AS d${i}`
   })
-  const counts = names.flatMap((name, i) =>
-    Object.entries(aggregates)
-      .filter(([key]) => isText(name) || !forms.has(key))
-      .map(([key, sql]) => `${sql.replace(/\b[xd]\b/g, (letter) => `${letter}${i}`)} AS ${key}_${i}`),
+  const counts = names.flatMap((_, i) =>
+    own.map(([key, sql]) => `${sql.replace(/\b[xd]\b/g, (letter) => `${letter}${i}`)} AS ${key}_${i}`),
   )
   const [row] = await engine.query<Record<string, number | null>>(
     `SELECT ${counts.join(', ')} FROM (SELECT ${values.join(', ')} FROM ${relation})`,
   )
-  return names.map((_, i) => {
-    const count = (key: keyof Counts) => row?.[`${key}_${i}`] ?? 0
-    return {
-      rows: count('rows'),
-      filled: count('filled'),
-      integers: count('integers'),
-      numbers: count('numbers'),
-      codes: count('codes'),
-      byComma: count('byComma'),
-      byPoint: count('byPoint'),
-      timeLike: count('timeLike'),
-      withUnits: count('withUnits'),
-      nested: count('nested'),
-      truths: count('truths'),
-      dates: count('dates'),
-      moments: count('moments'),
-      distinct: count('distinct'),
-      minimum: row?.[`minimum_${i}`] ?? null,
-      maximum: row?.[`maximum_${i}`] ?? null,
-    }
-  })
+  return new Map(
+    names.map((name, i) => [name, Object.fromEntries(own.map(([key]) => [key, row?.[`${key}_${i}`] ?? null]))]),
+  )
 }
 
+function countsOf(counted: Counted): Counts {
+  const count = (key: keyof Counts) => counted[key] ?? 0
+  return {
+    rows: count('rows'),
+    filled: count('filled'),
+    integers: count('integers'),
+    numbers: count('numbers'),
+    codes: count('codes'),
+    byComma: count('byComma'),
+    byPoint: count('byPoint'),
+    timeLike: count('timeLike'),
+    withUnits: count('withUnits'),
+    nested: count('nested'),
+    truths: count('truths'),
+    dates: count('dates'),
+    moments: count('moments'),
+    distinct: count('distinct'),
+    minimum: counted.minimum ?? null,
+    maximum: counted.maximum ?? null,
+  }
+}
+
+type Values = Pick<InferredColumn, 'distinct' | 'values' | 'isUnique'>
+
+const noValues: Values = { distinct: 0, values: [], isUnique: false }
+
+/** By column; none of a column without values. */
 async function countDistinct(
   engine: Engine,
   relation: string,
-  name: string,
-  { filled, rows, distinct }: Counts,
-): Promise<Pick<InferredColumn, 'distinct' | 'values' | 'isUnique'>> {
-  if (filled === 0) return { distinct: 0, values: [], isUnique: false }
-  const texts = textsOf(relation, name)
-  if (distinct < maxListedValues * 1.2) {
-    const values = await engine.query<{ x: string; n: number }>(
-      `SELECT x, count(*) AS n FROM ${texts} WHERE x IS NOT NULL GROUP BY x ORDER BY n DESC, x LIMIT ${maxListedValues + 1}`,
-    )
-    if (values.length <= maxListedValues) {
-      const listed = values.map(({ x, n }) => [x, n] as const)
-      return { distinct: values.length, values: listed, isUnique: filled === rows && values.length === rows }
-    }
+  counted: ReadonlyMap<string, Counts>,
+): Promise<ReadonlyMap<string, Values>> {
+  const found = new Map<string, Values>()
+  const filled = [...counted].filter(([, counts]) => counts.filled > 0)
+  const few = filled.filter(([, { distinct }]) => distinct < maxListedValues * 1.2).map(([name]) => name)
+  const listed = await listValues(engine, relation, few)
+  const exact: string[] = []
+  for (const [name, counts] of filled) {
+    const values = listed.get(name)
+    if (values && values.length <= maxListedValues) {
+      found.set(name, { distinct: values.length, values, isUnique: isUnique(counts, values.length) })
+    } else if (counts.distinct < counts.filled * 0.8) {
+      found.set(name, { distinct: counts.distinct, values: [], isUnique: false })
+    } else exact.push(name)
   }
-  if (distinct < filled * 0.8) return { distinct, values: [], isUnique: false }
-  const [exact] = await engine.query<{ n: number }>(`SELECT count(DISTINCT x) AS n FROM ${texts}`)
-  const count = exact?.n ?? distinct
-  return { distinct: count, values: [], isUnique: filled === rows && count === rows }
+  for (const [name, distinct] of await countExactly(engine, relation, exact, filled[0]?.[1].rows ?? 0)) {
+    const counts = counted.get(name)
+    if (counts) found.set(name, { distinct, values: [], isUnique: isUnique(counts, distinct) })
+  }
+  return found
+}
+
+function isUnique({ filled, rows }: Counts, distinct: number): boolean {
+  return filled === rows && distinct === rows
+}
+
+async function countExactly(
+  engine: Engine,
+  relation: string,
+  names: readonly string[],
+  rows: number,
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>()
+  for (const part of columnParts(names, rows)) {
+    const counts = await engine.query<{ c: number; n: number }>(
+      `SELECT c, count(DISTINCT x) AS n FROM ${stackColumns(relation, part.map(textOf))} GROUP BY c`,
+    )
+    for (const { c, n } of counts) found.set(part[c] ?? '', n)
+  }
+  return found
+}
+
+/** The most frequent values first, one more than are listed where there are more. */
+async function listValues(
+  engine: Engine,
+  relation: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, InferredColumn['values']>> {
+  if (names.length === 0) return new Map()
+  const rows = await engine.query<{ c: number; x: string; n: number }>(
+    `SELECT c, x, count(*) AS n FROM ${stackColumns(relation, names.map(textOf))} WHERE x IS NOT NULL GROUP BY c, x
+     QUALIFY row_number() OVER (PARTITION BY c ORDER BY count(*) DESC, x) <= ${maxListedValues + 1} ORDER BY c, n DESC, x`,
+  )
+  const listed = new Map(names.map((name): [string, [string, number][]] => [name, []]))
+  for (const { c, x, n } of rows) listed.get(names[c] ?? '')?.push([x, n])
+  return listed
 }
 
 function isNumber(rawType: string | undefined): boolean {
@@ -206,9 +283,13 @@ function textsOf(relation: string, name: string): string {
   return `(SELECT ${textOf(name)} AS x FROM ${relation})`
 }
 
-/** The value as text, blank as NULL. */
 function textOf(name: string): string {
-  return `nullif(trim(CAST(${quoteName(name)} AS VARCHAR)), '')`
+  return filledText(quoteName(name))
+}
+
+/** The value as text, blank as NULL. */
+function filledText(value: string): string {
+  return `nullif(trim(CAST(${value} AS VARCHAR)), '')`
 }
 
 /** Text that looks like a code (`007`) stays text; text in a Parquet file was made text on purpose, dates apart. */

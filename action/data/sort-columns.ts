@@ -2,7 +2,7 @@ import type { Task } from '../project/project.ts'
 import { isMoment, isPredictionName, unfitReason } from './choose-roles.ts'
 import type { Engine } from './engine.ts'
 import { findCopies } from './find-copies.ts'
-import { shareAfter, strengthAlone, type TargetOf } from './find-leaks.ts'
+import { shareAfter, strengthsAlone, type TargetOf } from './find-leaks.ts'
 import type { Floor, InferredColumn, LeftOutColumn, LeftOutReason } from './inferred-model.ts'
 
 export interface SortedColumns {
@@ -35,9 +35,16 @@ export async function sortColumns(
   const leftOut: LeftOutColumn[] = []
   const strengths = new Map<string, number>()
   const copies = await findCopies(engine, about.relation, knownFirst(columns, [...excluded, ...roles]))
-  for (const column of columns) {
-    if (roles.includes(column.name) || column.name === about.target) continue
+  const sorted = columns.filter(({ name }) => !roles.includes(name) && name !== about.target)
+  const reasons = new Map<string, LeftOutReason>()
+  for (const column of sorted) {
     const reason = excluded.includes(column.name) ? ({ kind: 'excluded' } as const) : await findReason(column)
+    if (reason) reasons.set(column.name, reason)
+  }
+  const fit = sorted.filter(({ name }) => !reasons.has(name))
+  const measured = await strengthsAlone(engine, about, fit)
+  for (const column of sorted) {
+    const reason = reasons.get(column.name) ?? findLeak(column)
     if (reason) leftOut.push({ column, reason })
     else features.push(column)
   }
@@ -56,7 +63,11 @@ export async function sortColumns(
     if (unfit && !(kept.includes(column.name) && canLearnFrom(column, unfit))) return unfit
     const original = copies.get(column.name)
     if (original !== undefined && !kept.includes(column.name)) return { kind: 'same-as', column: original }
-    const strength = await strengthAlone(engine, about, column)
+    return undefined
+  }
+
+  function findLeak(column: InferredColumn): LeftOutReason | undefined {
+    const strength = measured.get(column.name) ?? null
     if (strength === null) return undefined
     if (kept.includes(column.name)) {
       strengths.set(column.name, strength)

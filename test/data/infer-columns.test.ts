@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { describeFiles } from '../../action/data/describe-files.ts'
-import { openEngine } from '../../action/data/engine.ts'
+import { type Engine, openEngine } from '../../action/data/engine.ts'
 import { findSourceFiles } from '../../action/data/find-source-files.ts'
 import { inferColumns } from '../../action/data/infer-columns.ts'
 import type { InferredColumn } from '../../action/data/inferred-model.ts'
@@ -148,5 +148,25 @@ describe('inferColumns()', () => {
     const names = Array.from({ length: 100 }, (_, i) => `c${i}`)
     const columns = await infer({ 'a.csv': `${names.join(',')}\n${names.map((_, i) => i).join(',')}\n` })
     expect([...columns.values()].map(({ minimum }) => minimum)).toEqual(names.map((_, i) => i))
+  })
+
+  it('asks after many columns in few statements', async () => {
+    await using engine = await openEngine({ threads: 1 })
+    const names = Array.from({ length: 320 }, (_, i) => `c${i}`)
+    const row = (i: number) => names.map((_, column) => (column % 2 ? i % 7 : i + 0.5)).join(',')
+    const text = [names.join(','), ...Array.from({ length: 1500 }, (_, i) => row(i))].join('\n')
+    const described = await describeFiles(engine, await findSourceFiles(tempFolder({ 'a.csv': text }), ['*']))
+    if (!described.ok) throw new Error(JSON.stringify(described.diagnostics))
+    let statements = 0
+    const counting: Engine = {
+      ...engine,
+      query: async <Row extends Record<string, unknown>>(sql: string, values?: readonly unknown[]) => {
+        statements += 1
+        return await engine.query<Row>(sql, values)
+      },
+    }
+    const columns = await inferColumns(counting, described.value)
+    expect(columns.map(({ column }) => column.distinct)).toEqual(names.map((_, column) => (column % 2 ? 7 : 1500)))
+    expect(statements).toBeLessThan(names.length / 8)
   })
 })
