@@ -23,12 +23,15 @@ const dayMs = 86_400_000
 /** Whole weeks, so that each holds every day of the week as often. */
 const longerDays = [14, 28, 91]
 
-/** A window that is longer than the usual one, for that one could not see. */
+/** A window that is longer than the usual one, for that one could not see an effect of the limit. */
 export interface SuggestedWindow {
   readonly days: number
   /** Rows that it holds, and that the usual one does. */
   readonly rows: number
   readonly usualRows: number
+  /** The policy's, as it stood. */
+  readonly usualMs: number
+  readonly effect: number
 }
 
 /**
@@ -46,7 +49,9 @@ export function suggestWindow(
     return ms > policy.windowMs && 2 * ms <= data.spanMs && canSee(data, rowsIn(ms), policy)
   })
   if (days === undefined) return undefined
-  return { days, rows: Math.round(rowsIn(days * dayMs)), usualRows: Math.round(rowsIn(policy.windowMs)) }
+  const { windowMs, effect } = policy
+  const usualRows = Math.round(rowsIn(windowMs))
+  return { days, rows: Math.round(rowsIn(days * dayMs)), usualRows, usualMs: windowMs, effect }
 }
 
 /** Windows hold more or fewer rows than in the mean. */

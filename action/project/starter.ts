@@ -1,3 +1,4 @@
+import { formatDuration } from '../base/duration.ts'
 import type { InferredModel } from '../data/inferred-model.ts'
 import type { SuggestedWindow } from '../drift/suggest-window.ts'
 import { yamlText } from './add-alias.ts'
@@ -121,8 +122,8 @@ ${driftWindow ? formatDrift(driftWindow) : ''}${labels && id ? watchedMetric(flo
 }
 
 /** Why its windows are longer than usual. */
-function formatDrift({ days, rows, usualRows }: SuggestedWindow): string {
-  return `drift: { window: ${days}d } # 7d hold about ${usualRows} rows, too few to see an effect of 0.1; ${days}d hold ${rows}
+function formatDrift({ days, rows, usualRows, usualMs, effect }: SuggestedWindow): string {
+  return `drift: { window: ${days}d } # ${formatDuration(usualMs)} hold about ${usualRows} rows, too few to see an effect of ${effect}; ${days}d hold ${rows}
 `
 }
 

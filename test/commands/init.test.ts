@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
+import { formatDuration } from '../../action/base/duration.ts'
 import { init } from '../../action/commands/init.ts'
 import { validate } from '../../action/commands/validate.ts'
+import { drift, driftPolicy } from '../../action/project/drift-schema.ts'
 import { parseContract } from '../../action/project/read-contract.ts'
 import { readProject } from '../../action/project/read-project.ts'
 import { contextIn } from '../support/command-context.ts'
@@ -297,6 +299,22 @@ describe('init', () => {
     )
     expect(text).toMatch(/feature +city +\{Oslo Rome\} and 1 rare/)
     expect(text).not.toContain('Atlantis')
+  })
+
+  it('writes longer windows where those of the defaults cannot see, and names the defaults beside them', async () => {
+    const rows = csv('shipped_at,weight_kg,region,late', 8000, (i) => {
+      return [at(i * 0.6), (i * 37) % 101, 'NSEWC'[i % 5], Number((i * 7) % 30 < 10)].join(',')
+    })
+    const folder = tempFolder({ 'data/a.csv': rows })
+    await run(folder)
+    const written = readFileSync(join(folder, 'plumbline.yaml'), 'utf8')
+    const [, words] = /^drift: \{ window: \d+d \} # (.+)$/m.exec(written) ?? []
+    const { windowMs, effect } = driftPolicy(drift.parse({}))
+    expect(words).toMatch(
+      new RegExp(
+        `^${formatDuration(windowMs)} hold about \\d+ rows, too few to see an effect of ${effect}; \\d+d hold `,
+      ),
+    )
   })
 
   it('takes an absolute path into the folder', async () => {

@@ -24,6 +24,8 @@ describe('suggestWindow', () => {
       days: 14,
       rows: 600,
       usualRows: 300,
+      usualMs: policy.windowMs,
+      effect: policy.effect,
     })
   })
 
