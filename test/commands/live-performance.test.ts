@@ -107,6 +107,29 @@ describe('performance of the live release', () => {
     })
   })
 
+  test('counts windows from the release’s first deployment, whether its first answers are still at hand or not', async () => {
+    const world = await proposing()
+    const first = await release(world)
+    const plain = { deployment: undefined, note: undefined, share: undefined }
+    await rolloutStart.run({ ...plain, release: first }, world.context())
+    await answerAs('early', 0, 100)
+    world.now = new Date(world.now.getTime() + 8 * 7 * dayMs)
+    await answerAs('late', 100, 400)
+
+    const whole = (await follow(world, { current: '*-log/*.parquet', record: false })).cohorts
+    expect(whole.map(({ predicted }) => predicted)).toEqual([100, 300])
+    const kept = (await follow(world, { current: 'late-log/*.parquet', record: false })).cohorts
+    expect(kept.map(({ predicted, state }) => [predicted, state])).toEqual([[300, 'judged']])
+    expect(kept[0]?.stretch).toEqual(whole[1]?.stretch)
+
+    async function answerAs(name: string, from: number, until: number) {
+      const [header, ...lines] = asked(400).trim().split('\n')
+      world.write(`${name}/rows.csv`, `${[header, ...lines.slice(from, until)].join('\n')}\n`)
+      const files = { rows: [`${name}/*.csv`], predictions: `${name}.parquet`, 'prediction-log': `${name}-log` }
+      await score.run({ ...files, deployment: undefined }, world.context())
+    }
+  })
+
   test('leaves the candidate’s answers out, and knows of the inputs what the ledger knows beside the release', async () => {
     const world = await proposing()
     const first = await release(world)
