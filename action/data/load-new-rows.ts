@@ -44,8 +44,7 @@ export async function loadNewRows(
   now: SnapshotFiles,
   before: readonly PinnedFile[],
 ): Promise<readonly Diagnostic[]> {
-  const known = new Set(before.map(({ sha256 }) => sha256))
-  const features = now.features.filter(({ sha256 }) => !known.has(sha256))
+  const features = newFiles(now, before)
   if (features.length === 0) {
     await engine.run(`CREATE TEMP TABLE ${loadedRows} AS ${noRows(contracts.whole)}`)
     return []
@@ -67,6 +66,12 @@ export async function loadNewRows(
   await engine.run(`DROP TABLE ${loadedRows}`)
   await engine.run(`ALTER TABLE new_rows RENAME TO ${loadedRows}`)
   return []
+}
+
+/** Files of rows that the earlier snapshot does not hold, byte for byte. */
+export function newFiles(now: SnapshotFiles, before: readonly PinnedFile[]): readonly PinnedFile[] {
+  const known = new Set(before.map(({ sha256 }) => sha256))
+  return now.features.filter(({ sha256 }) => !known.has(sha256))
 }
 
 function noRows({ columns }: Contract): string {

@@ -4,17 +4,20 @@ import { type CountedBlocks, countBlocks } from '../data/count-blocks.ts'
 import { type BlockTerms, type ContractRows, countContractBlocks, timeSpan } from '../data/count-contract-blocks.ts'
 import { describeFiles } from '../data/describe-files.ts'
 import { diagnoseReadError } from '../data/diagnose-read-error.ts'
+import type { Engine } from '../data/engine.ts'
 import type { PinnedFile, SnapshotFiles } from '../data/fetch-snapshot.ts'
 import { type LoggedAnswers, loadLoggedAnswers } from '../data/load-logged-answers.ts'
-import { loadedRows, loadNewRows } from '../data/load-new-rows.ts'
+import { loadedRows, loadNewRows, newFiles } from '../data/load-new-rows.ts'
 import { openReading } from '../data/reading-engine.ts'
 import { allFiles } from '../data/section-files.ts'
 import type { SourceFile } from '../data/source-file.ts'
 import type { DataBlock } from '../drift/drift-reference.ts'
 import { emptyWindow, type Learned, predictionIn } from '../drift/learned.ts'
+import type { Rename } from '../drift/match-renamed-columns.ts'
 import type { Project } from '../project/project.ts'
 import type { DataContracts } from '../project/read-contract.ts'
 import { blockTerms, noIds } from './count-reference.ts'
+import { findRenames } from './find-renames.ts'
 
 export interface NewRowsToCount {
   readonly project: Project
@@ -35,6 +38,8 @@ export interface NewBlocks extends CountedBlocks {
   readonly reachedMs: number
   /** Null where the prediction is not judged. */
   readonly answers: Omit<LoggedAnswers, 'sample'> | null
+  /** New names that columns seem to have of which the newest window with rows holds nothing. */
+  readonly renames: readonly Rename[]
 }
 
 /** A window of an hour over half a year. */
@@ -75,16 +80,40 @@ export async function countNewBlocks(
     if (!counted) return { ok: false, diagnostics: [tooManyWindows(project)] }
     const past = await timeSpan(rows, { afterMs: null, untilMs: now.getTime() })
     const reachedMs = past?.untilMs ?? -Infinity
-    if (!learned.prediction) return { ok: true, value: { ...counted, reachedMs, answers: null } }
+    const renames = await renamesIn(engine, { contracts, files, pinned }, counted.blocks)
+    if (!learned.prediction) return { ok: true, value: { ...counted, reachedMs, answers: null, renames } }
     const answered = await countAnswers(rows, learned, log, release)
     if (!answered.ok) return answered
     const { blocks, answers } = answered.value
-    return { ok: true, value: { ...counted, reachedMs, answers, blocks: withAnswers(counted.blocks, learned, blocks) } }
+    const told = withAnswers(counted.blocks, learned, blocks)
+    return { ok: true, value: { ...counted, reachedMs, answers, blocks: told, renames } }
   } catch (error) {
     const diagnostic = diagnoseReadError(error, inputs)
     if (!diagnostic) throw error
     return { ok: false, diagnostics: [diagnostic] }
   }
+}
+
+async function renamesIn(
+  engine: Engine,
+  { contracts, files, pinned }: Pick<NewRowsToCount, 'contracts' | 'files' | 'pinned'>,
+  blocks: readonly DataBlock[],
+): Promise<readonly Rename[]> {
+  const newest = blocks.at(-1)
+  const isGone = (name: string) => {
+    const block = newest?.columns.get(name)
+    return block !== undefined && 'values' in block && block.rows > 0 && block.missing === block.rows
+  }
+  const [{ contract }] = contracts.tables
+  if (!contract.columns.some(({ name }) => isGone(name))) return []
+  const fresh = await describeFiles(engine, newFiles(files, pinned))
+  if (!fresh.ok) return []
+  const openReference = async () => {
+    const known = await describeFiles(engine, pinned)
+    return known.ok ? known.value : []
+  }
+  const renames = await findRenames(engine, { files: fresh.value, contract, openReference })
+  return renames.filter(({ missing }) => isGone(missing))
 }
 
 /** What the release answered the rows, window by window. */

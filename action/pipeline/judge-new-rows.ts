@@ -8,6 +8,7 @@ import type { DataBlock } from '../drift/drift-reference.ts'
 import type { PersistedDrift } from '../drift/drift-state.ts'
 import { answersIn, findDrift, followWindows, type ShownWindow, showWindow } from '../drift/follow-windows.ts'
 import { emptyWindow } from '../drift/learned.ts'
+import type { Rename } from '../drift/match-renamed-columns.ts'
 import { planWindows, type WindowPlan, windowOf } from '../drift/windows.ts'
 import { countNewBlocks, type NewBlocks, type NewRowsToCount } from './count-new-blocks.ts'
 
@@ -34,6 +35,8 @@ export interface JudgedNewRows {
   readonly newRows: number
   /** What the log has of them; null where the prediction is not judged. */
   readonly answers: NewBlocks['answers']
+  /** New names that columns of the finding seem to have. */
+  readonly renames: readonly Rename[]
 }
 
 /** Judges the closed windows of the rows that the pinned snapshot does not hold, each once, beside what a release learned. */
@@ -41,7 +44,7 @@ export async function judgeNewRows(asked: NewRowsToJudge, signal?: AbortSignal):
   const { project, release, learned, past, now } = asked
   const counted = await countNewBlocks(asked, signal)
   if (!counted.ok) return counted
-  const { blocks, blockRows, rows, timelessRows, reachedMs, answers } = counted.value
+  const { blocks, blockRows, rows, timelessRows, reachedMs, answers, renames } = counted.value
   const { drift } = project
   const judged = [...past, ...learnedWindow(asked, blocks)]
   const arrived = [
@@ -71,6 +74,7 @@ export async function judgeNewRows(asked: NewRowsToJudge, signal?: AbortSignal):
       plan,
       newRows: rows + timelessRows,
       answers,
+      renames: renames.filter(({ missing }) => found?.columns.some(({ name }) => name === missing)),
     },
   }
 }

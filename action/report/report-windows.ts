@@ -6,6 +6,7 @@ import { formatCount, formatCounted, formatNumber } from './numbers.ts'
 import type { Report } from './report.ts'
 import { sparkline } from './sparkline.ts'
 import { ownLines, plainText } from './terminal.ts'
+import { wordRename } from './word-drift.ts'
 import {
   confirmedIn,
   maxNamed,
@@ -77,7 +78,7 @@ export function reportWindows(report: WindowsReport): Report {
   const verdict = report.finding?.verdict ?? 'insufficient data'
   const reason = wordReason(report)
   const sides = `beside ${wordLearned(report)}`
-  const notes = wordNotes(report)
+  const notes = [...report.renames.map(wordRename), ...wordNotes(report)]
   const columns = columnLines(report)
   const shown = columns.slice(0, maxLines)
   const quiet = wordQuiet(report, columns.length - shown.length)

@@ -66,5 +66,11 @@ export function windowsNamed(name: string): Report {
     },
     plan: { open: [{ ...window, closesMs: 8, waitsForRows: true }], late: [window], futureRows: 7, timelessRows: 7 },
     newRows: 7,
+    renames: [
+      {
+        ...{ kind: 'likely', missing: name, added: `${name} `, score: 0.9, distance: 0.01, margin: 0.3 },
+        ...{ sharedValues: 4, distinctValues: 4, doubts: [] },
+      },
+    ],
   })
 }

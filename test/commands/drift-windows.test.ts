@@ -8,6 +8,7 @@ import { resolveSnapshot } from '../../action/data/resolve-snapshot.ts'
 import { countedReference, keptReference } from '../../action/pipeline/learned-reference.ts'
 import { readContracts } from '../../action/project/read-contract.ts'
 import { readProject } from '../../action/project/read-project.ts'
+import { pageOfWindows } from '../../action/report/drift-page/page-of-windows.ts'
 import { jsonEnding } from '../../action/report/word-ending.ts'
 import { contextOf } from '../support/registered-project.ts'
 import { schemaOf } from '../support/result-schema.ts'
@@ -119,6 +120,28 @@ describe('drift, in a project', () => {
     const future = await judged(project, afterWeek(19))
     expect(future.plan.futureRows).toBe(1)
     expect(future.report.text).toContain('left out: 1 row from the future')
+  }, 240_000)
+
+  test('names what a column that is gone is called now, where a new one holds the same', async () => {
+    const project = await releasedProject()
+    const rows = weeks(16, 17)
+    project.write('data/new.csv', rows.replace('region', 'zone'))
+    const renamed = await judged(project, afterWeek(17))
+    expect(renamed.finding?.columns).toMatchObject([{ name: 'region', effect: 1 }])
+    expect(renamed.renames).toMatchObject([{ kind: 'likely', missing: 'region', added: 'zone', sharedValues: 4 }])
+    const words = /region is gone and zone is new and holds much the same .*: a rename is likely/
+    expect(renamed.report.text).toMatch(words)
+    expect(renamed.report.markdown).toMatch(words)
+    expect(pageOfWindows(renamed).notes.join()).toMatch(words)
+
+    // What holds something else is another column.
+    const other = rows.replace('region', 'zone').replace(/Z,[NSEW],/g, (_, place: number) => `Z,z${place % 40},`)
+    project.write('data/new.csv', other)
+    expect(await judged(project, afterWeek(17))).toMatchObject({ finding: renamed.finding, renames: [] })
+    // A column that stays is not renamed, whatever holds the same beside it.
+    const beside = rows.replace('region', 'region,zone').replace(/Z,([NSEW]),/g, 'Z,$1,$1,')
+    project.write('data/new.csv', beside)
+    expect(await judged(project, afterWeek(17))).toMatchObject({ finding: { columns: [] }, renames: [] })
   }, 240_000)
 })
 

@@ -2,6 +2,7 @@ import type { FoundColumn } from '../../drift/drift-finding.ts'
 import type { PersistedColumn } from '../../drift/drift-state.ts'
 import { formatCount } from '../numbers.ts'
 import type { JudgedReport } from '../report-windows.ts'
+import { wordRename } from '../word-drift.ts'
 import { wordLearned, wordName, wordPrediction, wordReason, wordRule, wordWindow } from '../word-windows.ts'
 import type { DriftPage } from './page-content.ts'
 
@@ -23,6 +24,7 @@ export function pageOfWindows(report: JudgedReport): DriftPage {
       ['Rule', wordRule(policy)],
     ],
     notes: [
+      ...report.renames.map(wordRename),
       ...wordPrediction(report),
       ...(newest?.added ?? []).map((name) => `${name} is new, with nothing to compare`),
     ],
