@@ -76,7 +76,8 @@ export function numberColumn(
     }))
     return { name, ...sides, kind: 'category', categories }
   }
-  const rows = Math.min(sides.reference.rows, sides.current.rows)
+  // A few new rows show nothing of it, and their numbers are always new.
+  const rows = Math.max(sides.reference.rows, sides.current.rows)
   if (areIntegers && isOnceEach && rows > minIdRows) {
     return { name, ...sides, kind: 'not judged', because: 'each row has a number of its own: an id' }
   }

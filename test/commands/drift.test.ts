@@ -43,6 +43,16 @@ async function writeParquet(file: string, select: string): Promise<void> {
 const wave = (i: number, by = 0) => (Math.sin(i) * 10 + by).toFixed(4)
 
 describe('drift', () => {
+  it('takes numbers that count rows up for an id, however few the new rows are', async () => {
+    const folder = tempFolder({ 'old.csv': csv('n,w', 2000, (i) => `${i},${wave(i)}`) })
+    for (const rows of [1, 60, 200]) {
+      writeFiles(folder, { 'new.csv': csv('n,w', rows, (i) => `${2000 + i},${wave(i)}`) })
+      const { result } = await compare(folder, 'old.csv', 'new.csv')
+      const n = result?.columns.find(({ name }) => name === 'n')
+      expect(n).toMatchObject({ verdict: 'not judged', because: 'each row has a number of its own: an id' })
+    }
+  })
+
   it('compares CSV with Parquet: the verdict first, the worst first, and the rename named', async () => {
     const folder = tempFolder({
       'old.csv': csv('id,w,carrier,region,when', 2000, (i) => {
