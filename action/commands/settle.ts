@@ -62,9 +62,19 @@ function faultOf(error: unknown, signal: AbortSignal): Fault {
   if (error instanceof Fault) return error
   const refused = systemFault(error)
   if (refused) return refused
-  const message = error instanceof Error ? error.message : String(error)
+  const cause = withoutRow(error)
+  const message = cause instanceof Error ? cause.message : String(cause)
   return new Fault('bug/unexpected', `Plumbline stopped unexpectedly: ${message}`, {
     remedy: 'Report it with the lines below: this is a bug in Plumbline, not in your files.',
-    cause: error,
+    cause,
   })
+}
+
+/** DuckDB repeats the row of a text file that it cannot read, and nothing tells where that ends: what follows goes with it. */
+function withoutRow(error: unknown): unknown {
+  if (!(error instanceof Error) || !error.message.includes('Original Line:')) return error
+  const told = new Error(error.message.replace(/Original Line:.*/s, 'Original Line: …'))
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  told.stack = [String(told), ...frames].join('\n')
+  return told
 }

@@ -99,7 +99,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       return await result
     } catch (error) {
       options.signal?.throwIfAborted()
-      throw withoutRow(error)
+      throw error
     } finally {
       running.delete(result)
       // The next one has begun by now.
@@ -217,14 +217,6 @@ function wordsOf(vector: DuckDBVector): Uint32Array {
   const items: unknown = Reflect.get(vector, 'items')
   if (!(items instanceof BigUint64Array)) throw new Error('DuckDB gave no UBIGINT; expected a column of them')
   return new Uint32Array(items.buffer, items.byteOffset, items.length * 2)
-}
-
-/** DuckDB repeats the whole row of a text file that it cannot read; whoever words the error must not have it. */
-function withoutRow(error: unknown): unknown {
-  if (!(error instanceof Error) || !error.message.includes('Original Line:')) return error
-  const told =
-    /^Original Line:.*?(?=^(?:Expected Number of Columns|Possible (?:fixes|solution)|\s*file =)|$(?![^]))/gimsu
-  return new Error(error.message.replace(told, 'Original Line: …\n'))
 }
 
 /** The client cannot tell the type of null by itself. */

@@ -14,17 +14,6 @@ describe('openEngine()', () => {
     ])
   })
 
-  test('repeats no row that it cannot read', async () => {
-    const folder = tempFolder({ 'a.csv': 'a,b\n1,2\n"canary\nmore canary",4,5\n' })
-    await using engine = await openEngine()
-    const reader = `read_csv(${quoteText(join(folder, 'a.csv'))}, auto_detect = false, header = true, columns = {a: 'VARCHAR', b: 'VARCHAR'})`
-    for (const ask of [engine.query, engine.run, engine.columns]) {
-      const error = await ask(`SELECT count(a) FROM ${reader}`).catch((cause: unknown) => cause)
-      expect(error).toMatchObject({ message: expect.stringMatching(/Expected Number of Columns: 2 Found: 3/) })
-      expect(`${(error as Error).message}${(error as Error).stack}`).not.toContain('canary')
-    }
-  })
-
   test('locked, it reaches the allowed files and nothing else', async () => {
     const folder = tempFolder({ 'in.csv': 'a\n1\n', 'other.csv': 'a\n1\n' })
     const path = (name: string) => quoteText(join(folder, name))
